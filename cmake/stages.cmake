@@ -1,0 +1,56 @@
+# The stages of the data's way as static libraries; each sees core and its own generated SQL only.
+
+# sqlgen turns sql/<stage>/*.sql into <build>/sql/<stage>.{h,c} and the migrations and views into
+# <build>/sql/schema.{h,c}.
+add_executable(sqlgen sql/sqlgen.c)
+target_link_libraries(sqlgen PRIVATE PkgConfig::BASE)
+
+function(kenko_sql stage)
+  file(GLOB statements CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/sql/${stage}/*.sql)
+  add_custom_command(
+    OUTPUT ${CMAKE_BINARY_DIR}/sql/${stage}.h ${CMAKE_BINARY_DIR}/sql/${stage}.c
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/sql
+    COMMAND sqlgen statements ${stage} ${CMAKE_SOURCE_DIR}/sql/${stage} ${CMAKE_BINARY_DIR}/sql
+    DEPENDS sqlgen ${statements} ${CMAKE_SOURCE_DIR}/sql/${stage}
+    VERBATIM)
+  add_custom_target(sql_${stage} DEPENDS ${CMAKE_BINARY_DIR}/sql/${stage}.h)
+endfunction()
+
+file(GLOB schema CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/sql/migrations/*.sql
+     ${CMAKE_SOURCE_DIR}/sql/views/*.sql)
+add_custom_command(
+  OUTPUT ${CMAKE_BINARY_DIR}/sql/schema.h ${CMAKE_BINARY_DIR}/sql/schema.c
+  COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/sql
+  COMMAND sqlgen schema ${CMAKE_SOURCE_DIR}/sql/migrations ${CMAKE_SOURCE_DIR}/sql/views
+          ${CMAKE_BINARY_DIR}/sql
+  DEPENDS sqlgen ${schema}
+  VERBATIM)
+add_custom_target(sql_schema DEPENDS ${CMAKE_BINARY_DIR}/sql/schema.h)
+
+function(kenko_stage stage)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${stage}/*.c)
+  kenko_sql(${stage})
+  add_library(kenko_${stage} STATIC ${sources} ${CMAKE_BINARY_DIR}/sql/${stage}.c)
+  add_dependencies(kenko_${stage} sql_${stage})
+  target_link_libraries(kenko_${stage} PUBLIC ${ARGN} PkgConfig::BASE PkgConfig::CONFIG)
+endfunction()
+
+kenko_stage(core PkgConfig::CRYPTO Threads::Threads m)
+target_sources(kenko_core PRIVATE ${CMAKE_BINARY_DIR}/sql/schema.c)
+add_dependencies(kenko_core sql_schema)
+kenko_stage(ingest kenko_core PkgConfig::PACK PkgConfig::PSL PkgConfig::CRYPTO)
+kenko_stage(scoring kenko_core gsl openblas PkgConfig::CRYPTO)
+kenko_stage(reports kenko_core)
+kenko_stage(api kenko_core PkgConfig::HTTPD PkgConfig::CRYPTO PkgConfig::PACK)
+
+file(GLOB cli_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/cli/*.c)
+list(REMOVE_ITEM cli_sources ${CMAKE_SOURCE_DIR}/cli/main.c)
+add_library(kenko_cli STATIC ${cli_sources})
+target_link_libraries(kenko_cli PUBLIC kenko_ingest kenko_scoring kenko_reports kenko_api)
+add_executable(kenko cli/main.c)
+target_link_libraries(kenko PRIVATE kenko_cli)
+
+add_executable(world examples/world/world.c)
+file(GLOB world_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/examples/world/*.c)
+set_target_properties(world PROPERTIES SOURCES "${world_sources}")
+target_link_libraries(world PRIVATE kenko_core gsl openblas)
