@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The configuration directory. kenko.yaml is read once; each stage takes its own top-level section
+ * with a libcyaml schema. Unknown keys are errors with file, line, column and the nearest valid
+ * key. Secrets are ${ENV} or file: references only. */
+#pragma once
+
+#include <cyaml/cyaml.h>
+
+#include "core/arena.h"
+#include "core/error.h"
+
+struct config;
+
+/* Read DIR/kenko.yaml and check its top-level keys. */
+MUST_USE struct config *config_open(const char *directory, GError **err);
+void config_close(struct config *config);
+
+const char *config_directory(const struct config *config);
+const char *config_organisation(const struct config *config);
+const char *config_time_zone(const struct config *config);
+const char *config_currency(const struct config *config);
+const char *config_language(const struct config *config);
+const char *config_dsn(const struct config *config); /* NULL: private cluster */
+
+/*
+ * Load one section, e.g. "sources". `field` describes that key of the top level (its data offset
+ * relative to `data`); all other top-level keys are skipped here. A section that is absent leaves
+ * `data` untouched when the field is optional. The loaded tree lives as long as `config`.
+ *
+ * Errors  KENKO_ERROR_CONFIG  kenko.yaml:12:7: unknown key 'strem' in sources[0].streams[1], did
+ * you mean 'stream'?
+ */
+MUST_USE bool config_section(struct config *config, const cyaml_schema_field_t *field, void *data,
+                             size_t data_size, GError **err);
+
+/* Load a whole other file of the directory (metrics.yaml, scorecards/default.yaml) by a schema. The
+ * tree lives as long as `config`. `text`, when not NULL, gets the file's text (same lifetime). */
+MUST_USE bool config_file(struct config *config, const char *path,
+                          const cyaml_schema_value_t *schema, void **data, const char **text,
+                          GError **err);
+
+/* Resolve "${NAME}" or "file:PATH"; any other text that should be a secret is refused. */
+MUST_USE bool config_secret(const struct config *config, const char *reference, char **out,
+                            GError **err);
+
+/* kenko.yaml's text, for its hash in ops.config. */
+const char *config_text(const struct config *config);
+
+typedef struct config config_t; /* only for g_autoptr */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(config_t, config_close)
