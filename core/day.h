@@ -29,20 +29,3 @@ char *day_format(int32_t day, char text[DAY_TEXT_SIZE]);
 
 /* Parse "YYYY-MM-DD" exactly; an impossible date is an error that names it. */
 MUST_USE bool day_parse(struct slice text, int32_t *out, GError **err);
-
-/* A time zone with its transitions, for cutting days. Thread-safe for reading. */
-struct zone;
-MUST_USE struct zone *zone_open(const char *name, GError **err);
-void zone_close(struct zone *zone);
-const char *zone_name(const struct zone *zone);
-
-/* The business day of an instant, and the instant a day starts. Cost: a cached look-up. */
-int32_t zone_day(const struct zone *zone, int64_t at_us);
-int64_t zone_day_start(const struct zone *zone, int32_t day);
-
-/* The instant of a local civil time in the zone. A time inside a gap moves forward by the gap; an
- * ambiguous one is the first. */
-int64_t zone_instant(const struct zone *zone, int32_t day, int64_t us_of_day);
-
-typedef struct zone zone_t; /* only for g_autoptr */
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(zone_t, zone_close)

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/day.h"
+
+int32_t day_from_civil(int year, int month, int day)
+{
+    year -= month <= 2;
+    int era = (year >= 0 ? year : year - 399) / 400;
+    int year_of_era = year - era * 400;
+    int day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    int day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    return era * 146097 + day_of_era - 719468;
+}
+
+void day_to_civil(int32_t day, int *year, int *month, int *day_of_month)
+{
+    int64_t z = (int64_t)day + 719468;
+    int era = (int)((z >= 0 ? z : z - 146096) / 146097);
+    int day_of_era = (int)(z - (int64_t)era * 146097);
+    int year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    int day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    int m = (5 * day_of_year + 2) / 153;
+    *day_of_month = day_of_year - (153 * m + 2) / 5 + 1;
+    *month = m < 10 ? m + 3 : m - 9;
+    *year = year_of_era + era * 400 + (*month <= 2);
+}
+
+int32_t day_month_start(int32_t day, int months)
+{
+    int year, month, day_of_month;
+    day_to_civil(day, &year, &month, &day_of_month);
+    int total = year * 12 + month - 1 + months;
+    int floor_year = total >= 0 ? total / 12 : -((11 - total) / 12);
+    return day_from_civil(floor_year, total - floor_year * 12 + 1, 1);
+}
+
+int day_month_length(int32_t day)
+{
+    return day_month_start(day, 1) - day_month_start(day, 0);
+}
+
+int day_weekday(int32_t day)
+{
+    int weekday = (day + 3) % 7;
+    return weekday < 0 ? weekday + 7 : weekday;
+}
+
+char *day_format(int32_t day, char text[DAY_TEXT_SIZE])
+{
+    int year, month, day_of_month;
+    day_to_civil(day, &year, &month, &day_of_month);
+    g_snprintf(text, DAY_TEXT_SIZE, "%04d-%02d-%02d", year, month, day_of_month);
+    return text;
+}
+
+static int digits(const char *p, int n)
+{
+    int value = 0;
+    for (int i = 0; i < n; i++) {
+        if (!g_ascii_isdigit(p[i]))
+            return -1;
+        value = value * 10 + (p[i] - '0');
+    }
+    return value;
+}
+
+bool day_parse(struct slice text, int32_t *out, GError **err)
+{
+    if (text.n == 10 && text.p[4] == text.p[7] && (text.p[4] == '-' || text.p[4] == '/')) {
+        int year = digits(text.p, 4), month = digits(text.p + 5, 2), day = digits(text.p + 8, 2);
+        if (year >= 1 && month >= 1 && month <= 12 && day >= 1 &&
+            day <= day_month_length(day_from_civil(year, month, 1))) {
+            *out = day_from_civil(year, month, day);
+            return true;
+        }
+    }
+    int shown = text.n > 40 ? 40 : (int)text.n;
+    return err_set(err, KENKO_ERROR_INPUT, "'%.*s' is not a date, want YYYY-MM-DD", shown, text.p);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Small text helpers that more than one folder needs. */
+#pragma once
+
+#include <glib.h>
+#include <stdint.h>
+
+#include "core/slice.h"
+
+/* Edit distance (insert, delete, replace, swap of neighbours) up to `limit`; limit + 1 beyond. */
+int text_distance(const char *a, const char *b, int limit);
+
+/* The nearest of `names` (NULL-terminated) within a third of the word's length; NULL when none is.
+ */
+const char *text_nearest(const char *word, const char *const *names);
+
+/* 1234567 → "1,234,567". Caller frees. */
+char *text_thousands(int64_t n);
+
+/* Columns a terminal needs for valid UTF-8 text: wide characters count two. */
+int text_width(const char *text);
+
+/* Append text escaped for a JSON string, without the quotes; also < > & and U+2028/9 as \u. */
+void text_json(GString *out, const char *text);

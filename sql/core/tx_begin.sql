@@ -1,0 +1,3 @@
+-- Begin a transaction.
+-- none
+BEGIN;

@@ -1,0 +1,3 @@
+-- Commit.
+-- none
+COMMIT;

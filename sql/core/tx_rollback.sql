@@ -1,0 +1,3 @@
+-- Roll back.
+-- none
+ROLLBACK;
