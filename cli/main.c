@@ -1,8 +1,71 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <locale.h>
 #include <stdio.h>
+#include <string.h>
 
-int main(void)
+#include "cli/commands.h"
+#include "core/stop.h"
+#include "core/text.h"
+
+static void usage(FILE *out)
 {
-    printf("kenko " KENKO_VERSION "\n");
-    return 0;
+    fprintf(out, "kenko " KENKO_VERSION
+                 ": customer health scores\n\nUsage: kenko COMMAND [OPTIONS]\n\n");
+    for (const struct command *const *c = commands; *c; c++)
+        fprintf(out, "  %-10s %s\n", (*c)->name, (*c)->summary);
+    fprintf(out, "\nkenko COMMAND --help says more. -C DIR names the configuration directory.\n");
+}
+
+static const struct command *find(const char *name)
+{
+    for (const struct command *const *c = commands; *c; c++) {
+        if (strcmp((*c)->name, name) == 0)
+            return *c;
+    }
+    return NULL;
+}
+
+static int unknown(const char *name)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (const struct command *const *c = commands; *c; c++)
+        g_ptr_array_add(names, (gpointer)(uintptr_t)(*c)->name);
+    g_ptr_array_add(names, NULL);
+    const char *near = text_nearest(name, (const char *const *)names->pdata);
+    fprintf(stderr, "kenko: error: unknown command '%s'%s%s%s\n", name,
+            near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+    return error_kind(KENKO_ERROR_USAGE)->exit_code;
+}
+
+int main(int argc, char **argv)
+{
+    /* One BLAS thread, wherever results are published; must stand before the library starts. */
+    g_setenv("OPENBLAS_NUM_THREADS", "1", TRUE);
+    setlocale(LC_MESSAGES, "");
+    stop_install();
+    struct context context = {0};
+    int first = 1;
+    while (first + 1 < argc &&
+           (strcmp(argv[first], "--config") == 0 || strcmp(argv[first], "-C") == 0)) {
+        context.config_dir = g_strdup(argv[first + 1]);
+        first += 2;
+    }
+    if (first >= argc || strcmp(argv[first], "--help") == 0 || strcmp(argv[first], "help") == 0) {
+        usage(first >= argc ? stderr : stdout);
+        return first >= argc ? error_kind(KENKO_ERROR_USAGE)->exit_code : 0;
+    }
+    if (strcmp(argv[first], "--version") == 0 || strcmp(argv[first], "version") == 0) {
+        printf("kenko " KENKO_VERSION "\n");
+        return 0;
+    }
+    const struct command *command = find(argv[first]);
+    if (!command)
+        return unknown(argv[first]);
+    g_autoptr(GError) err = NULL;
+    bool ok = command->run(&context, argc - first, argv + first, &err);
+    context_close(&context);
+    if (ok)
+        return fflush(stdout) == 0 ? 0 : error_kind(KENKO_ERROR_IO)->exit_code;
+    fprintf(stderr, "kenko: error: %s\n", err->message);
+    return error_kind_of(err)->exit_code;
 }

@@ -49,13 +49,16 @@ struct stream {
     const char *name; /* as in the mapping */
     bool is_usage;    /* rolled up; the others are versions of records */
     bool has_party;   /* false for incident and fx_rate */
-    size_t n_fields;
+    bool has_source;  /* the source's name is part of the key */
     struct stream_field field[STREAM_FIELDS_MAX];
 };
 
 /* The row for a kind, and the kind by name (-1 when there is none). */
 const struct stream *stream_get(enum stream_kind kind);
 int stream_by_name(struct slice name);
+
+/* How many fields the stream has. */
+size_t stream_field_count(const struct stream *stream);
 
 /* Index of a field in stream->field, -1 when the stream has none of that name. */
 int stream_field_index(const struct stream *stream, const char *name);

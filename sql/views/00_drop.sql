@@ -8,7 +8,7 @@ BEGIN
     SELECT n.nspname, c.relname
     FROM pg_class AS c
     JOIN pg_namespace AS n ON n.oid = c.relnamespace
-    WHERE c.relkind = 'v' AND n.nspname IN ('warehouse', 'score', 'bi')
+    WHERE c.relkind = 'v' AND n.nspname IN ('ops', 'warehouse', 'score', 'bi')
     ORDER BY c.oid DESC
   LOOP
     EXECUTE format('DROP VIEW %I.%I', old.nspname, old.relname);

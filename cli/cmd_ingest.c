@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
+
+#include "cli/commands.h"
+#include "core/text.h"
+#include "ingest/ingest.h"
+
+static void print_summary(const struct context *context, const struct ingest_summary *s)
+{
+    const struct {
+        const char *name;
+        int64_t n;
+    } rows[] = {{"read", s->count.read},           {"loaded", s->count.loaded},
+                {"duplicate", s->count.duplicate}, {"ignored", s->count.ignored},
+                {"rejected", s->count.rejected},   {"matched", s->matched},
+                {"unresolved", s->unresolved}};
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        if (context->json) {
+            printf("%s\"%s\": %" G_GINT64_FORMAT, i ? ", " : "{", rows[i].name, rows[i].n);
+            continue;
+        }
+        g_autofree char *n = text_thousands(rows[i].n);
+        printf("%-10s %14s\n", rows[i].name, n);
+    }
+    if (context->json)
+        printf("}\n");
+}
+
+static bool run(struct context *context, int argc, char **argv, GError **err)
+{
+    g_autofree char *source = NULL;
+    int batch_kib = 0;
+    const GOptionEntry own[] = {
+        {"source", 's', 0, G_OPTION_ARG_STRING, &source, "Only this source", "NAME"},
+        {"batch-kib", 0, 0, G_OPTION_ARG_INT, &batch_kib, "Commit after so much input (16384)",
+         "KIB"},
+        G_OPTION_ENTRY_NULL};
+    if (!context_options(context, &cmd_ingest, own, &argc, &argv, err) ||
+        !context_open(context, err))
+        return false;
+    struct ingest_options options = {source, (size_t)MAX(batch_kib, 0) * 1024};
+    struct ingest_summary summary;
+    bool ok = ingest_run(context->db, context->dsn, context->config, &options, &summary, err);
+    print_summary(context, &summary);
+    if (ok)
+        context_next(context, summary.count.rejected ? "kenko load rejects" : "kenko score");
+    return ok;
+}
+
+const struct command cmd_ingest = {
+    "ingest", "", "Load what is new in the sources",
+    "Examples:\n  kenko ingest\n  kenko ingest --source crm --json\n", run};

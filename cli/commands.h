@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The table of commands: one command, one file, one line here. */
+#pragma once
+
+#include "cli/context.h"
+
+extern const struct command cmd_ingest, cmd_load, cmd_identity, cmd_check, cmd_runs, cmd_cluster,
+    cmd_migrate;
+
+/* NULL-terminated. */
+extern const struct command *const commands[];

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ingest/batch.h"
+
+#include <sodium.h>
+
+#include "core/fault.h"
+#include "core/migrate.h"
+#include "ingest/batch_internal.h"
+#include "ingest/load.h"
+#include "sql/core.h"
+#include "sql/ingest.h"
+
+static bool make_metrics(struct batch *batch, GError **err)
+{
+    static const char *const combine_names[] = {"sum", "max", "min", "latest"};
+    int usage;
+    for (size_t i = 0; (usage = mapping_value_usage(batch->mapping, i)) >= 0; i++) {
+        const struct mapping_usage *u = &batch->set->usage[usage];
+        const char *combine = combine_names[u->combine];
+        g_autoptr(arena_t) arena = arena_new();
+        struct q_metric_find_row row;
+        if (!q_metric_put(batch->db, u->name, u->decimals, combine, u->unit, u->by, NULL, err) ||
+            !q_metric_find(arena, batch->db, u->name, u->decimals, combine, &row, err))
+            return false;
+        batch->metric_id[i] = row.metric_id;
+        if (*u->by)
+            batch->by = u->by;
+    }
+    return true;
+}
+
+static bool read_key(struct batch *batch, GError **err)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    struct q_setting_get_row row;
+    bool found;
+    if (!q_setting_random(batch->db, "digest_key", NULL, err) ||
+        !q_setting_get(arena, batch->db, "digest_key", &row, &found, err))
+        return false;
+    crypto_generichash(batch->key, sizeof batch->key, (const unsigned char *)row.value,
+                       strlen(row.value), NULL, 0);
+    return true;
+}
+
+static void clear(struct batch *batch)
+{
+    arena_reset(batch->arena);
+    rollup_clear(batch->rollup);
+    g_array_set_size(batch->records, 0);
+    g_array_set_size(batch->rejects, 0);
+    memset(batch->ignored, 0, sizeof batch->ignored);
+    batch->count = (struct batch_counters){0};
+    batch->bytes = 0;
+    batch->first_day = INT32_MAX;
+    batch->last_day = INT32_MIN;
+}
+
+struct batch *batch_new(struct db *db, const struct job *job, const struct mapping_set *set,
+                        const struct mapping *mapping, const char *source, const struct zone *zone,
+                        GError **err)
+{
+    struct batch *batch = g_new0(struct batch, 1);
+    batch->db = db;
+    batch->job = job;
+    batch->set = set;
+    batch->mapping = mapping;
+    batch->source = source;
+    batch->zone = zone;
+    batch->arena = arena_new();
+    batch->parties = directory_new();
+    batch->subjects = directory_new();
+    batch->rollup = rollup_new();
+    batch->records = g_array_new(FALSE, FALSE, sizeof(struct batch_record));
+    batch->rejects = g_array_new(FALSE, FALSE, sizeof(struct batch_rejected));
+    clear(batch);
+    if (read_key(batch, err) && make_metrics(batch, err))
+        return batch;
+    batch_free(batch);
+    return NULL;
+}
+
+void batch_free(struct batch *batch)
+{
+    if (!batch)
+        return;
+    arena_free(batch->arena);
+    directory_free(batch->parties);
+    directory_free(batch->subjects);
+    rollup_free(batch->rollup);
+    g_array_free(batch->records, TRUE);
+    g_array_free(batch->rejects, TRUE);
+    g_free(batch);
+}
+
+void batch_set_seen(struct batch *batch, struct seen *seen)
+{
+    batch->seen = seen;
+}
+
+size_t batch_bytes(const struct batch *batch)
+{
+    return batch->bytes;
+}
+
+void batch_duplicate(struct batch *batch)
+{
+    batch->count.read++;
+    batch->count.duplicate++;
+}
+
+void batch_ignore(struct batch *batch, size_t rule)
+{
+    batch->count.read++;
+    batch->count.ignored++;
+    batch->ignored[rule]++;
+}
+
+void batch_reject(struct batch *batch, int64_t line, int64_t ordinal, struct slice raw,
+                  const struct mapping_reject *reject)
+{
+    size_t kept = MIN(raw.n, MAPPING_RAW_MAX);
+    struct batch_rejected row = {
+        .line = line,
+        .ordinal = ordinal,
+        .column = reject->column,
+        .field = arena_strdup(batch->arena, reject->field),
+        .reason = reject->reason,
+        .message = arena_strdup(batch->arena, reject->message),
+        .raw = {arena_strndup(batch->arena, raw.p, kept), kept},
+        .raw_size = (int64_t)raw.n,
+    };
+    g_array_append_val(batch->rejects, row);
+    batch->count.read++;
+    batch->count.rejected++;
+    batch->bytes += kept + 64;
+}
+
+/* Roll a record's values up; when one does not fit, those before it are taken back. */
+static bool add_values(struct batch *batch, const struct stream_record *record,
+                       struct mapping_reject *reject)
+{
+    const struct stream_cell *cell = record->cell;
+    struct rollup_cell value = {.party = directory_index(batch->parties, cell[0].as.text),
+                                .day = zone_day(batch->zone, cell[1].as.n),
+                                .at = cell[1].as.n};
+    uint32_t subject = 0;
+    if (!cell[2].is_null && batch->by)
+        subject = directory_index(batch->subjects, cell[2].as.text);
+    for (size_t i = 0; i < record->n_values; i++) {
+        const struct mapping_usage *usage =
+            &batch->set->usage[mapping_value_usage(batch->mapping, record->value[i].index)];
+        value.metric = record->value[i].index;
+        value.subject = *usage->by ? subject : 0;
+        value.v = record->value[i].v;
+        if (usage->combine == COMBINE_LATEST)
+            crypto_shorthash((unsigned char *)&value.tie, (const unsigned char *)record->raw.p,
+                             record->raw.n, batch->key);
+        if (rollup_add(batch->rollup, &value, usage->combine))
+            continue;
+        while (i-- > 0) {
+            value.metric = record->value[i].index;
+            usage = &batch->set->usage[mapping_value_usage(batch->mapping, value.metric)];
+            value.subject = *usage->by ? subject : 0;
+            value.v = record->value[i].v;
+            if (usage->combine == COMBINE_SUM)
+                rollup_take_back(batch->rollup, &value);
+        }
+        *reject = (struct mapping_reject){
+            0, "", "out_of_range",
+            arena_printf(batch->arena, "the day's sum of %s of '%.*s' leaves 64 bits", usage->name,
+                         SLICE_ARGS(cell[0].as.text))};
+        return false;
+    }
+    batch->first_day = MIN(batch->first_day, value.day);
+    batch->last_day = MAX(batch->last_day, value.day);
+    return true;
+}
+
+static void keep_record(struct batch *batch, const struct stream_record *record)
+{
+    const struct stream *stream = stream_get(mapping_kind(batch->mapping));
+    size_t n = stream_field_count(stream);
+    struct batch_record kept = {.ordinal = record->ordinal,
+                                .cell = arena_many(batch->arena, n, struct stream_cell)};
+    memcpy(kept.cell, record->cell, n * sizeof *kept.cell);
+    for (size_t f = 0; f < n; f++) {
+        if (stream->field[f].type == STREAM_TEXT && !kept.cell[f].is_null)
+            kept.cell[f].as.text.p =
+                arena_strndup(batch->arena, record->cell[f].as.text.p, record->cell[f].as.text.n);
+    }
+    if (stream->has_party)
+        kept.party = directory_index(batch->parties, record->cell[0].as.text);
+    g_array_append_val(batch->records, kept);
+}
+
+void batch_add(struct batch *batch, const struct stream_record *record)
+{
+    batch->bytes += record->raw.n;
+    if (batch->seen && record->id.p && !seen_add(batch->seen, seen_hash(batch->key, record->id))) {
+        batch->count.read++;
+        batch->count.duplicate++;
+        return;
+    }
+    if (stream_get(mapping_kind(batch->mapping))->is_usage) {
+        struct mapping_reject reject;
+        if (!add_values(batch, record, &reject)) {
+            batch_reject(batch, record->line, record->ordinal, record->raw, &reject);
+            return;
+        }
+    } else {
+        keep_record(batch, record);
+    }
+    batch->count.read++;
+    batch->count.loaded++;
+    batch->count.rounded += (int64_t)record->rounded;
+    batch->count.replaced += (int64_t)record->replaced;
+}
+
+static bool write_rejects(struct batch *batch, int64_t load_id, GError **err)
+{
+    if (batch->rejects->len == 0)
+        return true;
+    struct db_copy *copy = q_reject_copy_begin(batch->db, err);
+    if (!copy)
+        return false;
+    for (guint i = 0; i < batch->rejects->len; i++) {
+        const struct batch_rejected *r = &g_array_index(batch->rejects, struct batch_rejected, i);
+        struct q_reject_copy_row row = {.load_id = load_id,
+                                        .ordinal = r->ordinal,
+                                        .line = r->line,
+                                        .at_column = r->column,
+                                        .at_column_is_null = r->column == 0,
+                                        .field = r->field,
+                                        .reason = r->reason,
+                                        .message = r->message,
+                                        .raw = r->raw,
+                                        .raw_size = r->raw_size};
+        if (!q_reject_copy_put(copy, &row, err)) {
+            db_copy_abort(copy);
+            return false;
+        }
+    }
+    return db_copy_end(copy, NULL, err);
+}
+
+static bool write_ignored(struct batch *batch, int64_t load_id, GError **err)
+{
+    for (size_t i = 0; i < MAPPING_RULES_MAX; i++) {
+        if (batch->ignored[i] > 0 &&
+            !q_ignored_put(batch->db, load_id, mapping_rule(batch->mapping, i), batch->ignored[i],
+                           NULL, err))
+            return false;
+    }
+    return true;
+}
+
+static bool put_mark(struct batch *batch, const struct batch_mark *mark, int64_t load_id,
+                     GError **err)
+{
+    const struct stream *stream = stream_get(mapping_kind(batch->mapping));
+    struct slice hash = {(const char *)mark->hash, INPUT_HASH_SIZE};
+    struct q_file_put_params params = {.source = batch->source,
+                                       .stream = stream->name,
+                                       .path = mark->path,
+                                       .generation = mark->generation,
+                                       .position = mark->position,
+                                       .line = mark->line,
+                                       .prefix_hash = hash,
+                                       .content_hash = hash,
+                                       .content_hash_is_null = !mark->complete,
+                                       .header = mark->header,
+                                       .complete = mark->complete,
+                                       .load_id = load_id};
+    return q_file_put(batch->db, &params, NULL, err);
+}
+
+static bool write_facts(struct batch *batch, int64_t load_id, GError **err)
+{
+    if (fault_hit("before_copy"))
+        return err_set(err, KENKO_ERROR_BUG, "injected before_copy");
+    if (!directory_resolve_parties(batch->parties, batch->db, mapping_party_source(batch->mapping),
+                                   load_id, err))
+        return false;
+    if (batch->by && !directory_resolve_subjects(batch->subjects, batch->db, batch->by, err))
+        return false;
+    if (rollup_count(batch->rollup) > 0 &&
+        (!migrate_partitions(batch->db, "warehouse.usage_span", batch->first_day, batch->last_day,
+                             err) ||
+         !batch_write_spans(batch, load_id, err)))
+        return false;
+    if (batch->records->len > 0 && !batch_write_records(batch, load_id, err))
+        return false;
+    if (fault_hit("after_copy"))
+        return err_set(err, KENKO_ERROR_BUG, "injected after_copy");
+    return !batch->seen || seen_save(batch->seen, batch->db, load_id, err);
+}
+
+static bool finish_load(struct batch *batch, const struct batch_mark *mark, int64_t load_id,
+                        GError **err)
+{
+    const struct batch_counters *c = &batch->count;
+    struct q_load_finish_params params = {.load_id = load_id,
+                                          .read_count = c->read,
+                                          .loaded = c->loaded,
+                                          .duplicate = c->duplicate,
+                                          .ignored = c->ignored,
+                                          .rejected = c->rejected,
+                                          .rounded = c->rounded,
+                                          .replaced_chars = c->replaced,
+                                          .to_offset = mark->position};
+    int64_t commit_no;
+    if (!q_load_finish(batch->db, &params, NULL, err) ||
+        !load_tick(batch->db, load_id, &commit_no, err))
+        return false;
+    return !mark->replaces || q_file_undo_commit(batch->db, commit_no, NULL, err);
+}
+
+static bool write_all(struct batch *batch, const struct batch_mark *mark, GError **err)
+{
+    const struct stream *stream = stream_get(mapping_kind(batch->mapping));
+    int64_t load_id;
+    if (!job_fence_check(batch->db, batch->job, err))
+        return false;
+    if (mark->replaces &&
+        !q_file_undo(batch->db, batch->source, stream->name, mark->path, NULL, err))
+        return false;
+    return load_open(batch->db, batch->job, "ingest", batch->source, stream->name, mark->path,
+                     mark->from, &load_id, err) &&
+           write_facts(batch, load_id, err) && write_rejects(batch, load_id, err) &&
+           write_ignored(batch, load_id, err) && put_mark(batch, mark, load_id, err) &&
+           finish_load(batch, mark, load_id, err);
+}
+
+static void add_counters(struct batch_counters *total, const struct batch_counters *c)
+{
+    total->read += c->read;
+    total->loaded += c->loaded;
+    total->duplicate += c->duplicate;
+    total->ignored += c->ignored;
+    total->rejected += c->rejected;
+    total->rounded += c->rounded;
+    total->replaced += c->replaced;
+}
+
+/* The negative control of the kill test: the watermark runs ahead of the facts. */
+static bool break_watermark(struct batch *batch, const struct batch_mark *mark, GError **err)
+{
+#ifdef KENKO_BREAK_WATERMARK
+    return db_begin(batch->db, err) && put_mark(batch, mark, 0, err) && db_commit(batch->db, err);
+#else
+    (void)batch;
+    (void)mark;
+    (void)err;
+    return true;
+#endif
+}
+
+bool batch_write(struct batch *batch, const struct batch_mark *mark, struct batch_counters *total,
+                 GError **err)
+{
+    if (!break_watermark(batch, mark, err))
+        return false;
+    if (!db_begin(batch->db, err) || !write_all(batch, mark, err) || fault_hit("before_commit") ||
+        !db_commit(batch->db, err)) {
+        if (err && !*err)
+            err_set(err, KENKO_ERROR_BUG, "injected before_commit");
+        db_rollback(batch->db);
+        return err_context(err, "%s", mark->path);
+    }
+    if (fault_hit("after_commit"))
+        return err_set(err, KENKO_ERROR_BUG, "injected after_commit");
+    directory_keep(batch->parties);
+    directory_keep(batch->subjects);
+    add_counters(total, &batch->count);
+    clear(batch);
+    return true;
+}

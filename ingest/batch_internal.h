@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What batch.c and batch_write.c share. */
+#pragma once
+
+#include "ingest/batch.h"
+#include "ingest/directory.h"
+#include "ingest/rollup.h"
+
+struct batch_record {
+    int64_t ordinal;
+    uint32_t party;
+    struct stream_cell *cell;
+};
+
+struct batch_rejected {
+    int64_t line, ordinal, raw_size;
+    int column;
+    const char *field, *reason, *message;
+    struct slice raw;
+};
+
+struct batch {
+    struct db *db;
+    const struct job *job;
+    const struct mapping_set *set;
+    const struct mapping *mapping;
+    const char *source;
+    const char *by; /* subject kind of the mapping's metrics, or NULL */
+    const struct zone *zone;
+    struct arena *arena;
+    struct directory *parties, *subjects;
+    struct rollup *rollup;
+    struct seen *seen;
+    uint8_t key[16];
+    int32_t metric_id[STREAM_VALUES_MAX];
+    GArray *records, *rejects;
+    int64_t ignored[MAPPING_RULES_MAX];
+    struct batch_counters count;
+    size_t bytes;
+    int32_t first_day, last_day;
+};
+
+/* COPY the rolled-up usage as month spans. */
+bool batch_write_spans(struct batch *batch, int64_t load_id, GError **err);
+
+/* COPY record versions, take the unchanged back and count them as duplicates; accounts make
+ * accounts. */
+bool batch_write_records(struct batch *batch, int64_t load_id, GError **err);

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How a batch's facts become rows. */
+#include <sodium.h>
+
+#include "core/fault.h"
+#include "ingest/batch_internal.h"
+#include "sql/ingest.h"
+
+enum { DAYS_MAX = 31 };
+
+static bool same_span(const struct rollup_cell *a, const struct rollup_cell *b, int32_t month)
+{
+    return a->party == b->party && a->metric == b->metric && a->subject == b->subject &&
+           day_month_start(b->day, 0) == month;
+}
+
+/* Cells [first, last) are one party, metric, subject and month, ascending by day. */
+static bool put_span(struct batch *batch, struct db_copy *copy, int64_t load_id,
+                     const struct rollup_cell *first, const struct rollup_cell *last, GError **err)
+{
+    int64_t v[DAYS_MAX] = {0}, at[DAYS_MAX] = {0}, tie[DAYS_MAX] = {0};
+    bool is_null[DAYS_MAX];
+    memset(is_null, true, sizeof is_null);
+    size_t n = (size_t)(last[-1].day - first->day) + 1;
+    for (const struct rollup_cell *cell = first; cell < last; cell++) {
+        int32_t i = cell->day - first->day;
+        v[i] = cell->v;
+        at[i] = cell->at;
+        tie[i] = cell->tie;
+        is_null[i] = false;
+    }
+    const bool *nulls = n == (size_t)(last - first) ? NULL : is_null;
+    int usage = mapping_value_usage(batch->mapping, first->metric);
+    bool latest = batch->set->usage[usage].combine == COMBINE_LATEST;
+    int32_t month = day_month_start(first->day, 0);
+    struct q_span_copy_row row = {.party_id = directory_id(batch->parties, first->party),
+                                  .metric_id = batch->metric_id[first->metric],
+                                  .subject_id = directory_id(batch->subjects, first->subject),
+                                  .month = month,
+                                  .load_id = load_id,
+                                  .first_day = first->day - month + 1,
+                                  .v = {n, v, nulls},
+                                  .at = {n, at, nulls},
+                                  .at_is_null = !latest,
+                                  .tie = {n, tie, nulls},
+                                  .tie_is_null = !latest};
+    return q_span_copy_put(copy, &row, err);
+}
+
+bool batch_write_spans(struct batch *batch, int64_t load_id, GError **err)
+{
+    const struct rollup_cell *cells = rollup_sorted(batch->rollup);
+    size_t n = rollup_count(batch->rollup);
+    struct db_copy *copy = q_span_copy_begin(batch->db, err);
+    if (!copy)
+        return false;
+    for (size_t first = 0, last; first < n; first = last) {
+        int32_t month = day_month_start(cells[first].day, 0);
+        for (last = first + 1; last < n && same_span(&cells[first], &cells[last], month);)
+            last++;
+        if (!put_span(batch, copy, load_id, &cells[first], &cells[last], err) ||
+            (last > n / 2 && fault_hit("mid_copy"))) {
+            db_copy_abort(copy);
+            return err && *err ? false : err_set(err, KENKO_ERROR_BUG, "injected mid_copy");
+        }
+    }
+    return db_copy_end(copy, NULL, err);
+}
+
+/* Statements of an entity stream; the COPY takes load_id, ordinal, hash, [party_id], [source], then
+ * the stream's fields. */
+struct writer {
+    const char *name;
+    struct db_copy *(*begin)(struct db *db, GError **err);
+    bool (*unchanged)(struct db *db, int64_t load_id, int64_t *affected, GError **err);
+};
+
+static const struct writer writers[STREAM_COUNT] = {
+    [STREAM_ACCOUNT] = {"ingest.account_copy", q_account_copy_begin, q_account_unchanged},
+    [STREAM_SUBSCRIPTION] = {"ingest.subscription_copy", q_subscription_copy_begin,
+                             q_subscription_unchanged},
+    [STREAM_CONTACT] = {"ingest.contact_copy", q_contact_copy_begin, q_contact_unchanged},
+    [STREAM_JOB] = {"ingest.job_copy", q_job_copy_begin, q_job_unchanged},
+    [STREAM_INCIDENT] = {"ingest.incident_copy", q_incident_copy_begin, q_incident_unchanged},
+    [STREAM_INCIDENT_ACCOUNT] = {"ingest.incident_account_copy", q_incident_account_copy_begin,
+                                 q_incident_account_unchanged},
+    [STREAM_TICKET] = {"ingest.ticket_copy", q_ticket_copy_begin, q_ticket_unchanged},
+    [STREAM_TOUCHPOINT] = {"ingest.touchpoint_copy", q_touchpoint_copy_begin,
+                           q_touchpoint_unchanged},
+    [STREAM_SURVEY_RESPONSE] = {"ingest.survey_response_copy", q_survey_response_copy_begin,
+                                q_survey_response_unchanged},
+    [STREAM_SENTIMENT] = {"ingest.sentiment_copy", q_sentiment_copy_begin, q_sentiment_unchanged},
+    [STREAM_MILESTONE] = {"ingest.milestone_copy", q_milestone_copy_begin, q_milestone_unchanged},
+    [STREAM_FX_RATE] = {"ingest.fx_rate_copy", q_fx_rate_copy_begin, q_fx_rate_unchanged},
+};
+
+static void set_cell(struct arena *arena, enum stream_type type, const struct stream_cell *cell,
+                     struct db_value *out)
+{
+    out->is_null = cell->is_null;
+    if (cell->is_null)
+        return;
+    if (type == STREAM_TEXT)
+        out->as.text = arena_strndup(arena, cell->as.text.p, cell->as.text.n);
+    else if (type == STREAM_DAY)
+        out->as.i = cell->as.day;
+    else if (type == STREAM_BOOL)
+        out->as.b = cell->as.n != 0;
+    else
+        out->as.n = cell->as.n;
+}
+
+static void hash_record(const struct batch *batch, const struct stream *stream,
+                        const struct batch_record *record, uint8_t out[16])
+{
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, batch->key, sizeof batch->key, 16);
+    for (size_t f = 0; f < stream_field_count(stream); f++) {
+        const struct stream_cell *cell = &record->cell[f];
+        uint8_t tag[9] = {cell->is_null};
+        if (!cell->is_null) {
+            int64_t n = stream->field[f].type == STREAM_TEXT  ? (int64_t)cell->as.text.n
+                        : stream->field[f].type == STREAM_DAY ? cell->as.day
+                                                              : cell->as.n;
+            memcpy(tag + 1, &n, sizeof n);
+        }
+        crypto_generichash_update(&state, tag, sizeof tag);
+        if (!cell->is_null && stream->field[f].type == STREAM_TEXT)
+            crypto_generichash_update(&state, (const unsigned char *)cell->as.text.p,
+                                      cell->as.text.n);
+    }
+    crypto_generichash_final(&state, out, 16);
+}
+
+static bool put_record(struct batch *batch, struct db_copy *copy, const struct stream *stream,
+                       const struct batch_record *record, int64_t load_id, GError **err)
+{
+    uint8_t hash[16];
+    struct db_value row[STREAM_FIELDS_MAX + 5] = {0};
+    size_t n = 0;
+    hash_record(batch, stream, record, hash);
+    row[n++].as.n = load_id;
+    row[n++].as.n = record->ordinal;
+    row[n++].as.bytes = (struct slice){(const char *)hash, sizeof hash};
+    if (stream->has_party)
+        row[n++].as.n = directory_id(batch->parties, record->party);
+    if (stream->has_source)
+        row[n++].as.text = batch->source;
+    for (size_t f = 0; f < stream_field_count(stream); f++) {
+        if (strcmp(stream->field[f].name, "party") == 0)
+            continue;
+        set_cell(batch->arena, stream->field[f].type, &record->cell[f], &row[n]);
+        if (strcmp(stream->field[f].name, "deleted") == 0)
+            row[n].is_null = false; /* not said is not deleted; the value is false then */
+        if (strcmp(stream->field[f].name, "currency") == 0 && row[n].is_null) {
+            row[n].is_null = false;
+            row[n].as.text = mapping_currency(batch->mapping);
+        }
+        n++;
+    }
+    return db_copy_row(copy, row, err);
+}
+
+static bool copy_records(struct batch *batch, const struct stream *stream,
+                         const struct writer *writer, int64_t load_id, GError **err)
+{
+    struct db_copy *copy = writer->begin(batch->db, err);
+    if (!copy)
+        return false;
+    for (guint i = 0; i < batch->records->len; i++) {
+        const struct batch_record *record = &g_array_index(batch->records, struct batch_record, i);
+        if (!put_record(batch, copy, stream, record, load_id, err)) {
+            db_copy_abort(copy);
+            return false;
+        }
+        if (i > batch->records->len / 2 && fault_hit("mid_copy")) {
+            db_copy_abort(copy);
+            return err_set(err, KENKO_ERROR_BUG, "injected mid_copy");
+        }
+    }
+    return db_copy_end(copy, NULL, err);
+}
+
+static bool make_accounts(struct batch *batch, int64_t load_id, GError **err)
+{
+    g_autoptr(GPtrArray) keys = g_ptr_array_new();
+    g_autoptr(GHashTable) once = g_hash_table_new(NULL, NULL);
+    for (guint i = 0; i < batch->records->len; i++) {
+        uint32_t party = g_array_index(batch->records, struct batch_record, i).party;
+        if (g_hash_table_add(once, GUINT_TO_POINTER(party)))
+            g_ptr_array_add(keys, (gpointer)(uintptr_t)directory_name(batch->parties, party));
+    }
+    struct db_texts names = {keys->len, (const char *const *)keys->pdata, NULL};
+    return q_account_make(batch->db, mapping_party_source(batch->mapping), &names, load_id, NULL,
+                          err) &&
+           q_staff_make(batch->db, load_id, NULL, err);
+}
+
+bool batch_write_records(struct batch *batch, int64_t load_id, GError **err)
+{
+    enum stream_kind kind = mapping_kind(batch->mapping);
+    const struct writer *writer = &writers[kind];
+    int64_t unchanged;
+    if (!copy_records(batch, stream_get(kind), writer, load_id, err) ||
+        !writer->unchanged(batch->db, load_id, &unchanged, err))
+        return false;
+    batch->count.loaded -= unchanged;
+    batch->count.duplicate += unchanged;
+    return kind != STREAM_ACCOUNT || make_accounts(batch, load_id, err);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* External ids of parties and subjects ↔ small indexes while a source is read; their database ids
+ * are looked up or made in bulk, once a batch. */
+#pragma once
+
+#include "core/db.h"
+
+struct directory;
+
+struct directory *directory_new(void);
+void directory_free(struct directory *directory);
+
+/* The index of a name, made when it is new. Index 0 is never given. */
+uint32_t directory_index(struct directory *directory, struct slice name);
+const char *directory_name(const struct directory *directory, uint32_t index);
+
+/* The database id behind an index, once resolved; 0 before. */
+int64_t directory_id(const struct directory *directory, uint32_t index);
+
+/* Look up or make what is not resolved yet: parties of a source under a load, or subjects of a
+ * kind. Three round trips at most. */
+MUST_USE bool directory_resolve_parties(struct directory *directory, struct db *db,
+                                        const char *source, int64_t load_id, GError **err);
+MUST_USE bool directory_resolve_subjects(struct directory *directory, struct db *db, const char *by,
+                                         GError **err);
+
+/* Forget ids resolved since the last keep (the transaction rolled back), or keep them. */
+void directory_keep(struct directory *directory);

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Identity: which account a party belongs to. Statements are appended, never changed; see
+ * docs/data-model.md "identity.member". */
+#pragma once
+
+#include "core/job.h"
+#include "ingest/mapping.h"
+
+/*
+ * Match parties without an account: alias of the configuration, exact id, Salesforce 15/18
+ * characters, mail domain (subdomains roll up), normalised legal name. Two candidates are no match:
+ * nothing is guessed. Writes one identity load when there is something to say.
+ *
+ * matched, unresolved  parties stated now, and left without account
+ */
+MUST_USE bool identity_match(struct db *db, const struct job *job, const struct mapping_set *set,
+                             int64_t *matched, int64_t *unresolved, GError **err);
+
+/* State by hand that a party belongs to an account. */
+MUST_USE bool identity_link(struct db *db, const char *source, const char *external_id,
+                            const char *account_key, GError **err);
+
+/* All parties of `from` belong to `into` from now on (for facts of any day). */
+MUST_USE bool identity_merge(struct db *db, const char *from_key, const char *into_key,
+                             GError **err);
+
+/* A party leaves its account for another (made when it does not exist). */
+MUST_USE bool identity_split(struct db *db, const char *source, const char *external_id,
+                             const char *account_key, GError **err);

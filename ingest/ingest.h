@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The ingest job: every source of the configuration into the warehouse, then identity. */
+#pragma once
+
+#include "core/config.h"
+#include "core/db.h"
+#include "ingest/batch.h"
+
+struct ingest_options {
+    const char *source; /* only this one; NULL for all */
+    size_t batch_bytes; /* 0 for the default of 16 MiB */
+};
+
+struct ingest_summary {
+    struct batch_counters count;
+    int64_t matched, unresolved;
+};
+
+/*
+ * Run it. Holds the job lock "ingest"; each batch is one transaction, so that it can be killed
+ * anywhere and run again to the same warehouse.
+ *
+ * dsn      of the warehouse, for the heartbeat
+ * summary  filled as far as it came, even when the run fails
+ *
+ * Errors  KENKO_ERROR_BUSY         another ingest runs
+ *         KENKO_ERROR_INTERRUPTED  a stop was asked for; everything before it is committed
+ *         what source_file_read gives, after all sources were tried
+ */
+MUST_USE bool ingest_run(struct db *db, const char *dsn, struct config *config,
+                         const struct ingest_options *options, struct ingest_summary *summary,
+                         GError **err);
+
+/* A SHA-256 in hex over everything that counts now, without surrogate ids and load times: equal for
+ * equal content, however it was loaded. Caller frees. Cost: reads the whole warehouse. */
+MUST_USE bool ingest_digest(struct db *db, char **hex, GError **err);

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ingest/input.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include "ingest/scan_csv.h"
+
+enum { CHUNK = 256 * 1024 };
+
+struct input {
+    char *path;
+    char separator;
+    size_t max_line;
+    FILE *plain;
+    gzFile gzip;
+    ZSTD_DStream *zstd; /* reads from plain */
+    ZSTD_inBuffer packed;
+    char *packed_data;
+    size_t frame_left; /* zstd: not 0 inside a frame */
+    char *buffer;      /* decoded bytes start … end are not yet given */
+    size_t start, end, size;
+    bool at_eof, hashed_only;
+    int64_t position, line;
+    crypto_generichash_state hash;
+};
+
+static bool fail_io(const struct input *input, GError **err)
+{
+    return err_set(err, errno == ENOENT ? KENKO_ERROR_NOT_FOUND : KENKO_ERROR_IO, "%s: %s",
+                   input->path, g_strerror(errno));
+}
+
+static bool open_file(struct input *input, GError **err)
+{
+    if (g_str_has_suffix(input->path, ".gz")) {
+        input->gzip = gzopen(input->path, "rb");
+        if (!input->gzip)
+            return fail_io(input, err);
+        gzbuffer(input->gzip, CHUNK);
+        return true;
+    }
+    input->plain = fopen(input->path, "rb");
+    if (!input->plain)
+        return fail_io(input, err);
+    if (g_str_has_suffix(input->path, ".zst")) {
+        input->zstd = ZSTD_createDStream();
+        input->packed_data = g_malloc(CHUNK);
+        input->packed = (ZSTD_inBuffer){input->packed_data, 0, 0};
+    }
+    return true;
+}
+
+struct input *input_open(const char *path, char separator, size_t max_line, GError **err)
+{
+    struct input *input = g_new0(struct input, 1);
+    input->path = g_strdup(path);
+    input->separator = separator;
+    input->max_line = max_line;
+    input->size = CHUNK;
+    input->buffer = g_malloc(input->size);
+    crypto_generichash_init(&input->hash, NULL, 0, INPUT_HASH_SIZE);
+    if (!open_file(input, err)) {
+        input_close(input);
+        return NULL;
+    }
+    return input;
+}
+
+void input_close(struct input *input)
+{
+    if (!input)
+        return;
+    if (input->plain)
+        fclose(input->plain);
+    if (input->gzip)
+        gzclose(input->gzip);
+    ZSTD_freeDStream(input->zstd);
+    g_free(input->packed_data);
+    g_free(input->buffer);
+    g_free(input->path);
+    g_free(input);
+}
+
+static bool fail_packed(const struct input *input, const char *what, GError **err)
+{
+    return err_set(err, KENKO_ERROR_INPUT,
+                   "%s: %s after %" G_GINT64_FORMAT " decoded bytes; the file is damaged or not "
+                   "complete",
+                   input->path, what, input->position + (int64_t)(input->end - input->start));
+}
+
+static bool read_gzip(struct input *input, char *to, size_t room, size_t *got, GError **err)
+{
+    int n = gzread(input->gzip, to, (unsigned)room);
+    int code;
+    const char *message = gzerror(input->gzip, &code);
+    if (n < 0 || code == Z_BUF_ERROR)
+        return fail_packed(input, code == Z_BUF_ERROR ? "gzip data ends too early" : message, err);
+    *got = (size_t)n;
+    return true;
+}
+
+static bool read_zstd(struct input *input, char *to, size_t room, size_t *got, GError **err)
+{
+    ZSTD_outBuffer out = {to, room, 0};
+    while (out.pos == 0) {
+        if (input->packed.pos == input->packed.size) {
+            input->packed.size = fread(input->packed_data, 1, CHUNK, input->plain);
+            input->packed.pos = 0;
+            if (input->packed.size == 0)
+                break;
+        }
+        input->frame_left = ZSTD_decompressStream(input->zstd, &out, &input->packed);
+        if (ZSTD_isError(input->frame_left))
+            return fail_packed(input, ZSTD_getErrorName(input->frame_left), err);
+    }
+    if (out.pos == 0 && input->frame_left != 0)
+        return fail_packed(input, "zstd data ends too early", err);
+    *got = out.pos;
+    return true;
+}
+
+/* Decode more behind what is there; sets at_eof. */
+static bool fill(struct input *input, GError **err)
+{
+    if (input->start > 0) {
+        memmove(input->buffer, input->buffer + input->start, input->end - input->start);
+        input->end -= input->start;
+        input->start = 0;
+    }
+    if (input->end + CHUNK / 2 > input->size) {
+        input->size *= 2;
+        input->buffer = g_realloc(input->buffer, input->size);
+    }
+    char *to = input->buffer + input->end;
+    size_t room = input->size - input->end, got = 0;
+    if (input->gzip ? !read_gzip(input, to, room, &got, err)
+                    : input->zstd && !read_zstd(input, to, room, &got, err))
+        return false;
+    if (!input->gzip && !input->zstd) {
+        got = fread(to, 1, room, input->plain);
+        if (got == 0 && ferror(input->plain))
+            return fail_io(input, err);
+    }
+    input->at_eof = got == 0;
+    input->end += got;
+    return true;
+}
+
+/* The bytes of a record leave the buffer: count and hash them. */
+static void consume(struct input *input, size_t n)
+{
+    const char *from = input->buffer + input->start;
+    crypto_generichash_update(&input->hash, (const unsigned char *)from, n);
+    for (const char *p = from; (p = memchr(p, '\n', (size_t)(from + n - p))); p++)
+        input->line++;
+    input->position += (int64_t)n;
+    input->start += n;
+}
+
+static bool find_end(const struct input *input, size_t *end)
+{
+    struct slice rest = {input->buffer + input->start, input->end - input->start};
+    if (input->separator)
+        return scan_csv_end(rest, input->separator, input->at_eof, end);
+    const char *lf = memchr(rest.p, '\n', rest.n);
+    *end = lf ? (size_t)(lf - rest.p) : rest.n;
+    return lf || input->at_eof;
+}
+
+/* A record beyond the limit: give its beginning, drop bytes to the next line end. */
+static bool drop_long(struct input *input, struct input_record *out, GError **err)
+{
+    char *kept = g_memdup2(input->buffer + input->start, MIN(input->max_line, 4096));
+    size_t n = MIN(input->max_line, 4096);
+    consume(input, input->max_line);
+    for (;;) {
+        char *from = input->buffer + input->start;
+        size_t rest = input->end - input->start;
+        const char *lf = memchr(from, '\n', rest);
+        consume(input, lf ? (size_t)(lf - from) + 1 : rest);
+        if (lf || input->at_eof)
+            break;
+        if (!fill(input, err)) {
+            g_free(kept);
+            return false;
+        }
+    }
+    /* The beginning lives where later bytes will come: enough room is always there. */
+    if (input->start < n) {
+        size_t rest = input->end - input->start;
+        while (input->size < n + rest + 1) {
+            input->size *= 2;
+            input->buffer = g_realloc(input->buffer, input->size);
+        }
+        memmove(input->buffer + n, input->buffer + input->start, rest);
+        input->start = n;
+        input->end = n + rest;
+    }
+    memcpy(input->buffer + input->start - n, kept, n);
+    out->text = (struct slice){input->buffer + input->start - n, n};
+    g_free(kept);
+    return true;
+}
+
+static bool one_record(struct input *input, struct input_record *out, bool *found, GError **err)
+{
+    size_t end;
+    while (!find_end(input, &end)) {
+        if (input->end - input->start > input->max_line)
+            break;
+        if (!fill(input, err))
+            return false;
+    }
+    *out = (struct input_record){.line = input->line + 1, .offset = input->position};
+    *found = input->end > input->start;
+    if (!*found)
+        return true;
+    if (input->end - input->start > input->max_line &&
+        (!find_end(input, &end) || end > input->max_line)) {
+        out->too_long = out->terminated = true;
+        return drop_long(input, out, err);
+    }
+    out->terminated = input->start + end < input->end;
+    out->text = (struct slice){input->buffer + input->start, end};
+    if (end > 0 && out->text.p[end - 1] == '\r')
+        out->text.n--;
+    consume(input, end + out->terminated);
+    return true;
+}
+
+bool input_next(struct input *input, struct input_record *out, bool *found, GError **err)
+{
+    do {
+        if (!one_record(input, out, found, err))
+            return false;
+    } while (*found && out->text.n == 0);
+    return true;
+}
+
+bool input_skip(struct input *input, int64_t position, int64_t line, const uint8_t *hash,
+                bool *same, GError **err)
+{
+    uint8_t now[INPUT_HASH_SIZE];
+    while (input->position < position) {
+        size_t rest = input->end - input->start;
+        if (rest == 0) {
+            if (!fill(input, err))
+                return false;
+            if (input->at_eof)
+                break;
+            continue;
+        }
+        consume(input, (size_t)MIN((int64_t)rest, position - input->position));
+    }
+    input_hash(input, now);
+    *same = input->position == position && memcmp(now, hash, sizeof now) == 0;
+    input->line = line;
+    return true;
+}
+
+int64_t input_position(const struct input *input)
+{
+    return input->position;
+}
+
+int64_t input_line(const struct input *input)
+{
+    return input->line;
+}
+
+void input_hash(const struct input *input, uint8_t hash[INPUT_HASH_SIZE])
+{
+    crypto_generichash_state copy = input->hash;
+    crypto_generichash_final(&copy, hash, INPUT_HASH_SIZE);
+}
+
+bool input_digest(const char *path, uint8_t hash[INPUT_HASH_SIZE], int64_t *size, GError **err)
+{
+    g_autoptr(input_t) input = input_open(path, 0, CHUNK, err);
+    bool same;
+    uint8_t none[INPUT_HASH_SIZE] = {0};
+    if (!input || !input_skip(input, INT64_MAX, 0, none, &same, err))
+        return false;
+    input_hash(input, hash);
+    *size = input->position;
+    return true;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A file of records as one stream of decoded bytes: plain, gzip (several members), zstd (several
+ * frames). Memory is bounded by the longest record allowed. */
+#pragma once
+
+#include <stdint.h>
+
+#include "core/error.h"
+#include "core/slice.h"
+
+enum { INPUT_HASH_SIZE = 32 };
+
+struct input;
+
+/* One raw record, without its line end; valid until the next call. */
+struct input_record {
+    struct slice text;
+    int64_t line;    /* of its first byte, from 1 */
+    int64_t offset;  /* decoded byte it begins at */
+    bool too_long;   /* text is its first part only */
+    bool terminated; /* a line end followed */
+};
+
+/*
+ * Open a file; the suffix .gz or .zst tells the compression.
+ *
+ * separator  the CSV separator, or 0 for one record a line
+ * max_line   longest record in bytes; a longer one is returned cut and marked
+ *
+ * Errors  KENKO_ERROR_IO  cannot be read
+ */
+MUST_USE struct input *input_open(const char *path, char separator, size_t max_line, GError **err);
+void input_close(struct input *input);
+
+/*
+ * The next record that is not an empty line; *found = false at the end.
+ *
+ * Errors  KENKO_ERROR_INPUT  the compression is broken or ends too early (with the offset)
+ */
+MUST_USE bool input_next(struct input *input, struct input_record *out, bool *found, GError **err);
+
+/* Read and hash up to decoded byte `position` without making records: true with *same when the
+ * content before it has this hash; the input then stands there, `line` lines on. */
+MUST_USE bool input_skip(struct input *input, int64_t position, int64_t line, const uint8_t *hash,
+                         bool *same, GError **err);
+
+/* Decoded bytes of all records given so far, the lines before them, and the hash of those bytes. */
+int64_t input_position(const struct input *input);
+int64_t input_line(const struct input *input);
+void input_hash(const struct input *input, uint8_t hash[INPUT_HASH_SIZE]);
+
+/* Hash and size of the whole decoded content. */
+MUST_USE bool input_digest(const char *path, uint8_t hash[INPUT_HASH_SIZE], int64_t *size,
+                           GError **err);
+
+typedef struct input input_t; /* only for g_autoptr */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(input_t, input_close)

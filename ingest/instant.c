@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ingest/instant.h"
+
+enum { EPOCH_SECONDS = 10, EPOCH_MILLIS = 13 };
+
+static bool two(const char *p, int *out)
+{
+    if (!g_ascii_isdigit(p[0]) || !g_ascii_isdigit(p[1]))
+        return false;
+    *out = (p[0] - '0') * 10 + (p[1] - '0');
+    return true;
+}
+
+static bool parse_epoch(struct slice text, int64_t *out)
+{
+    if (text.n != EPOCH_SECONDS && text.n != EPOCH_MILLIS)
+        return false;
+    int64_t value = 0;
+    for (size_t i = 0; i < text.n; i++) {
+        if (!g_ascii_isdigit(text.p[i]))
+            return false;
+        value = value * 10 + (text.p[i] - '0');
+    }
+    *out = value * (text.n == EPOCH_SECONDS ? 1000000 : 1000);
+    return true;
+}
+
+/* "HH:MM[:SS[.frac]]"; moves *p behind it. */
+static bool parse_clock(const char **p, const char *end, int64_t *us)
+{
+    int hour, minute, second = 0;
+    int64_t fraction = 0;
+    if (end - *p < 5 || !two(*p, &hour) || (*p)[2] != ':' || !two(*p + 3, &minute))
+        return false;
+    *p += 5;
+    if (end - *p >= 3 && **p == ':') {
+        if (!two(*p + 1, &second))
+            return false;
+        *p += 3;
+        if (end - *p >= 2 && (**p == '.' || **p == ',') && g_ascii_isdigit((*p)[1])) {
+            int64_t unit = 100000;
+            for (++*p; *p < end && g_ascii_isdigit(**p); ++*p, unit /= 10)
+                fraction += unit * (**p - '0');
+        }
+    }
+    if (hour > 23 || minute > 59 || second > 60)
+        return false;
+    if (second == 60) {
+        second = 59;
+        fraction = 999999;
+    }
+    *us = ((int64_t)hour * 3600 + minute * 60 + second) * 1000000 + fraction;
+    return true;
+}
+
+/* "Z", "+09:00", "+0900", "+09"; *has = false for nothing. */
+static bool parse_offset(const char *p, const char *end, bool *has, int64_t *us)
+{
+    int hour, minute = 0;
+    *has = p < end;
+    *us = 0;
+    if (p == end)
+        return true;
+    if ((*p == 'Z' || *p == 'z') && end - p == 1)
+        return true;
+    if (*p != '+' && *p != '-')
+        return false;
+    bool minus = *p++ == '-';
+    if (end - p < 2 || !two(p, &hour))
+        return false;
+    p += 2;
+    if (p < end && *p == ':')
+        p++;
+    if (p < end && (end - p != 2 || !two(p, &minute)))
+        return false;
+    if (hour > 15 || minute > 59)
+        return false;
+    *us = ((int64_t)hour * 3600 + minute * 60) * 1000000 * (minus ? -1 : 1);
+    return true;
+}
+
+bool instant_parse(struct slice text, const struct zone *zone, int64_t *out)
+{
+    int32_t day;
+    if (parse_epoch(text, out))
+        return true;
+    if (text.n < 10 || !day_parse((struct slice){text.p, 10}, &day, NULL))
+        return false;
+    const char *p = text.p + 10, *end = text.p + text.n;
+    if (p == end) {
+        *out = zone_day_start(zone, day);
+        return true;
+    }
+    int64_t us, offset;
+    bool has;
+    if (*p != 'T' && *p != 't' && *p != ' ')
+        return false;
+    p++;
+    if (!parse_clock(&p, end, &us))
+        return false;
+    if (p < end && *p == ' ')
+        p++;
+    if (!parse_offset(p, end, &has, &offset))
+        return false;
+    *out = has ? (int64_t)day * DAY_US + us - offset : zone_instant(zone, day, us);
+    return true;
+}
+
+bool instant_parse_day(struct slice text, const struct zone *zone, int32_t *out)
+{
+    if (text.n == 10 && day_parse(text, out, NULL))
+        return true;
+    int64_t at;
+    if (!instant_parse(text, zone, &at))
+        return false;
+    *out = zone_day(zone, at);
+    return true;
+}

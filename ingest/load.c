@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ingest/load.h"
+
+#include "sql/ingest.h"
+
+bool load_open(struct db *db, const struct job *job, const char *kind, const char *source,
+               const char *stream, const char *file, int64_t from_offset, int64_t *load_id,
+               GError **err)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    int64_t run_id = job ? job_run_id(job) : 0;
+    struct q_load_begin_row row;
+    if (!q_load_begin(arena, db, job ? &run_id : NULL, kind, source, stream, file, from_offset,
+                      &row, err))
+        return false;
+    *load_id = row.load_id;
+    return true;
+}
+
+bool load_tick(struct db *db, int64_t load_id, int64_t *commit_no, GError **err)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    struct q_clock_tick_row row;
+    if (!q_clock_tick(arena, db, &row, err) ||
+        !q_load_commit(db, load_id, row.commit_no, NULL, err))
+        return false;
+    *commit_no = row.commit_no;
+    return true;
+}
+
+struct undo {
+    int64_t load_id;
+    const char *by;
+};
+
+static bool undo_body(struct db *db, void *context, GError **err)
+{
+    const struct undo *undo = context;
+    g_autoptr(arena_t) arena = arena_new();
+    struct q_load_get_row row;
+    bool found;
+    if (!q_load_get(arena, db, undo->load_id, &row, &found, err))
+        return false;
+    if (!found)
+        return err_set(err, KENKO_ERROR_NOT_FOUND, "there is no load %" G_GINT64_FORMAT,
+                       undo->load_id);
+    if (!row.undone_no_is_null)
+        return err_set(err, KENKO_ERROR_CONFLICT, "load %" G_GINT64_FORMAT " was retracted before",
+                       undo->load_id);
+    int64_t own, commit_no, changed;
+    if (!load_open(db, NULL, "undo", "identity", row.kind, "", 0, &own, err) ||
+        !load_tick(db, own, &commit_no, err) ||
+        !q_load_undo(db, undo->load_id, commit_no, undo->by, &changed, err))
+        return false;
+    return changed == 1 ||
+           err_set(err, KENKO_ERROR_CONFLICT,
+                   "load %" G_GINT64_FORMAT " is of kind %s and cannot be retracted", undo->load_id,
+                   row.kind);
+}
+
+bool load_undo(struct db *db, int64_t load_id, const char *by, GError **err)
+{
+    struct undo undo = {load_id, by};
+    return db_transact(db, 3, undo_body, &undo, err);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Loads: opening, commit numbers, retraction. */
+#pragma once
+
+#include "core/job.h"
+
+/* Open a load in the current transaction. */
+MUST_USE bool load_open(struct db *db, const struct job *job, const char *kind, const char *source,
+                        const char *stream, const char *file, int64_t from_offset, int64_t *load_id,
+                        GError **err);
+
+/* Take the commit number; the last thing before COMMIT, because the clock stays locked until then.
+ */
+MUST_USE bool load_tick(struct db *db, int64_t load_id, int64_t *commit_no, GError **err);
+
+/*
+ * Retract a load: its facts and statements no longer count from a new commit number on.
+ *
+ * by  who and why, kept
+ *
+ * Errors  KENKO_ERROR_NOT_FOUND;  KENKO_ERROR_CONFLICT  already retracted, or not retractable
+ */
+MUST_USE bool load_undo(struct db *db, int64_t load_id, const char *by, GError **err);

@@ -1,0 +1,515 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ingest/mapping.h"
+
+#include <libpsl.h>
+
+#include "ingest/instant.h"
+#include "ingest/mapping_internal.h"
+#include "ingest/number.h"
+#include "ingest/scan_csv.h"
+#include "ingest/scan_json.h"
+
+enum { NOT_MAPPED = -1, TEXT_MAX = 10000 };
+
+/* Source fields are numbered once per file; a record is an array of their values. */
+struct mapping_reader {
+    const struct mapping *mapping;
+    char separator; /* 0 for NDJSON */
+    size_t n_columns;
+    size_t n_sources; /* distinct source fields */
+    const char *source_name[SCAN_JSON_WANTED_MAX];
+    int column_of[SCAN_JSON_WANTED_MAX];              /* CSV */
+    struct scan_json_path path[SCAN_JSON_WANTED_MAX]; /* NDJSON */
+    int field[STREAM_FIELDS_MAX];                     /* index into sources, or NOT_MAPPED */
+    int value[STREAM_VALUES_MAX];
+    int when[STREAM_VALUES_MAX][4];
+    int rule[MAPPING_RULES_MAX];
+    int id;
+    struct slice *columns;
+    struct scan_json_value got[SCAN_JSON_WANTED_MAX];
+};
+
+enum stream_kind mapping_kind(const struct mapping *mapping)
+{
+    return mapping->kind;
+}
+
+const char *mapping_path(const struct mapping *mapping)
+{
+    return mapping->path;
+}
+
+const char *mapping_party_source(const struct mapping *mapping)
+{
+    return mapping->party_source;
+}
+
+enum mapping_on_change mapping_on_change(const struct mapping *mapping)
+{
+    return mapping->on_change;
+}
+
+size_t mapping_max_line(const struct mapping *mapping)
+{
+    return mapping->max_line;
+}
+
+bool mapping_has_id(const struct mapping *mapping)
+{
+    return mapping->id != NULL;
+}
+
+const char *mapping_rule(const struct mapping *mapping, size_t index)
+{
+    return mapping->rule[index].name;
+}
+
+int mapping_value_usage(const struct mapping *mapping, size_t n)
+{
+    return n < mapping->n_values ? mapping->value[n].usage : -1;
+}
+
+const char *mapping_currency(const struct mapping *mapping)
+{
+    return mapping->currency;
+}
+
+enum mapping_format mapping_format(const struct mapping *mapping, const char *path)
+{
+    if (mapping->format != FORMAT_AUTO)
+        return mapping->format;
+    g_autofree char *name = g_strdup(path);
+    if (g_str_has_suffix(name, ".gz"))
+        name[strlen(name) - 3] = '\0';
+    else if (g_str_has_suffix(name, ".zst"))
+        name[strlen(name) - 4] = '\0';
+    if (g_str_has_suffix(name, ".ndjson") || g_str_has_suffix(name, ".jsonl") ||
+        g_str_has_suffix(name, ".json"))
+        return FORMAT_NDJSON;
+    return g_str_has_suffix(name, ".tsv") ? FORMAT_TSV : FORMAT_CSV;
+}
+
+static int source_index(struct mapping_reader *reader, const char *name)
+{
+    if (!name)
+        return NOT_MAPPED;
+    for (size_t i = 0; i < reader->n_sources; i++) {
+        if (strcmp(reader->source_name[i], name) == 0)
+            return (int)i;
+    }
+    if (reader->n_sources == SCAN_JSON_WANTED_MAX)
+        BUG("more than %d source fields in a mapping", SCAN_JSON_WANTED_MAX);
+    reader->source_name[reader->n_sources] = name;
+    return (int)reader->n_sources++;
+}
+
+static void number_sources(struct mapping_reader *reader)
+{
+    const struct mapping *m = reader->mapping;
+    for (size_t i = 0; i < STREAM_FIELDS_MAX; i++)
+        reader->field[i] = source_index(reader, m->field[i]);
+    for (size_t i = 0; i < m->n_values; i++) {
+        reader->value[i] = source_index(reader, m->value[i].field);
+        for (size_t j = 0; j < m->value[i].n_when; j++)
+            reader->when[i][j] = source_index(reader, m->value[i].when[j].field);
+    }
+    for (size_t i = 0; i < m->n_rules; i++)
+        reader->rule[i] = source_index(reader, m->rule[i].test.field);
+    reader->id = source_index(reader, m->id);
+}
+
+static void bind_json(struct arena *arena, struct mapping_reader *reader)
+{
+    for (size_t i = 0; i < reader->n_sources; i++) {
+        struct scan_json_path *path = &reader->path[i];
+        const char *name = reader->source_name[i];
+        if (*name != '/') {
+            *path = (struct scan_json_path){1, {name}};
+            continue;
+        }
+        g_auto(GStrv) parts = g_strsplit(name + 1, "/", SCAN_JSON_SEGMENTS_MAX);
+        for (char **part = parts; *part; part++)
+            path->segment[path->n++] = arena_strdup(arena, *part);
+    }
+}
+
+static bool bind_csv(struct arena *arena, struct mapping_reader *reader, struct slice header,
+                     const char *path, GError **err)
+{
+    struct slice *names = arena_many(arena, MAPPING_COLUMNS_MAX, struct slice);
+    struct scan_error error;
+    if (header.n >= 3 && memcmp(header.p, "\xef\xbb\xbf", 3) == 0)
+        header = (struct slice){header.p + 3, header.n - 3};
+    if (!scan_csv_split(arena, header, reader->separator, names, MAPPING_COLUMNS_MAX,
+                        &reader->n_columns, &error))
+        return err_set(err, KENKO_ERROR_INPUT, "%s:1:%d: header: %s", path, error.column,
+                       error.message);
+    for (size_t i = 0; i < reader->n_columns; i++) {
+        for (size_t j = i + 1; j < reader->n_columns && reader->n_columns < 512; j++) {
+            if (slice_equals(names[i], names[j]))
+                return err_set(err, KENKO_ERROR_INPUT,
+                               "%s:1: the column '%.*s' stands twice in the header", path,
+                               SLICE_ARGS(names[i]));
+        }
+    }
+    for (size_t s = 0; s < reader->n_sources; s++) {
+        reader->column_of[s] = -1;
+        for (size_t i = 0; i < reader->n_columns; i++) {
+            if (slice_is(names[i], reader->source_name[s]))
+                reader->column_of[s] = (int)i;
+        }
+        if (reader->column_of[s] < 0)
+            return err_set(err, KENKO_ERROR_INPUT,
+                           "%s:1: the mapped column '%s' is not in the header, which has: %.*s",
+                           path, reader->source_name[s], (int)MIN(header.n, 300), header.p);
+    }
+    reader->columns = arena_many(arena, reader->n_columns + 1, struct slice);
+    return true;
+}
+
+struct mapping_reader *mapping_bind(struct arena *arena, const struct mapping *mapping,
+                                    enum mapping_format format, struct slice header,
+                                    const char *path, GError **err)
+{
+    struct mapping_reader *reader = arena_one(arena, struct mapping_reader);
+    reader->mapping = mapping;
+    number_sources(reader);
+    if (format == FORMAT_NDJSON) {
+        bind_json(arena, reader);
+        return reader;
+    }
+    reader->separator = format == FORMAT_TSV ? '\t' : ',';
+    return bind_csv(arena, reader, header, path, err) ? reader : NULL;
+}
+
+static enum mapping_outcome refuse(struct mapping_reject *out, int column, const char *field,
+                                   const char *reason, const char *message)
+{
+    *out = (struct mapping_reject){column, field ? field : "", reason, message};
+    return MAPPING_REJECTED;
+}
+
+/* UTF-8 all through; NUL is allowed here and replaced later. */
+static bool is_utf8(struct slice text, size_t *wrong_at)
+{
+    const char *p = text.p, *end = text.p + text.n;
+    while (p < end) {
+        const char *wrong;
+        if (g_utf8_validate_len(p, (gsize)(end - p), &wrong))
+            return true;
+        if (*wrong != '\0') {
+            *wrong_at = (size_t)(wrong - text.p);
+            return false;
+        }
+        p = wrong + 1;
+    }
+    return true;
+}
+
+/* Fill reader->got with the record's source values. */
+static bool scan(struct mapping_reader *reader, struct arena *arena, struct slice record,
+                 uint64_t *replaced, struct mapping_reject *reject)
+{
+    struct scan_error error;
+    if (reader->separator == 0) {
+        if (scan_json_record(arena, record, reader->path, reader->n_sources, reader->got, replaced,
+                             &error))
+            return true;
+        refuse(reject, error.column, "", error.reason, error.message);
+        return false;
+    }
+    size_t wrong;
+    if (!is_utf8(record, &wrong)) {
+        refuse(reject, (int)wrong + 1, "", "bad_utf8", "a byte sequence that is not UTF-8");
+        return false;
+    }
+    size_t n;
+    if (!scan_csv_split(arena, record, reader->separator, reader->columns, reader->n_columns, &n,
+                        &error)) {
+        refuse(reject, error.column, "", error.reason, error.message);
+        return false;
+    }
+    if (n != reader->n_columns) {
+        refuse(reject, (int)record.n, "", "ragged_row",
+               arena_printf(arena, "%zu fields, want %zu as in the header", n, reader->n_columns));
+        return false;
+    }
+    for (size_t i = 0; i < reader->n_sources; i++) {
+        struct slice text = reader->columns[reader->column_of[i]];
+        reader->got[i] =
+            (struct scan_json_value){text.n == 0 ? SCAN_JSON_NULL : SCAN_JSON_STRING, text};
+    }
+    return true;
+}
+
+static struct slice source_text(const struct mapping_reader *reader, int source)
+{
+    const struct scan_json_value *value = &reader->got[source];
+    if (value->type == SCAN_JSON_ABSENT || value->type == SCAN_JSON_NULL)
+        return (struct slice){NULL, 0};
+    return value->text;
+}
+
+static bool passes(const struct mapping_test *test, struct slice text)
+{
+    if (test->empty)
+        return text.n == 0;
+    if (test->equals)
+        return slice_is(text, test->equals);
+    if (test->prefix) {
+        size_t n = strlen(test->prefix);
+        return text.n >= n && memcmp(text.p, test->prefix, n) == 0;
+    }
+    size_t n = strlen(test->suffix);
+    return text.n >= n && memcmp(text.p + text.n - n, test->suffix, n) == 0;
+}
+
+static struct slice registrable(struct arena *arena, struct slice text)
+{
+    g_autofree char *lower = g_ascii_strdown(text.p, (gssize)text.n);
+    const char *host = strstr(lower, "://") ? strstr(lower, "://") + 3 : lower;
+    g_autofree char *clean = g_strndup(host, strcspn(host, "/:?#"));
+    const psl_ctx_t *list = psl_builtin();
+    const char *found = list ? psl_registrable_domain(list, clean) : NULL;
+    return slice_of(arena_strdup(arena, found ? found : clean));
+}
+
+static struct slice transform(struct arena *arena, enum mapping_transform how, struct slice text)
+{
+    const char *at;
+    switch (how) {
+    case TRANSFORM_LOWER: {
+        g_autofree char *lower = g_utf8_strdown(text.p, (gssize)text.n);
+        return slice_of(arena_strdup(arena, lower));
+    }
+    case TRANSFORM_TRIM:
+        while (text.n && g_ascii_isspace(text.p[0])) {
+            text.p++;
+            text.n--;
+        }
+        while (text.n && g_ascii_isspace(text.p[text.n - 1]))
+            text.n--;
+        return text;
+    case TRANSFORM_MAIL_DOMAIN:
+        at = memrchr(text.p, '@', text.n);
+        if (at)
+            text = (struct slice){at + 1, (size_t)(text.p + text.n - at - 1)};
+        return registrable(arena, text);
+    case TRANSFORM_REGISTRABLE_DOMAIN:
+        return registrable(arena, text);
+    default:
+        return text;
+    }
+}
+
+/* NUL characters cannot be stored: U+FFFD takes their place, counted. */
+static struct slice clean_text(struct arena *arena, struct slice text, uint64_t *replaced)
+{
+    if (!memchr(text.p, '\0', text.n))
+        return text;
+    GString *out = g_string_new(NULL);
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] == '\0') {
+            g_string_append(out, "\xef\xbf\xbd");
+            ++*replaced;
+        } else
+            g_string_append_c(out, text.p[i]);
+    }
+    struct slice clean = {arena_strndup(arena, out->str, out->len), out->len};
+    g_string_free(out, TRUE);
+    return clean;
+}
+
+static bool parse_bool(struct slice text, int64_t *out)
+{
+    static const char *const yes[] = {"true", "t", "1", "yes", "TRUE", "True"};
+    static const char *const no[] = {"false", "f", "0", "no", "FALSE", "False"};
+    for (size_t i = 0; i < G_N_ELEMENTS(yes); i++) {
+        if (slice_is(text, yes[i]) || slice_is(text, no[i])) {
+            *out = slice_is(text, yes[i]);
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct slice currency_of(const struct mapping *m, const struct stream_record *record)
+{
+    int index = stream_field_index(m->stream, "currency");
+    if (index >= 0 && !record->cell[index].is_null)
+        return record->cell[index].as.text;
+    return slice_of(m->currency);
+}
+
+/* Text → typed cell; NULL, or the reason it does not fit. */
+static const char *fill_cell(const struct mapping *m, struct arena *arena, size_t f,
+                             struct slice text, struct stream_record *out)
+{
+    struct stream_cell *cell = &out->cell[f];
+    int decimals = 0;
+    switch (m->stream->field[f].type) {
+    case STREAM_TEXT:
+        if (text.n > TEXT_MAX)
+            return "too_long";
+        cell->as.text = clean_text(arena, text, &out->replaced);
+        return NULL;
+    case STREAM_DAY:
+        return instant_parse_day(text, m->zone, &cell->as.day) ? NULL : "bad_date";
+    case STREAM_INSTANT:
+        return instant_parse(text, m->zone, &cell->as.n) ? NULL : "bad_time";
+    case STREAM_BOOL:
+        return parse_bool(text, &cell->as.n) ? NULL : "bad_boolean";
+    case STREAM_MONEY:
+        decimals = number_currency_decimals(currency_of(m, out));
+        break;
+    case STREAM_RATE:
+        decimals = 9;
+        break;
+    default:
+        break;
+    }
+    switch (number_parse(text, decimals, &cell->as.n)) {
+    case NUMBER_MALFORMED:
+        return "bad_number";
+    case NUMBER_OUT_OF_RANGE:
+        return "out_of_range";
+    case NUMBER_ROUNDED:
+        out->rounded++;
+        return NULL;
+    default:
+        return NULL;
+    }
+}
+
+static const char *wanted(enum stream_type type)
+{
+    static const char *const texts[] = {
+        [STREAM_TEXT] = "at most 10,000 bytes of text",
+        [STREAM_DAY] = "a day as YYYY-MM-DD",
+        [STREAM_INSTANT] = "a time as 2026-11-24T09:30:00+09:00, a day, or epoch seconds",
+        [STREAM_INTEGER] = "a whole number within 64 bits",
+        [STREAM_MONEY] = "an amount of money",
+        [STREAM_RATE] = "a rate",
+        [STREAM_BOOL] = "true or false"};
+    return texts[type];
+}
+
+static const char *say(struct arena *arena, struct slice text, const char *want)
+{
+    struct slice shown = {text.p, MIN(text.n, 60)};
+    return arena_printf(arena, "is '%.*s', want %s", SLICE_ARGS(shown), want);
+}
+
+static enum mapping_outcome fill_field(const struct mapping_reader *reader, struct arena *arena,
+                                       size_t f, struct stream_record *out,
+                                       struct mapping_reject *reject)
+{
+    const struct mapping *m = reader->mapping;
+    struct slice text = {NULL, 0};
+    if (m->constant[f])
+        text = slice_of(m->constant[f]);
+    else if (reader->field[f] != NOT_MAPPED)
+        text = source_text(reader, reader->field[f]);
+    if (text.p && m->transform[f] != TRANSFORM_NONE)
+        text = transform(arena, m->transform[f], text);
+    out->cell[f].is_null =
+        text.p == NULL || (text.n == 0 && m->stream->field[f].type != STREAM_TEXT);
+    if (out->cell[f].is_null || text.n == 0) {
+        if (m->stream->field[f].required)
+            return refuse(
+                reject, 0, m->field[f], "missing_field",
+                arena_printf(arena, "is empty, want %s", wanted(m->stream->field[f].type)));
+        out->cell[f].is_null = true;
+        return MAPPED;
+    }
+    const char *reason = fill_cell(m, arena, f, text, out);
+    if (reason)
+        return refuse(reject, 0, m->field[f], reason,
+                      say(arena, text, wanted(m->stream->field[f].type)));
+    return MAPPED;
+}
+
+/* The record's time must lie within the mapping's stated bounds. */
+static enum mapping_outcome check_time(const struct mapping *m, struct arena *arena,
+                                       const struct stream_record *record,
+                                       struct mapping_reject *reject)
+{
+    if (!m->stream->is_usage || (!m->has_earliest && !m->has_latest))
+        return MAPPED;
+    int at = stream_field_index(m->stream, "at");
+    int32_t day = zone_day(m->zone, record->cell[at].as.n);
+    char shown[DAY_TEXT_SIZE], limit[DAY_TEXT_SIZE];
+    day_format(day, shown);
+    if (m->has_earliest && day < m->earliest)
+        return refuse(reject, 0, m->field[at], "too_early",
+                      arena_printf(arena, "is of %s, before earliest: %s", shown,
+                                   day_format(m->earliest, limit)));
+    if (m->has_latest && day >= m->latest)
+        return refuse(reject, 0, m->field[at], "too_late",
+                      arena_printf(arena, "is of %s, not before latest: %s", shown,
+                                   day_format(m->latest, limit)));
+    return MAPPED;
+}
+
+static enum mapping_outcome fill_values(const struct mapping_reader *reader, struct arena *arena,
+                                        struct stream_record *out, struct mapping_reject *reject)
+{
+    const struct mapping *m = reader->mapping;
+    for (size_t i = 0; i < m->n_values; i++) {
+        bool fits = true;
+        for (size_t j = 0; j < m->value[i].n_when; j++)
+            fits = fits && passes(&m->value[i].when[j], source_text(reader, reader->when[i][j]));
+        if (!fits)
+            continue;
+        struct slice text = {"1", 1};
+        if (reader->value[i] != NOT_MAPPED)
+            text = source_text(reader, reader->value[i]);
+        if (text.n == 0)
+            continue; /* no value is no fact, not zero */
+        int64_t v;
+        enum number_result result = number_parse(text, m->usage[m->value[i].usage].decimals, &v);
+        if (result == NUMBER_MALFORMED)
+            return refuse(reject, 0, m->value[i].field, "bad_number", say(arena, text, "a number"));
+        if (result == NUMBER_OUT_OF_RANGE)
+            return refuse(reject, 0, m->value[i].field, "out_of_range",
+                          say(arena, text, "a number within 64 bits in the metric's scale"));
+        out->rounded += result == NUMBER_ROUNDED;
+        out->value[out->n_values++] = (struct stream_value){(uint32_t)i, v};
+    }
+    return MAPPED;
+}
+
+enum mapping_outcome mapping_apply(struct mapping_reader *reader, struct arena *arena,
+                                   struct slice record, struct stream_record *out, size_t *rule,
+                                   struct mapping_reject *reject)
+{
+    const struct mapping *m = reader->mapping;
+    out->n_values = 0;
+    out->rounded = out->replaced = 0;
+    out->raw = record;
+    out->id = (struct slice){NULL, 0};
+    if (!scan(reader, arena, record, &out->replaced, reject))
+        return MAPPING_REJECTED;
+    for (size_t i = 0; i < m->n_rules; i++) {
+        if (passes(&m->rule[i].test, source_text(reader, reader->rule[i]))) {
+            *rule = i;
+            return MAPPING_IGNORED;
+        }
+    }
+    /* Money needs its currency: fields are filled in order, so currency is looked up first. */
+    int money_first = stream_field_index(m->stream, "currency");
+    if (money_first >= 0 && fill_field(reader, arena, (size_t)money_first, out, reject) != MAPPED)
+        return MAPPING_REJECTED;
+    for (size_t f = 0; f < STREAM_FIELDS_MAX && m->stream->field[f].name; f++) {
+        if ((int)f != money_first && fill_field(reader, arena, f, out, reject) != MAPPED)
+            return MAPPING_REJECTED;
+    }
+    if (reader->id != NOT_MAPPED) {
+        out->id = source_text(reader, reader->id);
+        if (out->id.n == 0)
+            return refuse(reject, 0, m->id, "missing_id", "is empty, want the record's id");
+    }
+    if (check_time(m, arena, out, reject) != MAPPED)
+        return MAPPING_REJECTED;
+    return fill_values(reader, arena, out, reject);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Mappings: how a source's records become records of a stream. Read from kenko.yaml's `sources` and
+ * metrics.yaml's `usage`, validated whole, compiled once per file. */
+#pragma once
+
+#include "core/config.h"
+#include "core/zone.h"
+#include "ingest/input.h"
+#include "ingest/stream.h"
+
+enum mapping_combine { COMBINE_SUM, COMBINE_MAX, COMBINE_MIN, COMBINE_LATEST };
+enum mapping_on_change { ON_CHANGE_REJECT, ON_CHANGE_REPLACE, ON_CHANGE_APPEND };
+enum mapping_format { FORMAT_AUTO, FORMAT_CSV, FORMAT_TSV, FORMAT_NDJSON };
+enum { MAPPING_RULES_MAX = 16, MAPPING_RAW_MAX = 4096, MAPPING_COLUMNS_MAX = 4096 };
+
+/* One usage metric of metrics.yaml. */
+struct mapping_usage {
+    char *name, *unit, *by;
+    enum mapping_combine combine;
+    int decimals;
+};
+
+struct mapping; /* one stream of one source, as configured */
+
+struct mapping_source {
+    const char *name;
+    size_t n_mappings;
+    struct mapping **mapping;
+};
+
+struct mapping_alias {
+    char *source, *party, *account; /* source NULL: any */
+    int32_t from;                   /* INT32_MIN: always */
+};
+
+/* Everything ingest reads of the configuration. */
+struct mapping_set {
+    size_t n_sources, n_usage, n_aliases;
+    struct mapping_source *source;
+    struct mapping_usage *usage;
+    struct mapping_alias *alias;
+};
+
+/* Errors have file, place and what was wanted: unknown stream, field, metric; required fields. */
+MUST_USE bool mapping_load(struct arena *arena, struct config *config, const struct zone *zone,
+                           struct mapping_set *out, GError **err);
+
+enum stream_kind mapping_kind(const struct mapping *mapping);
+const char *mapping_path(const struct mapping *mapping);
+const char *mapping_party_source(const struct mapping *mapping);
+enum mapping_on_change mapping_on_change(const struct mapping *mapping);
+enum mapping_format mapping_format(const struct mapping *mapping, const char *path);
+size_t mapping_max_line(const struct mapping *mapping);
+bool mapping_has_id(const struct mapping *mapping);
+const char *mapping_rule(const struct mapping *mapping, size_t index);
+/* Index into mapping_set.usage of the mapping's n-th value; -1 past the last. */
+int mapping_value_usage(const struct mapping *mapping, size_t n);
+const char *mapping_currency(const struct mapping *mapping);
+
+/* A mapping bound to the columns of one file. */
+struct mapping_reader;
+
+/* `header` is the file's first record for CSV (kept for reading on), p NULL for NDJSON.
+ * Errors  KENKO_ERROR_INPUT  a mapped column is not in the header, a column stands twice */
+MUST_USE struct mapping_reader *mapping_bind(struct arena *arena, const struct mapping *mapping,
+                                             enum mapping_format format, struct slice header,
+                                             const char *path, GError **err);
+
+struct mapping_reject {
+    int column;         /* byte in the record from 1, 0 when it does not apply */
+    const char *field;  /* source field, or "" */
+    const char *reason; /* stable code */
+    const char *message;
+};
+
+enum mapping_outcome { MAPPED, MAPPING_IGNORED, MAPPING_REJECTED };
+
+/*
+ * Map one raw record. Texts of `out` point into the record or the arena: copy the record into the
+ * arena first when it must live longer.
+ *
+ * rule  on MAPPING_IGNORED the rule's index
+ */
+enum mapping_outcome mapping_apply(struct mapping_reader *reader, struct arena *arena,
+                                   struct slice record, struct stream_record *out, size_t *rule,
+                                   struct mapping_reject *reject);

@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The sections `sources` and `identity` of kenko.yaml and `usage` of metrics.yaml. */
+#include "ingest/mapping_internal.h"
+
+#define FIELD_NAMES(X)                                                                             \
+    X(party)                                                                                       \
+    X(at)                                                                                          \
+    X(subject)                                                                                     \
+    X(changed_at) X(deleted) X(external_id) X(name) X(domain) X(owner_email) X(plan) X(segment)    \
+        X(industry) X(region) X(parent_id) X(created_on) X(product) X(start_on) X(end_on)          \
+            X(cancelled_on) X(arr) X(currency) X(billing_months) X(auto_renew) X(quantity)         \
+                X(churn_reason) X(competitor) X(email) X(role) X(left_on) X(definition)            \
+                    X(connector) X(executor) X(status) X(created_at) X(started_at) X(finished_at)  \
+                        X(row_count) X(byte_count) X(skipped_count) X(title) X(severity) X(cause)  \
+                            X(component) X(resolved_at) X(occurred_at) X(minutes) X(opened_at)     \
+                                X(first_reply_at) X(solved_at) X(reopened) X(kind) X(note)         \
+                                    X(answered_at) X(value) X(contact_id) X(comment)               \
+                                        X(author_email) X(reason) X(set_at) X(expires_on)          \
+                                            X(reached_at) X(day) X(rate)
+
+#define OPTIONAL_TEXT(key, type, member)                                                           \
+    CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, member, 0, 4096)
+#define TEXT(key, type, member)                                                                    \
+    CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER, type, member, 1, 4096)
+
+struct field_map {
+#define X(name) char *name;
+    FIELD_NAMES(X)
+#undef X
+};
+
+static const struct {
+    const char *name;
+    size_t offset;
+} field_names[] = {
+#define X(name) {#name, offsetof(struct field_map, name)},
+    FIELD_NAMES(X)
+#undef X
+};
+
+static const cyaml_schema_field_t field_map_fields[] = {
+#define X(name) OPTIONAL_TEXT(#name, struct field_map, name),
+    FIELD_NAMES(X)
+#undef X
+        CYAML_FIELD_END};
+
+struct test_config {
+    char *name, *field, *equals, *prefix, *suffix;
+    bool empty;
+};
+
+struct value_config {
+    char *metric, *field;
+    struct test_config *when;
+};
+
+struct stream_config {
+    char *stream, *path, *on_change, *format, *time_zone, *earliest, *latest, *party_source, *id;
+    uint32_t max_line_kib;
+    struct field_map *fields, *constants, *transform;
+    struct value_config *values;
+    uint32_t values_count;
+    struct test_config *ignore;
+    uint32_t ignore_count;
+};
+
+struct source_config {
+    char *name, *type;
+    struct stream_config *streams;
+    uint32_t streams_count;
+};
+
+struct sources_section {
+    struct source_config *sources;
+    uint32_t sources_count;
+};
+
+struct alias_config {
+    char *source, *party, *account, *from;
+};
+
+struct identity_config {
+    struct alias_config *aliases;
+    uint32_t aliases_count;
+};
+
+struct identity_section {
+    struct identity_config *identity;
+};
+
+struct usage_file {
+    struct usage_config {
+        char *name, *unit, *combine, *by;
+        uint32_t decimals;
+    } * usage;
+    uint32_t usage_count;
+};
+
+static const cyaml_schema_field_t test_fields[] = {
+    OPTIONAL_TEXT("name", struct test_config, name),
+    TEXT("field", struct test_config, field),
+    OPTIONAL_TEXT("equals", struct test_config, equals),
+    OPTIONAL_TEXT("prefix", struct test_config, prefix),
+    OPTIONAL_TEXT("suffix", struct test_config, suffix),
+    CYAML_FIELD_BOOL("empty", CYAML_FLAG_OPTIONAL, struct test_config, empty),
+    CYAML_FIELD_END};
+
+static const cyaml_schema_value_t test_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct test_config, test_fields)};
+
+static const cyaml_schema_field_t value_fields[] = {
+    TEXT("metric", struct value_config, metric), OPTIONAL_TEXT("field", struct value_config, field),
+    CYAML_FIELD_MAPPING_PTR("when", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct value_config,
+                            when, test_fields),
+    CYAML_FIELD_END};
+
+static const cyaml_schema_value_t value_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct value_config, value_fields)};
+
+#define FIELD_MAP(key)                                                                             \
+    CYAML_FIELD_MAPPING_PTR(#key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct stream_config,  \
+                            key, field_map_fields)
+
+static const cyaml_schema_field_t stream_fields[] = {
+    TEXT("stream", struct stream_config, stream),
+    TEXT("path", struct stream_config, path),
+    OPTIONAL_TEXT("on_change", struct stream_config, on_change),
+    OPTIONAL_TEXT("format", struct stream_config, format),
+    OPTIONAL_TEXT("time_zone", struct stream_config, time_zone),
+    OPTIONAL_TEXT("earliest", struct stream_config, earliest),
+    OPTIONAL_TEXT("latest", struct stream_config, latest),
+    OPTIONAL_TEXT("party_source", struct stream_config, party_source),
+    OPTIONAL_TEXT("id", struct stream_config, id),
+    CYAML_FIELD_UINT("max_line_kib", CYAML_FLAG_OPTIONAL, struct stream_config, max_line_kib),
+    FIELD_MAP(fields),
+    FIELD_MAP(constants),
+    FIELD_MAP(transform),
+    CYAML_FIELD_SEQUENCE("values", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct stream_config,
+                         values, &value_schema, 0, STREAM_VALUES_MAX),
+    CYAML_FIELD_SEQUENCE("ignore", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct stream_config,
+                         ignore, &test_schema, 0, MAPPING_RULES_MAX),
+    CYAML_FIELD_END};
+
+static const cyaml_schema_value_t stream_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct stream_config, stream_fields)};
+
+static const cyaml_schema_field_t source_fields[] = {
+    TEXT("name", struct source_config, name), OPTIONAL_TEXT("type", struct source_config, type),
+    CYAML_FIELD_SEQUENCE("streams", CYAML_FLAG_POINTER, struct source_config, streams,
+                         &stream_schema, 1, 200),
+    CYAML_FIELD_END};
+
+static const cyaml_schema_value_t source_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct source_config, source_fields)};
+
+static const cyaml_schema_field_t alias_fields[] = {
+    OPTIONAL_TEXT("source", struct alias_config, source), TEXT("party", struct alias_config, party),
+    TEXT("account", struct alias_config, account), OPTIONAL_TEXT("from", struct alias_config, from),
+    CYAML_FIELD_END};
+
+static const cyaml_schema_value_t alias_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct alias_config, alias_fields)};
+
+static const cyaml_schema_field_t identity_fields[] = {
+    CYAML_FIELD_SEQUENCE("aliases", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                         struct identity_config, aliases, &alias_schema, 0, CYAML_UNLIMITED),
+    CYAML_FIELD_END};
+
+static const cyaml_schema_field_t usage_fields[] = {
+    TEXT("name", struct usage_config, name),
+    OPTIONAL_TEXT("unit", struct usage_config, unit),
+    OPTIONAL_TEXT("combine", struct usage_config, combine),
+    OPTIONAL_TEXT("by", struct usage_config, by),
+    CYAML_FIELD_UINT("decimals", CYAML_FLAG_OPTIONAL, struct usage_config, decimals),
+    CYAML_FIELD_END};
+
+static const cyaml_schema_value_t usage_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct usage_config, usage_fields)};
+
+static const cyaml_schema_field_t usage_file_fields[] = {
+    CYAML_FIELD_SEQUENCE("usage", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct usage_file,
+                         usage, &usage_schema, 0, 1000),
+    CYAML_FIELD_IGNORE("metrics", CYAML_FLAG_OPTIONAL), CYAML_FIELD_END};
+
+static const cyaml_schema_value_t usage_file_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct usage_file, usage_file_fields)};
+
+/* Position of `word` in a NULL-terminated list; an absent word is the first. */
+static bool choose(const char *word, const char *const *names, const char *what, int *out,
+                   GError **err)
+{
+    *out = 0;
+    for (int i = 0; word && names[i]; i++) {
+        if (strcmp(word, names[i]) == 0) {
+            *out = i;
+            return true;
+        }
+    }
+    if (!word)
+        return true;
+    g_autofree char *list = g_strjoinv(", ", (char **)(uintptr_t)names);
+    return err_set(err, KENKO_ERROR_CONFIG, "%s is '%s', want one of %s", what, word, list);
+}
+
+static bool load_usage(struct arena *arena, struct config *config, struct mapping_set *out,
+                       GError **err)
+{
+    static const char *const rules[] = {"sum", "max", "min", "latest", NULL};
+    void *data = NULL;
+    if (!config_file(config, "metrics.yaml", &usage_file_schema, &data, NULL, err))
+        return false;
+    const struct usage_file *file = data;
+    out->n_usage = file->usage_count;
+    out->usage = arena_many(arena, out->n_usage + 1, struct mapping_usage);
+    for (size_t i = 0; i < out->n_usage; i++) {
+        int combine;
+        if (!choose(file->usage[i].combine, rules, "combine", &combine, err))
+            return err_context(err, "metrics.yaml: usage %s", file->usage[i].name);
+        if (file->usage[i].decimals > 9)
+            return err_set(err, KENKO_ERROR_CONFIG,
+                           "metrics.yaml: usage %s: decimals is %u, want 0 to 9",
+                           file->usage[i].name, file->usage[i].decimals);
+        out->usage[i] = (struct mapping_usage){
+            file->usage[i].name, file->usage[i].unit ? file->usage[i].unit : (char *)(uintptr_t) "",
+            file->usage[i].by ? file->usage[i].by : (char *)(uintptr_t) "",
+            (enum mapping_combine)combine, (int)file->usage[i].decimals};
+    }
+    return true;
+}
+
+static const char *map_get(const struct field_map *map, const char *name)
+{
+    for (size_t i = 0; map && i < G_N_ELEMENTS(field_names); i++) {
+        if (strcmp(field_names[i].name, name) == 0)
+            return *(char *const *)((const char *)map + field_names[i].offset);
+    }
+    return NULL;
+}
+
+/* Every key of the map must be a field of the stream. */
+static bool check_keys(const struct stream *stream, const struct field_map *map, GError **err)
+{
+    for (size_t i = 0; map && i < G_N_ELEMENTS(field_names); i++) {
+        const char *name = field_names[i].name;
+        if (map_get(map, name) && stream_field_index(stream, name) < 0)
+            return err_set(err, KENKO_ERROR_CONFIG, "the stream %s has no field '%s'", stream->name,
+                           name);
+    }
+    return true;
+}
+
+static bool load_fields(const struct stream_config *c, struct mapping *m, GError **err)
+{
+    static const char *const transforms[] = {"none",        "lower", "trim", "registrable_domain",
+                                             "mail_domain", NULL};
+    if (!check_keys(m->stream, c->fields, err) || !check_keys(m->stream, c->constants, err) ||
+        !check_keys(m->stream, c->transform, err))
+        return false;
+    for (size_t f = 0; f < STREAM_FIELDS_MAX && m->stream->field[f].name; f++) {
+        const char *name = m->stream->field[f].name;
+        int transform;
+        m->field[f] = map_get(c->fields, name);
+        m->constant[f] = map_get(c->constants, name);
+        if (!choose(map_get(c->transform, name), transforms, "transform", &transform, err))
+            return false;
+        m->transform[f] = (enum mapping_transform)transform;
+        if (m->stream->field[f].required && !m->field[f] && !m->constant[f])
+            return err_set(err, KENKO_ERROR_CONFIG, "the stream %s needs the field '%s' mapped",
+                           m->stream->name, name);
+    }
+    return true;
+}
+
+static bool load_test(const struct test_config *c, struct mapping_test *out, GError **err)
+{
+    *out = (struct mapping_test){c->field, c->equals, c->prefix, c->suffix, c->empty};
+    if (!!c->equals + !!c->prefix + !!c->suffix + c->empty != 1)
+        return err_set(err, KENKO_ERROR_CONFIG,
+                       "a test on '%s' wants exactly one of equals, prefix, suffix, empty: true",
+                       c->field);
+    return true;
+}
+
+static bool load_values(const struct stream_config *c, const struct mapping_set *set,
+                        struct mapping *m, GError **err)
+{
+    if (c->values_count > 0 && !m->stream->is_usage)
+        return err_set(err, KENKO_ERROR_CONFIG,
+                       "values belong to usage_event and usage_metric only");
+    if (c->values_count == 0 && m->stream->is_usage)
+        return err_set(err, KENKO_ERROR_CONFIG, "the stream %s needs values", m->stream->name);
+    for (size_t i = 0; i < c->values_count; i++) {
+        struct mapping_value *value = &m->value[m->n_values++];
+        value->usage = -1;
+        for (size_t u = 0; u < set->n_usage; u++) {
+            if (strcmp(set->usage[u].name, c->values[i].metric) == 0)
+                value->usage = (int)u;
+        }
+        if (value->usage < 0)
+            return err_set(err, KENKO_ERROR_CONFIG, "metrics.yaml has no usage '%s'",
+                           c->values[i].metric);
+        value->field = c->values[i].field;
+        if (c->values[i].when && !load_test(c->values[i].when, &value->when[value->n_when++], err))
+            return false;
+    }
+    for (size_t i = 0; i < c->ignore_count; i++) {
+        struct mapping_rule *rule = &m->rule[m->n_rules++];
+        rule->name = c->ignore[i].name;
+        if (!rule->name)
+            return err_set(err, KENKO_ERROR_CONFIG, "an ignore rule wants a name");
+        if (!load_test(&c->ignore[i], &rule->test, err))
+            return false;
+    }
+    return true;
+}
+
+static bool load_limits(struct arena *arena, const struct stream_config *c, struct mapping *m,
+                        const struct zone *zone, GError **err)
+{
+    m->max_line = (c->max_line_kib ? c->max_line_kib : 1024) * (size_t)1024;
+    m->zone = zone;
+    if (c->time_zone && strcmp(c->time_zone, zone_name(zone)) != 0 &&
+        !(m->zone = zone_open(c->time_zone, err)))
+        return false;
+    m->has_earliest = c->earliest != NULL;
+    m->has_latest = c->latest != NULL;
+    (void)arena;
+    return (!c->earliest || day_parse(slice_of(c->earliest), &m->earliest, err)) &&
+           (!c->latest || day_parse(slice_of(c->latest), &m->latest, err));
+}
+
+static struct mapping *load_mapping(struct arena *arena, const struct source_config *source,
+                                    const struct stream_config *c, const struct mapping_set *set,
+                                    struct config *config, const struct zone *zone, GError **err)
+{
+    static const char *const changes[] = {"reject", "replace", "append", NULL};
+    static const char *const formats[] = {"auto", "csv", "tsv", "ndjson", NULL};
+    struct mapping *m = arena_one(arena, struct mapping);
+    int kind = stream_by_name(slice_of(c->stream)), on_change, format;
+    if (kind < 0) {
+        err_set(err, KENKO_ERROR_CONFIG, "unknown stream '%s'", c->stream);
+        return NULL;
+    }
+    m->kind = (enum stream_kind)kind;
+    m->stream = stream_get(m->kind);
+    m->source = source->name;
+    m->path = c->path;
+    m->party_source = c->party_source ? c->party_source : source->name;
+    m->currency = config_currency(config);
+    m->id = c->id;
+    m->usage = set->usage;
+    if (!choose(c->on_change, changes, "on_change", &on_change, err) ||
+        !choose(c->format, formats, "format", &format, err) ||
+        !load_limits(arena, c, m, zone, err) || !load_fields(c, m, err) ||
+        !load_values(c, set, m, err))
+        return NULL;
+    m->on_change = (enum mapping_on_change)on_change;
+    m->format = (enum mapping_format)format;
+    return m;
+}
+
+static bool load_sources(struct arena *arena, struct config *config, const struct zone *zone,
+                         struct mapping_set *out, GError **err)
+{
+    static const cyaml_schema_field_t field =
+        CYAML_FIELD_SEQUENCE("sources", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                             struct sources_section, sources, &source_schema, 0, 200);
+    struct sources_section section = {0};
+    if (!config_section(config, &field, &section, sizeof section, err))
+        return false;
+    out->n_sources = section.sources_count;
+    out->source = arena_many(arena, out->n_sources + 1, struct mapping_source);
+    for (size_t i = 0; i < out->n_sources; i++) {
+        const struct source_config *c = &section.sources[i];
+        if (c->type && strcmp(c->type, "file") != 0)
+            return err_set(err, KENKO_ERROR_CONFIG,
+                           "kenko.yaml: source %s: type is '%s', want file", c->name, c->type);
+        out->source[i] = (struct mapping_source){
+            c->name, c->streams_count, arena_many(arena, c->streams_count, struct mapping *)};
+        for (size_t j = 0; j < c->streams_count; j++) {
+            out->source[i].mapping[j] =
+                load_mapping(arena, c, &c->streams[j], out, config, zone, err);
+            if (!out->source[i].mapping[j])
+                return err_context(err, "kenko.yaml: source %s, stream %zu (%s)", c->name, j + 1,
+                                   c->streams[j].stream);
+        }
+    }
+    return true;
+}
+
+static bool load_aliases(struct arena *arena, struct config *config, struct mapping_set *out,
+                         GError **err)
+{
+    static const cyaml_schema_field_t field =
+        CYAML_FIELD_MAPPING_PTR("identity", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                                struct identity_section, identity, identity_fields);
+    struct identity_section section = {0};
+    if (!config_section(config, &field, &section, sizeof section, err))
+        return false;
+    out->n_aliases = section.identity ? section.identity->aliases_count : 0;
+    out->alias = arena_many(arena, out->n_aliases + 1, struct mapping_alias);
+    for (size_t i = 0; i < out->n_aliases; i++) {
+        const struct alias_config *c = &section.identity->aliases[i];
+        out->alias[i] = (struct mapping_alias){c->source, c->party, c->account, INT32_MIN};
+        if (c->from && !day_parse(slice_of(c->from), &out->alias[i].from, err))
+            return err_context(err, "kenko.yaml: identity.aliases: %s: from", c->party);
+    }
+    return true;
+}
+
+bool mapping_load(struct arena *arena, struct config *config, const struct zone *zone,
+                  struct mapping_set *out, GError **err)
+{
+    *out = (struct mapping_set){0};
+    return load_usage(arena, config, out, err) && load_sources(arena, config, zone, out, err) &&
+           load_aliases(arena, config, out, err);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What mapping.c and mapping_config.c share. */
+#pragma once
+
+#include "ingest/mapping.h"
+
+enum mapping_transform {
+    TRANSFORM_NONE,
+    TRANSFORM_LOWER,
+    TRANSFORM_TRIM,
+    TRANSFORM_REGISTRABLE_DOMAIN,
+    TRANSFORM_MAIL_DOMAIN
+};
+
+/* A test on one source field. */
+struct mapping_test {
+    const char *field;
+    const char *equals, *prefix, *suffix;
+    bool empty;
+};
+
+struct mapping_value {
+    int usage;
+    const char *field; /* NULL: 1 per record */
+    size_t n_when;
+    struct mapping_test when[4];
+};
+
+struct mapping_rule {
+    const char *name;
+    struct mapping_test test;
+};
+
+struct mapping {
+    enum stream_kind kind;
+    const struct stream *stream;
+    const char *source, *path, *party_source, *currency, *id;
+    enum mapping_format format;
+    enum mapping_on_change on_change;
+    size_t max_line;
+    bool has_earliest, has_latest;
+    int32_t earliest, latest;
+    const struct zone *zone;
+    const struct mapping_usage *usage;
+    const char *field[STREAM_FIELDS_MAX];    /* source field of each stream field, or NULL */
+    const char *constant[STREAM_FIELDS_MAX]; /* literal, or NULL */
+    enum mapping_transform transform[STREAM_FIELDS_MAX];
+    size_t n_values, n_rules;
+    struct mapping_value value[STREAM_VALUES_MAX];
+    struct mapping_rule rule[MAPPING_RULES_MAX];
+};

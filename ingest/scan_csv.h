@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* RFC 4180 records: where one ends, and its fields. */
+#pragma once
+
+#include "core/arena.h"
+#include "core/slice.h"
+
+struct scan_error {
+    int column;         /* byte in the record, from 1 */
+    const char *reason; /* stable code */
+    const char *message;
+};
+
+/*
+ * Where the record that begins at text.p ends: the offset of its closing LF (or text.n at the end
+ * of input), looking past LF inside quotes. False when the end is not in `text` and more may
+ * follow.
+ */
+bool scan_csv_end(struct slice text, char separator, bool at_eof, size_t *end);
+
+/*
+ * Split one record (without its line end) into at most `max` fields. Quoted fields lose their
+ * quotes, doubled quotes are undone in the arena; other fields point into the record.
+ *
+ * Errors: text after a closing quote, a quote inside a plain field, no closing quote, too many
+ * fields.
+ */
+bool scan_csv_split(struct arena *arena, struct slice record, char separator, struct slice *fields,
+                    size_t max, size_t *count, struct scan_error *error);

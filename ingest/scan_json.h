@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* RFC 8259 values: validated whole, only the wanted members are taken. Numbers stay text, exact. */
+#pragma once
+
+#include <stdint.h>
+
+#include "ingest/scan_csv.h"
+
+enum { SCAN_JSON_DEPTH_MAX = 512, SCAN_JSON_WANTED_MAX = 64, SCAN_JSON_SEGMENTS_MAX = 6 };
+
+enum scan_json_type {
+    SCAN_JSON_ABSENT,
+    SCAN_JSON_NULL,
+    SCAN_JSON_BOOL,
+    SCAN_JSON_NUMBER,
+    SCAN_JSON_STRING,
+    SCAN_JSON_OTHER /* object or array, as its raw text */
+};
+
+/* A member to take: the segments of its JSON pointer. */
+struct scan_json_path {
+    size_t n;
+    const char *segment[SCAN_JSON_SEGMENTS_MAX];
+};
+
+struct scan_json_value {
+    enum scan_json_type type;
+    struct slice text; /* of a string: decoded; else as written */
+};
+
+/*
+ * Validate one record, an object, and take the wanted members.
+ *
+ * replaced  counts U+0000 and lone surrogates that became U+FFFD
+ *
+ * Errors: not UTF-8, not JSON, deeper than 512, not an object, a wanted member twice.
+ */
+bool scan_json_record(struct arena *arena, struct slice record, const struct scan_json_path *wanted,
+                      size_t n_wanted, struct scan_json_value *values, uint64_t *replaced,
+                      struct scan_error *error);
+
+/* Is the text one JSON value of any kind? */
+bool scan_json_validate(struct slice text, struct scan_error *error);

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ingest/source_file.h"
+
+#include <errno.h>
+#include <glob.h>
+
+#include "core/stop.h"
+#include "sql/ingest.h"
+
+struct reading {
+    struct db *db;
+    const struct mapping *mapping;
+    const struct source_file_options *options;
+    struct batch *batch;
+    struct batch_counters *total;
+    struct q_file_list_rows known;
+    struct arena *arena;
+};
+
+/* One file and what is to be done with it. */
+struct file {
+    char *path; /* as opened */
+    const char *name;
+    const struct q_file_list_row *row;
+    struct batch_mark mark;
+    bool skip, resume;
+    struct input *input;
+    struct arena *arena;
+    struct mapping_reader *reader;
+    int64_t ordinal;
+};
+
+static const struct q_file_list_row *find_row(const struct reading *r, const char *name)
+{
+    for (size_t i = 0; i < r->known.n; i++) {
+        if (strcmp(r->known.row[i].path, name) == 0)
+            return &r->known.row[i];
+    }
+    return NULL;
+}
+
+static bool has_content(const struct reading *r, const uint8_t hash[INPUT_HASH_SIZE])
+{
+    for (size_t i = 0; i < r->known.n; i++) {
+        const struct q_file_list_row *row = &r->known.row[i];
+        if (!row->content_hash_is_null && row->content_hash.n == INPUT_HASH_SIZE &&
+            memcmp(row->content_hash.p, hash, INPUT_HASH_SIZE) == 0)
+            return true;
+    }
+    return false;
+}
+
+static char separator_of(const struct reading *r, const char *path)
+{
+    enum mapping_format format = mapping_format(r->mapping, path);
+    return format == FORMAT_NDJSON ? 0 : format == FORMAT_TSV ? '\t' : ',';
+}
+
+/* The content before the watermark is what it was: read on from there. */
+static bool try_resume(const struct reading *r, struct file *file, bool *same, GError **err)
+{
+    file->input =
+        input_open(file->path, separator_of(r, file->path), mapping_max_line(r->mapping), err);
+    if (!file->input || file->row->prefix_hash.n != INPUT_HASH_SIZE)
+        return false;
+    return input_skip(file->input, file->row->position, file->row->line,
+                      (const uint8_t *)file->row->prefix_hash.p, same, err);
+}
+
+static bool decide_changed(const struct reading *r, struct file *file, GError **err)
+{
+    switch (mapping_on_change(r->mapping)) {
+    case ON_CHANGE_REJECT:
+        return err_set(
+            err, KENKO_ERROR_CONFLICT,
+            "%s: the content that was loaded has changed; say on_change: replace (the new "
+            "content takes its place) or append (it is added) for the stream %s",
+            file->name, stream_get(mapping_kind(r->mapping))->name);
+    case ON_CHANGE_REPLACE:
+        file->mark.replaces = true;
+        break;
+    default:
+        break;
+    }
+    file->mark.generation = file->row->generation + 1;
+    return true;
+}
+
+/* New, grown, known or changed? */
+static bool decide(const struct reading *r, struct file *file, GError **err)
+{
+    uint8_t hash[INPUT_HASH_SIZE];
+    int64_t size;
+    file->row = find_row(r, file->name);
+    file->mark = (struct batch_mark){.path = file->name, .generation = 1, .header = ""};
+    if (!file->row) {
+        if (r->known.n == 0)
+            return true;
+        g_autoptr(GError) broken = NULL;
+        if (!input_digest(file->path, hash, &size, &broken))
+            return true; /* it will be met again, with its place, while reading */
+        file->skip = has_content(r, hash);
+        if (file->skip) {
+            memcpy(file->mark.hash, hash, sizeof hash);
+            file->mark.position = size;
+        }
+        return true;
+    }
+    file->mark.generation = file->row->generation;
+    bool same = false;
+    if (!try_resume(r, file, &same, err))
+        return false;
+    if (same) {
+        file->resume = true;
+        return true;
+    }
+    input_close(file->input);
+    file->input = NULL;
+    return decide_changed(r, file, err);
+}
+
+static bool bind(const struct reading *r, struct file *file, GError **err)
+{
+    enum mapping_format format = mapping_format(r->mapping, file->path);
+    if (format != FORMAT_NDJSON && !file->resume) {
+        struct input_record header;
+        bool found;
+        if (!input_next(file->input, &header, &found, err))
+            return false;
+        if (!found)
+            return err_set(err, KENKO_ERROR_INPUT, "%s: the file is empty, want a header line",
+                           file->name);
+        if (header.too_long)
+            return err_set(err, KENKO_ERROR_INPUT,
+                           "%s:1: the header is longer than a record may be", file->name);
+        file->mark.header = arena_strndup(file->arena, header.text.p, header.text.n);
+    }
+    file->reader =
+        mapping_bind(file->arena, r->mapping, format, slice_of(file->mark.header), file->name, err);
+    return file->reader != NULL;
+}
+
+static bool flush(const struct reading *r, struct file *file, bool complete, GError **err)
+{
+    file->mark.complete = complete;
+    file->mark.position = input_position(file->input);
+    file->mark.line = input_line(file->input);
+    input_hash(file->input, file->mark.hash);
+    if (!batch_write(r->batch, &file->mark, r->total, err))
+        return false;
+    file->mark.from = file->mark.position;
+    file->mark.replaces = false;
+    return true;
+}
+
+static void take_record(const struct reading *r, struct file *file, const struct input_record *raw,
+                        struct arena *scratch)
+{
+    struct stream_record record;
+    struct mapping_reject reject;
+    size_t rule;
+    int64_t ordinal = raw->offset; /* unique in the file, and stable however it is split */
+    if (raw->too_long) {
+        reject = (struct mapping_reject){0, "", "too_long",
+                                         "the record is longer than max_line_kib allows"};
+        batch_reject(r->batch, raw->line, ordinal, raw->text, &reject);
+        return;
+    }
+    switch (mapping_apply(file->reader, scratch, raw->text, &record, &rule, &reject)) {
+    case MAPPED:
+        record.line = raw->line;
+        record.ordinal = ordinal;
+        batch_add(r->batch, &record);
+        break;
+    case MAPPING_IGNORED:
+        batch_ignore(r->batch, rule);
+        break;
+    default:
+        batch_reject(r->batch, raw->line, ordinal, raw->text, &reject);
+    }
+}
+
+/* Read to the end in batches. A broken tail is an error after the good records before it are in. */
+static bool read_records(const struct reading *r, struct file *file, GError **err)
+{
+    g_autoptr(arena_t) scratch = arena_new();
+    g_autoptr(GError) broken = NULL;
+    bool found = true, any = false;
+    while (found) {
+        struct input_record raw;
+        if (!input_next(file->input, &raw, &found, &broken))
+            break;
+        if (found) {
+            arena_reset(scratch);
+            take_record(r, file, &raw, scratch);
+            any = true;
+        }
+        if (batch_bytes(r->batch) >= r->options->batch_bytes) {
+            if (!flush(r, file, false, err))
+                return false;
+            if (stop_requested())
+                return err_set(err, KENKO_ERROR_INTERRUPTED,
+                               "%s: stopped after a batch; the next run goes on from there",
+                               file->name);
+        }
+    }
+    bool news = any || !file->row || file->mark.replaces || !file->row->complete;
+    if (news && !flush(r, file, !broken, err))
+        return false;
+    if (broken) {
+        g_propagate_error(err, g_steal_pointer(&broken));
+        return false;
+    }
+    return true;
+}
+
+/* Content known under another name: its records are counted as duplicates, the file is remembered.
+ */
+static bool count_known_content(const struct reading *r, struct file *file, GError **err)
+{
+    struct input_record raw;
+    bool found;
+    file->input =
+        input_open(file->path, separator_of(r, file->path), mapping_max_line(r->mapping), err);
+    if (!file->input)
+        return false;
+    bool header = mapping_format(r->mapping, file->path) != FORMAT_NDJSON;
+    while (input_next(file->input, &raw, &found, err) && found) {
+        if (!header)
+            batch_duplicate(r->batch);
+        header = false;
+    }
+    return flush(r, file, true, err);
+}
+
+static bool read_file(const struct reading *r, struct file *file, GError **err)
+{
+    if (!decide(r, file, err))
+        return false;
+    if (file->skip)
+        return count_known_content(r, file, err);
+    if (file->resume) {
+        file->mark.header = file->row->header;
+        file->mark.from = file->row->position;
+    } else {
+        file->input =
+            input_open(file->path, separator_of(r, file->path), mapping_max_line(r->mapping), err);
+    }
+    if (!file->input || !bind(r, file, err))
+        return false;
+    g_autoptr(GError) failure = NULL;
+    struct seen *seen = NULL;
+    if (mapping_has_id(r->mapping)) {
+        seen = seen_open(r->db, r->options->source, stream_get(mapping_kind(r->mapping))->name,
+                         file->mark.replaces ? file->name : "", err);
+        if (!seen)
+            return false;
+    }
+    batch_set_seen(r->batch, seen);
+    bool ok = read_records(r, file, err);
+    batch_set_seen(r->batch, NULL);
+    seen_close(seen);
+    return ok;
+}
+
+static bool read_one(const struct reading *r, const char *path, GError **err)
+{
+    struct file file = {.path = g_strdup(path), .arena = arena_new()};
+    size_t n = strlen(r->options->directory);
+    file.name = g_str_has_prefix(file.path, r->options->directory) && file.path[n] == '/'
+                    ? file.path + n + 1
+                    : file.path;
+    bool ok = read_file(r, &file, err);
+    input_close(file.input);
+    arena_free(file.arena);
+    g_free(file.path);
+    return ok;
+}
+
+/* All files, whatever becomes of one: the first failure is reported at the end. */
+static bool read_all(const struct reading *r, const glob_t *found, GError **err)
+{
+    g_autoptr(GError) first = NULL;
+    for (size_t i = 0; i < found->gl_pathc; i++) {
+        g_autoptr(GError) failure = NULL;
+        if (read_one(r, found->gl_pathv[i], &failure))
+            continue;
+        bool fatal = !err_is(failure, KENKO_ERROR_INPUT) &&
+                     !err_is(failure, KENKO_ERROR_CONFLICT) && !err_is(failure, KENKO_ERROR_IO);
+        if (!first)
+            first = g_steal_pointer(&failure);
+        if (fatal)
+            break;
+    }
+    if (!first)
+        return true;
+    g_propagate_error(err, g_steal_pointer(&first));
+    return false;
+}
+
+bool source_file_read(struct db *db, const struct job *job, const struct mapping_set *set,
+                      const struct mapping *mapping, const struct zone *zone,
+                      const struct source_file_options *options, struct batch_counters *total,
+                      GError **err)
+{
+    g_autofree char *pattern = g_canonicalize_filename(mapping_path(mapping), options->directory);
+    glob_t found;
+    int status = glob(pattern, GLOB_ERR, NULL, &found);
+    if (status == GLOB_NOMATCH)
+        return err_set(err, KENKO_ERROR_NOT_FOUND, "no file fits %s", mapping_path(mapping));
+    if (status != 0)
+        return err_set(err, KENKO_ERROR_IO, "%s: %s", mapping_path(mapping), g_strerror(errno));
+    g_autoptr(arena_t) arena = arena_new();
+    struct reading r = {
+        .db = db, .mapping = mapping, .options = options, .total = total, .arena = arena};
+    r.batch = batch_new(db, job, set, mapping, options->source, zone, err);
+    bool ok = r.batch &&
+              q_file_list(arena, db, options->source, stream_get(mapping_kind(mapping))->name,
+                          &r.known, err) &&
+              read_all(&r, &found, err);
+    batch_free(r.batch);
+    globfree(&found);
+    return ok;
+}
