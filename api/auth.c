@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "api/auth.h"
+
+#include <glib.h>
+#include <sodium.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <zlib.h>
+
+static const char base62[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+struct entry {
+    struct auth_key key;
+    atomic_bool used;
+};
+
+struct auth_ring {
+    atomic_int references;
+    size_t n;
+    struct entry *entries; /* sorted by id */
+};
+
+static const struct {
+    const char *role;
+    unsigned scopes;
+} roles[] = {
+    {"ingest", AUTH_EVENTS},
+    {"csm", AUTH_ACCOUNTS | AUTH_SCORES | AUTH_LOCAL},
+    {"lead", AUTH_ACCOUNTS | AUTH_SCORES | AUTH_REPORTS | AUTH_LOCAL},
+    {"analyst", AUTH_ACCOUNTS | AUTH_SCORES | AUTH_REPORTS | AUTH_LOCAL},
+    {"admin", AUTH_ACCOUNTS | AUTH_SCORES | AUTH_REPORTS | AUTH_LOCAL | AUTH_EVENTS | AUTH_ADMIN |
+                  AUTH_AUDIT},
+    {"auditor", AUTH_AUDIT},
+};
+
+unsigned auth_role_scopes(const char *role)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(roles); i++) {
+        if (strcmp(roles[i].role, role) == 0)
+            return roles[i].scopes;
+    }
+    return 0;
+}
+
+const char *auth_scope_name(enum auth_scope scope)
+{
+    switch (scope) {
+    case AUTH_PUBLIC:
+        return "public";
+    case AUTH_LOCAL:
+        return "local";
+    case AUTH_ACCOUNTS:
+        return "accounts:read";
+    case AUTH_SCORES:
+        return "scores:read";
+    case AUTH_REPORTS:
+        return "reports:read";
+    case AUTH_EVENTS:
+        return "events:write";
+    case AUTH_ADMIN:
+        return "admin:keys";
+    case AUTH_AUDIT:
+        return "audit:read";
+    }
+    return "unknown";
+}
+
+static void put_random(char *out, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] = base62[randombytes_uniform(62)];
+}
+
+/* For secret scanners and instant refusal of typing errors; not a security measure. */
+static void put_crc(char *out, const char *token, size_t n)
+{
+    uint32_t crc = (uint32_t)crc32(0, (const unsigned char *)token, (unsigned)n);
+    for (int i = AUTH_CRC_SIZE - 1; i >= 0; i--) {
+        out[i] = base62[crc % 62];
+        crc /= 62;
+    }
+}
+
+enum { ID_AT = 4, SECRET_AT = ID_AT + AUTH_ID_SIZE + 1, CRC_AT = SECRET_AT + AUTH_SECRET_SIZE + 1 };
+
+void auth_make(char token[AUTH_TOKEN_SIZE + 1], struct auth_key *key)
+{
+    memset(token, 0, AUTH_TOKEN_SIZE + 1);
+    memcpy(token, "knk_", 4);
+    put_random(token + ID_AT, AUTH_ID_SIZE);
+    token[SECRET_AT - 1] = '_';
+    put_random(token + SECRET_AT, AUTH_SECRET_SIZE);
+    token[CRC_AT - 1] = '_';
+    put_crc(token + CRC_AT, token, CRC_AT - 1);
+    memcpy(key->id, token + ID_AT, AUTH_ID_SIZE);
+    key->id[AUTH_ID_SIZE] = '\0';
+    crypto_hash_sha256(key->hash, (unsigned char *)token + SECRET_AT, AUTH_SECRET_SIZE);
+}
+
+static bool well_formed(const char *token)
+{
+    char crc[AUTH_CRC_SIZE];
+    if (strnlen(token, AUTH_TOKEN_SIZE + 1) != AUTH_TOKEN_SIZE || memcmp(token, "knk_", 4) != 0 ||
+        token[SECRET_AT - 1] != '_' || token[CRC_AT - 1] != '_')
+        return false;
+    put_crc(crc, token, CRC_AT - 1);
+    return memcmp(crc, token + CRC_AT, AUTH_CRC_SIZE) == 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct entry *x = a, *y = b;
+    return memcmp(x->key.id, y->key.id, AUTH_ID_SIZE);
+}
+
+struct auth_ring *auth_ring_new(const struct auth_key *keys, size_t n)
+{
+    struct auth_ring *ring = g_new0(struct auth_ring, 1);
+    atomic_init(&ring->references, 1);
+    ring->n = n;
+    ring->entries = g_new0(struct entry, n);
+    for (size_t i = 0; i < n; i++)
+        ring->entries[i].key = keys[i];
+    if (n > 1)
+        qsort(ring->entries, n, sizeof ring->entries[0], compare);
+    return ring;
+}
+
+struct auth_ring *auth_ring_ref(struct auth_ring *ring)
+{
+    atomic_fetch_add(&ring->references, 1);
+    return ring;
+}
+
+void auth_ring_unref(struct auth_ring *ring)
+{
+    if (!ring || atomic_fetch_sub(&ring->references, 1) != 1)
+        return;
+    g_free(ring->entries);
+    g_free(ring);
+}
+
+static struct entry *find(struct auth_ring *ring, const char *id)
+{
+    struct entry wanted = {0};
+    memcpy(wanted.key.id, id, AUTH_ID_SIZE);
+    if (ring->n == 0)
+        return NULL;
+    return bsearch(&wanted, ring->entries, ring->n, sizeof wanted, compare);
+}
+
+bool auth_check(struct auth_ring *ring, const char *token, int64_t now_us, struct principal *out)
+{
+    static const struct auth_key dummy = {.until_us = INT64_MAX};
+    unsigned char hash[AUTH_HASH_SIZE];
+    if (!token || !well_formed(token))
+        return false;
+    struct entry *entry = find(ring, token + ID_AT);
+    const struct auth_key *key = entry ? &entry->key : &dummy;
+    crypto_hash_sha256(hash, (const unsigned char *)token + SECRET_AT, AUTH_SECRET_SIZE);
+    bool same = sodium_memcmp(hash, key->hash, AUTH_HASH_SIZE) == 0;
+    if (!same || !entry || now_us >= key->until_us)
+        return false;
+    atomic_store(&entry->used, true);
+    *out = (struct principal){
+        .scopes = key->scopes, .own_only = key->own_only, .staff_id = key->staff_id};
+    memcpy(out->key_id, key->id, sizeof out->key_id);
+    return true;
+}
+
+void auth_ring_flush(struct auth_ring *ring, void (*used)(void *context, const char *id),
+                     void *context)
+{
+    for (size_t i = 0; i < ring->n; i++) {
+        if (atomic_exchange(&ring->entries[i].used, false))
+            used(context, ring->entries[i].key.id);
+    }
+}
+
+const char *auth_bearer(const char *authorization)
+{
+    if (!authorization || g_ascii_strncasecmp(authorization, "Bearer ", 7) != 0)
+        return NULL;
+    const char *token = authorization + 7;
+    while (*token == ' ')
+        token++;
+    return token;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* API keys: knk_<8 id>_<43 secret>_<6 crc>. Only the SHA-256 of the secret is stored: it has 256
+ * random bits, so a slow hash would add nothing. The keys that are valid are held in memory, as an
+ * immutable ring that is replaced whole. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/error.h"
+
+enum {
+    AUTH_ID_SIZE = 8,
+    AUTH_SECRET_SIZE = 43,
+    AUTH_CRC_SIZE = 6,
+    AUTH_TOKEN_SIZE = 4 + AUTH_ID_SIZE + 1 + AUTH_SECRET_SIZE + 1 + AUTH_CRC_SIZE,
+    AUTH_HASH_SIZE = 32
+};
+
+/* What a route asks for. A role holds a set of them. */
+enum auth_scope {
+    AUTH_PUBLIC = 1,   /* no key needed: documentation */
+    AUTH_LOCAL = 2,    /* people at this machine's browser; with a key otherwise */
+    AUTH_ACCOUNTS = 4, /* accounts:read */
+    AUTH_SCORES = 8,   /* scores:read */
+    AUTH_REPORTS = 16, /* reports:read, about all accounts */
+    AUTH_EVENTS = 32,  /* events:write */
+    AUTH_ADMIN = 64,   /* admin:keys */
+    AUTH_AUDIT = 128   /* audit:read */
+};
+
+/* Name of a scope for messages, e.g. "accounts:read". */
+const char *auth_scope_name(enum auth_scope scope);
+
+/* The scopes of a role of ops.api_key; 0 for an unknown role. */
+unsigned auth_role_scopes(const char *role);
+
+/* Who asks. */
+struct principal {
+    char key_id[AUTH_ID_SIZE + 1]; /* "" without a key */
+    unsigned scopes;               /* of enum auth_scope */
+    bool own_only;                 /* sees the accounts of staff_id only */
+    int64_t staff_id;
+};
+
+/* A key as it is stored. */
+struct auth_key {
+    char id[AUTH_ID_SIZE + 1];
+    unsigned char hash[AUTH_HASH_SIZE];
+    unsigned scopes;
+    bool own_only;
+    int64_t staff_id;
+    int64_t until_us; /* CLOCK_MONOTONIC it expires at; INT64_MAX never */
+};
+
+/* A new random token with its id and the hash of its secret. */
+void auth_make(char token[AUTH_TOKEN_SIZE + 1], struct auth_key *key);
+
+struct auth_ring;
+
+/* A ring of copies of the keys. Reference counted; safe to read from any thread. */
+struct auth_ring *auth_ring_new(const struct auth_key *keys, size_t n);
+struct auth_ring *auth_ring_ref(struct auth_ring *ring);
+void auth_ring_unref(struct auth_ring *ring);
+
+/*
+ * Check a token. Takes the same time for an unknown id as for a wrong secret.
+ *
+ * now_us  CLOCK_MONOTONIC
+ */
+bool auth_check(struct auth_ring *ring, const char *token, int64_t now_us, struct principal *out);
+
+/* Key ids used since the last call, for last_used_at: calls `used` for each. */
+void auth_ring_flush(struct auth_ring *ring, void (*used)(void *context, const char *id),
+                     void *context);
+
+/* The token of "Bearer TOKEN"; NULL for any other scheme. */
+const char *auth_bearer(const char *authorization);

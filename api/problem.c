@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "api/problem.h"
+
+static const struct problem_kind kinds[PROBLEM_COUNT] = {
+    [PROBLEM_BAD_REQUEST] = {"bad_request", 400, "The request is not well formed",
+                             "Send one Host header, one body length, and a percent-encoded path.",
+                             "The request line or a header breaks RFC 9110 or RFC 9112 in a way "
+                             "that proxies read differently. It was not run, and the connection is "
+                             "closed."},
+    [PROBLEM_BAD_PARAMETER] = {"bad_parameter", 400, "A query parameter is wrong",
+                               "Correct the parameter named in detail.",
+                               "A parameter is unknown, given twice, or its value is not one of "
+                               "those allowed. Nothing is guessed."},
+    [PROBLEM_BAD_CURSOR] = {"bad_cursor", 400, "The cursor is not valid",
+                            "Use next_cursor as it was given, with the same filters and sort.",
+                            "A cursor is signed and belongs to the query that returned it."},
+    [PROBLEM_UNAUTHENTICATED] = {"unauthenticated", 401, "No valid API key was given",
+                                 "Send Authorization: Bearer knk_… ; make a key with kenko key "
+                                 "create.",
+                                 "The key is missing, malformed, unknown, revoked or expired. "
+                                 "Which of these is not said."},
+    [PROBLEM_FORBIDDEN] = {"forbidden", 403, "The key's role may not do this",
+                           "Use a key with a role that has the scope named in detail.",
+                           "The key is valid, but its role does not include the scope of this "
+                           "endpoint."},
+    [PROBLEM_NOT_FOUND] = {"not_found", 404, "There is nothing here",
+                           "Check the path and the account key.",
+                           "The path is unknown, or the account does not exist or is not "
+                           "visible to this key. These cases cannot be told apart."},
+    [PROBLEM_METHOD_NOT_ALLOWED] = {"method_not_allowed", 405, "The method is not allowed here",
+                                    "Use a method of the Allow header.",
+                                    "The path exists, but not for this method."},
+    [PROBLEM_CURSOR_EXPIRED] = {"cursor_expired", 410, "The cursor's run is no longer served",
+                                "Start again without a cursor.",
+                                "A page walk stays on the scoring run it began with. The newest "
+                                "three runs are kept; this walk took longer."},
+    [PROBLEM_BODY_TOO_LARGE] = {"body_too_large", 413, "The body is too large",
+                                "Send at most 1 MiB.",
+                                "The limit is enforced while the body is read."},
+    [PROBLEM_TARGET_TOO_LONG] = {"target_too_long", 414, "The request target is too long",
+                                 "Send at most 4 KiB of path and query.",
+                                 "Path and query together "
+                                 "are limited to 4 KiB."},
+    [PROBLEM_ENCODING_REFUSED] = {"encoding_refused", 415, "The body is encoded",
+                                  "Send the body without Content-Encoding.",
+                                  "Compressed bodies are refused: their real size is not known "
+                                  "before they are read."},
+    [PROBLEM_HEADERS_TOO_LARGE] = {"headers_too_large", 431, "There are too many headers",
+                                   "Send at most 64 headers and 16 KiB.",
+                                   "Headers are limited in number and size."},
+    [PROBLEM_INTERNAL] = {"internal", 500, "The server made a mistake",
+                          "Report the request_id; the log has the cause.",
+                          "A broken promise inside the program. The answer carries no details on "
+                          "purpose."},
+    [PROBLEM_NO_RUN] = {"no_run", 503, "No scoring run is published yet",
+                        "Run kenko score, then try again.",
+                        "The warehouse has no published run to show."},
+    [PROBLEM_UNAVAILABLE] = {"unavailable", 503, "The warehouse cannot be reached now",
+                             "Try again after the seconds in Retry-After.",
+                             "Lists and scores come from memory and go on; this endpoint needs "
+                             "the warehouse."},
+    [PROBLEM_TIMEOUT] = {"timeout", 504, "The warehouse took too long", "Ask for a shorter range.",
+                         "The query passed its deadline and was "
+                         "cancelled."},
+    [PROBLEM_VERSION_REFUSED] = {"version_refused", 505, "The HTTP version is not supported",
+                                 "Use HTTP/1.1.", "Only HTTP/1.0 and HTTP/1.1 are spoken."},
+};
+
+const struct problem_kind *problem_kind(enum problem problem)
+{
+    if ((int)problem < 0 || problem >= PROBLEM_COUNT)
+        return &kinds[PROBLEM_INTERNAL];
+    return &kinds[problem];
+}
+
+enum problem problem_of(const GError *err)
+{
+    if (err_is(err, KENKO_ERROR_UNAVAILABLE) || err_is(err, KENKO_ERROR_BUSY))
+        return PROBLEM_UNAVAILABLE;
+    if (err_is(err, KENKO_ERROR_TIMEOUT))
+        return PROBLEM_TIMEOUT;
+    if (err_is(err, KENKO_ERROR_NOT_FOUND))
+        return PROBLEM_NOT_FOUND;
+    if (err_is(err, KENKO_ERROR_INPUT))
+        return PROBLEM_BAD_PARAMETER;
+    return PROBLEM_INTERNAL;
+}
+
+void problem_page(GString *html)
+{
+    g_string_append(html, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+                          "<title>kenko: errors of the API</title><style>body{font:16px/1.5 "
+                          "system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}"
+                          "code{background:#f2f2f2;padding:0 .2rem}</style></head><body>"
+                          "<h1>Errors of the API</h1><p>Each error is an "
+                          "<code>application/problem+json</code> document (RFC 9457) whose "
+                          "<code>code</code> is stable.</p>\n");
+    for (size_t i = 0; i < PROBLEM_COUNT; i++) {
+        const struct problem_kind *kind = &kinds[i];
+        g_autofree char *part = g_markup_printf_escaped(
+            "<h2 id=\"%s\"><code>%s</code> %d</h2><p><strong>%s.</strong> "
+            "%s</p><p>%s</p>\n",
+            kind->code, kind->code, kind->status, kind->title, kind->meaning, kind->hint);
+        g_string_append(html, part);
+    }
+    g_string_append(html, "</body></html>\n");
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One request as handlers see it: decoded once, checked, borrowed from its arena. */
+#pragma once
+
+#include "api/auth.h"
+#include "api/guard.h"
+#include "core/arena.h"
+
+struct route;
+
+enum { REQUEST_ID_SIZE = 16 };
+
+struct request_param {
+    const char *name, *value; /* decoded, valid UTF-8 without NUL */
+};
+
+struct request {
+    struct arena *arena;
+    char id[REQUEST_ID_SIZE + 1];
+    const char *method, *target; /* target as it came */
+    const char *path;            /* decoded, without query */
+    const struct request_param *params;
+    size_t n_params;
+    const struct guard_header *headers;
+    size_t n_headers;
+    bool loopback; /* the peer's address is this machine */
+    const struct route *route;
+    const char *key; /* the account key of the path; NULL without */
+    struct principal principal;
+    int64_t now_us; /* CLOCK_MONOTONIC */
+};
+
+/* Fill path and params from the target, which has passed guard_target.
+ * False: an escape is not UTF-8, or a parameter stands twice */
+MUST_USE bool request_parse(struct request *request, struct guard_fault *fault);
+
+/* Value of a header by name, whatever its case, in the arena; NULL when absent. */
+const char *request_header(const struct request *request, const char *name);
+
+/* Value of a query parameter; NULL when absent. */
+const char *request_param(const struct request *request, const char *name);
+
+/* The first parameter that is none of `names` (NULL-terminated); NULL when all are known. */
+const char *request_unknown_param(const struct request *request, const char *const *names);
+
+/*
+ * Does a person sit at this machine's browser? The peer is loopback, no proxy stands between (it
+ * would add a header), and Host names this machine, so that a page of another site whose name
+ * points here cannot read along.
+ */
+bool request_is_local(const struct request *request);

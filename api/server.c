@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "api/server.h"
+
+#include <poll.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "api/listener.h"
+#include "api/meter.h"
+#include "api/pages.h"
+#include "api/pool.h"
+#include "api/routes.h"
+#include "core/log.h"
+#include "core/stop.h"
+
+enum { POLL_MS = 5000, STALE_MS = 60000, LOAD_MS = 300000, REFRESH_MS = 30000, IDLE_MS = 15000 };
+enum { REAPER_MS = 100, ADMIN_CONNECTIONS = 32 };
+
+struct server {
+    struct site site;
+    struct watch *watch;
+    struct reaper *reaper;
+    struct meter *meter;
+    struct listener *api, *admin;
+    int drain_ms;
+    atomic_bool stopping;
+};
+
+static void answer_api(void *context, struct request *request, struct response *response)
+{
+    struct server *server = context;
+    routes_answer(&server->site, request, response);
+    if (response->status == 500)
+        log_event(LOG_ERROR, "internal_error", "path", request->path, "request_id", request->id,
+                  NULL);
+}
+
+static void count_api(void *context, const struct request *request, int status, int64_t took_us)
+{
+    struct server *server = context;
+    meter_count(server->meter, request->route ? (int)(request->route - routes) : -1, status,
+                took_us);
+}
+
+static void answer_ready(struct server *server, struct response *response)
+{
+    bool ready = store_is_ready(server->site.store) && !atomic_load(&server->stopping);
+    response->status = ready ? 200 : 503;
+    g_string_append(response->body, ready ? "ready\n" : "not ready\n");
+}
+
+/* live: the process answers. ready: it has the newest run, or knows that there is none. */
+static void answer_admin(void *context, struct request *request, struct response *response)
+{
+    struct server *server = context;
+    bool get = strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
+    bool live = strcmp(request->path, "/live") == 0, ready = strcmp(request->path, "/ready") == 0;
+    bool metrics = strcmp(request->path, "/metrics") == 0;
+    if (!live && !ready && !metrics) {
+        response_problem(response, request, PROBLEM_NOT_FOUND, "want /live, /ready or /metrics");
+        return;
+    }
+    if (!get) {
+        response->allow = "GET, HEAD";
+        response_problem(response, request, PROBLEM_METHOD_NOT_ALLOWED,
+                         "the method is not allowed here");
+        return;
+    }
+    response->content_type =
+        metrics ? "text/plain; version=0.0.4; charset=utf-8" : "text/plain; charset=utf-8";
+    if (live)
+        g_string_append(response->body, "live\n");
+    else if (ready)
+        answer_ready(server, response);
+    else
+        meter_format(server->meter, server->site.store, server->watch, server->reaper,
+                     request->now_us, response->body);
+}
+
+static void on_published(void *context, struct db *db, const struct snapshot *snapshot)
+{
+    struct server *server = context;
+    (void)snapshot;
+    if (server->site.pages)
+        pages_refresh(server->site.pages, db);
+}
+
+static bool start_listeners(struct server *server, const struct server_options *options,
+                            GError **err)
+{
+    const struct api_config *api = &options->api;
+    struct listener_options listening = {.address = api->listen,
+                                         .name = "api",
+                                         .remote = api->remote,
+                                         .threads = api->threads,
+                                         .connections = api->connections,
+                                         .per_ip = api->per_ip,
+                                         .request_ms = api->request_ms,
+                                         .reply_ms = api->reply_ms,
+                                         .idle_ms = IDLE_MS,
+                                         .quiet = options->quiet,
+                                         .reaper = server->reaper,
+                                         .answer = answer_api,
+                                         .answered = count_api,
+                                         .context = server};
+    server->api = listener_start(&listening, err);
+    if (!server->api)
+        return false;
+    listening.address = api->admin;
+    listening.name = "admin";
+    listening.threads = 1;
+    listening.connections = ADMIN_CONNECTIONS;
+    listening.per_ip = 0;
+    listening.quiet = true;
+    listening.answer = answer_admin;
+    listening.answered = NULL;
+    server->admin = listener_start(&listening, err);
+    return server->admin != NULL;
+}
+
+static bool start_watch(struct server *server, const struct server_options *options, GError **err)
+{
+    struct watch_options watching = {.dsn = options->dsn,
+                                     .poll_ms = options->poll_ms ? options->poll_ms : POLL_MS,
+                                     .deadline_ms = 5000,
+                                     .load_ms = LOAD_MS,
+                                     .refresh_ms = REFRESH_MS,
+                                     .published = on_published,
+                                     .context = server};
+    server->watch = watch_start(server->site.store, &watching, err);
+    return server->watch != NULL;
+}
+
+struct server *server_start(const struct server_options *options, GError **err)
+{
+    struct server *server = g_new0(struct server, 1);
+    const struct api_config *api = &options->api;
+    int stale_ms = options->stale_ms ? options->stale_ms : STALE_MS;
+    server->drain_ms = api->drain_ms;
+    server->site.store = store_new(stale_ms * 1000LL);
+    server->site.pool = pool_new(options->dsn, api->threads, api->query_ms);
+    server->site.pages_local = strcmp(api->pages, "local") == 0;
+    if (options->pages && strcmp(api->pages, "off") != 0)
+        server->site.pages = pages_new(options->pages);
+    server->meter = meter_new();
+    server->reaper = reaper_new(REAPER_MS);
+    if (!start_watch(server, options, err) || !start_listeners(server, options, err)) {
+        server_stop(server);
+        return NULL;
+    }
+    return server;
+}
+
+int server_port(const struct server *server)
+{
+    return listener_port(server->api);
+}
+
+int server_admin_port(const struct server *server)
+{
+    return listener_port(server->admin);
+}
+
+void server_stop(struct server *server)
+{
+    atomic_store(&server->stopping, true);
+    listener_stop(server->api, server->drain_ms);
+    listener_stop(server->admin, 0);
+    watch_stop(server->watch);
+    reaper_free(server->reaper);
+    pool_free(server->site.pool);
+    pages_free(server->site.pages);
+    store_free(server->site.store);
+    meter_free(server->meter);
+    g_free(server);
+}
+
+bool server_run(const struct server_options *options, GError **err)
+{
+    struct server *server = server_start(options, err);
+    if (!server)
+        return false;
+    g_autofree char *port = g_strdup_printf("%d", server_port(server));
+    g_autofree char *admin = g_strdup_printf("%d", server_admin_port(server));
+    log_event(LOG_INFO, "serving", "listen", options->api.listen, "port", port, "admin",
+              options->api.admin, "admin_port", admin, NULL);
+    while (!stop_requested()) {
+        struct pollfd fd = {.fd = stop_fd(), .events = POLLIN};
+        poll(&fd, 1, 1000);
+    }
+    log_event(LOG_INFO, "draining", NULL);
+    server_stop(server);
+    log_event(LOG_INFO, "stopped", NULL);
+    return true;
+}

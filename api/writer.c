@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "api/writer.h"
+
+#include <math.h>
+
+#include "core/day.h"
+#include "core/text.h"
+
+static void put_name(struct writer *writer, const char *name)
+{
+    if (writer->comma)
+        g_string_append_c(writer->out, ',');
+    writer->comma = true;
+    if (!name)
+        return;
+    g_string_append_c(writer->out, '"');
+    text_json(writer->out, name);
+    g_string_append(writer->out, "\":");
+}
+
+static void put_open(struct writer *writer, const char *name, char bracket)
+{
+    put_name(writer, name);
+    g_string_append_c(writer->out, bracket);
+    writer->comma = false;
+}
+
+static void put_close(struct writer *writer, char bracket)
+{
+    g_string_append_c(writer->out, bracket);
+    writer->comma = true;
+}
+
+void writer_object(struct writer *writer, const char *name)
+{
+    put_open(writer, name, '{');
+}
+
+void writer_object_end(struct writer *writer)
+{
+    put_close(writer, '}');
+}
+
+void writer_array(struct writer *writer, const char *name)
+{
+    put_open(writer, name, '[');
+}
+
+void writer_array_end(struct writer *writer)
+{
+    put_close(writer, ']');
+}
+
+void writer_text(struct writer *writer, const char *name, const char *text)
+{
+    put_name(writer, name);
+    if (!text) {
+        g_string_append(writer->out, "null");
+        return;
+    }
+    g_string_append_c(writer->out, '"');
+    text_json(writer->out, text);
+    g_string_append_c(writer->out, '"');
+}
+
+void writer_bool(struct writer *writer, const char *name, bool value)
+{
+    put_name(writer, name);
+    g_string_append(writer->out, value ? "true" : "false");
+}
+
+void writer_null(struct writer *writer, const char *name)
+{
+    put_name(writer, name);
+    g_string_append(writer->out, "null");
+}
+
+void writer_integer(struct writer *writer, const char *name, int64_t value)
+{
+    put_name(writer, name);
+    g_string_append_printf(writer->out, "%" G_GINT64_FORMAT, value);
+}
+
+void writer_fixed(struct writer *writer, const char *name, int64_t value, int decimals)
+{
+    uint64_t unit = 1, size = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    for (int i = 0; i < decimals; i++)
+        unit *= 10;
+    put_name(writer, name);
+    if (value < 0)
+        g_string_append_c(writer->out, '-');
+    g_string_append_printf(writer->out, "%" G_GUINT64_FORMAT, size / unit);
+    if (decimals > 0)
+        g_string_append_printf(writer->out, ".%0*" G_GUINT64_FORMAT, decimals, size % unit);
+}
+
+void writer_double(struct writer *writer, const char *name, double value)
+{
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+    put_name(writer, name);
+    if (!isfinite(value)) {
+        g_string_append(writer->out, "null");
+        return;
+    }
+    g_ascii_formatd(text, sizeof text, "%.15g", value);
+    if (g_ascii_strtod(text, NULL) != value)
+        g_ascii_dtostr(text, sizeof text, value);
+    g_string_append(writer->out, text);
+}
+
+void writer_day(struct writer *writer, const char *name, int32_t day, bool is_null)
+{
+    char text[DAY_TEXT_SIZE];
+    bool none = is_null || day == INT32_MIN || day == INT32_MAX;
+    writer_text(writer, name, none ? NULL : day_format(day, text));
+}
+
+void writer_instant(struct writer *writer, const char *name, int64_t at_us)
+{
+    char text[DAY_TEXT_SIZE];
+    if (at_us == INT64_MIN || at_us == INT64_MAX) {
+        writer_null(writer, name);
+        return;
+    }
+    int64_t day = at_us / DAY_US, rest = at_us % DAY_US;
+    if (rest < 0) {
+        day--;
+        rest += DAY_US;
+    }
+    int64_t second = rest / 1000000;
+    g_autofree char *whole = g_strdup_printf(
+        "%sT%02d:%02d:%02d.%06dZ", day_format((int32_t)day, text), (int)(second / 3600),
+        (int)(second / 60 % 60), (int)(second % 60), (int)(rest % 1000000));
+    writer_text(writer, name, whole);
+}

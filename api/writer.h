@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Writes JSON straight into a buffer: no tree. Text is escaped so that it can stand in HTML too
+ * (< > & U+2028 U+2029). Numbers are exact: fixed-point values are written from integers. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct writer {
+    GString *out;
+    bool comma; /* the next value needs a comma before it */
+};
+
+/* `name` is the member's name inside an object, NULL inside an array and at the top. */
+void writer_object(struct writer *writer, const char *name);
+void writer_object_end(struct writer *writer);
+void writer_array(struct writer *writer, const char *name);
+void writer_array_end(struct writer *writer);
+
+/* Text must be valid UTF-8; NULL writes null. */
+void writer_text(struct writer *writer, const char *name, const char *text);
+void writer_bool(struct writer *writer, const char *name, bool value);
+void writer_null(struct writer *writer, const char *name);
+void writer_integer(struct writer *writer, const char *name, int64_t value);
+
+/* value · 10^-decimals with exactly that many decimals; decimals 0..9. */
+void writer_fixed(struct writer *writer, const char *name, int64_t value, int decimals);
+
+/* The shortest text that reads back as the same double; NaN and infinities write null. */
+void writer_double(struct writer *writer, const char *name, double value);
+
+/* A business day; a missing or infinite one (is_null, INT32_MIN, INT32_MAX) writes null. */
+void writer_day(struct writer *writer, const char *name, int32_t day, bool is_null);
+
+/* An instant, "2026-11-24T06:00:00.123456Z". */
+void writer_instant(struct writer *writer, const char *name, int64_t at_us);

@@ -1,0 +1,3 @@
+-- Be told when API keys change.
+-- none
+LISTEN kenko_key;

@@ -1,0 +1,3 @@
+-- Be told when a run is published.
+-- none
+LISTEN kenko_published;
