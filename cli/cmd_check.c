@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "cli/commands.h"
-#include "ingest/ingest.h"
+#include "ingest/digest.h"
 #include "sql/core.h"
 
 static bool invariants(struct context *context, GError **err)
@@ -37,7 +37,7 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
     if (!digest)
         return invariants(context, err);
     g_autofree char *hex = NULL;
-    if (!ingest_digest(context->db, &hex, err))
+    if (!digest_content(context->db, DIGEST_ALL, &hex, err))
         return false;
     printf("%s\n", hex);
     return true;

@@ -4,7 +4,6 @@
 #include <sodium.h>
 
 #include "core/fault.h"
-#include "core/migrate.h"
 #include "ingest/batch_internal.h"
 #include "ingest/load.h"
 #include "sql/core.h"
@@ -51,8 +50,6 @@ static void clear(struct batch *batch)
     memset(batch->ignored, 0, sizeof batch->ignored);
     batch->count = (struct batch_counters){0};
     batch->bytes = 0;
-    batch->first_day = INT32_MAX;
-    batch->last_day = INT32_MIN;
 }
 
 struct batch *batch_new(struct db *db, const struct job *job, const struct mapping_set *set,
@@ -171,8 +168,6 @@ static bool add_values(struct batch *batch, const struct stream_record *record,
                          SLICE_ARGS(cell[0].as.text))};
         return false;
     }
-    batch->first_day = MIN(batch->first_day, value.day);
-    batch->last_day = MAX(batch->last_day, value.day);
     return true;
 }
 
@@ -283,10 +278,7 @@ static bool write_facts(struct batch *batch, int64_t load_id, GError **err)
         return false;
     if (batch->by && !directory_resolve_subjects(batch->subjects, batch->db, batch->by, err))
         return false;
-    if (rollup_count(batch->rollup) > 0 &&
-        (!migrate_partitions(batch->db, "warehouse.usage_span", batch->first_day, batch->last_day,
-                             err) ||
-         !batch_write_spans(batch, load_id, err)))
+    if (rollup_count(batch->rollup) > 0 && !batch_write_spans(batch, load_id, err))
         return false;
     if (batch->records->len > 0 && !batch_write_records(batch, load_id, err))
         return false;
@@ -358,8 +350,8 @@ static bool break_watermark(struct batch *batch, const struct batch_mark *mark, 
 bool batch_write(struct batch *batch, const struct batch_mark *mark, struct batch_counters *total,
                  GError **err)
 {
-    if (!break_watermark(batch, mark, err))
-        return false;
+    if (!batch_make_partitions(batch, err) || !break_watermark(batch, mark, err))
+        return err_context(err, "%s", mark->path);
     if (!db_begin(batch->db, err) || !write_all(batch, mark, err) || fault_hit("before_commit") ||
         !db_commit(batch->db, err)) {
         if (err && !*err)

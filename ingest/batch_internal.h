@@ -37,8 +37,11 @@ struct batch {
     int64_t ignored[MAPPING_RULES_MAX];
     struct batch_counters count;
     size_t bytes;
-    int32_t first_day, last_day;
 };
+
+/* Make the partitions of the months in the batch, and no others. Before the batch's transaction: it
+ * locks the parent table. */
+bool batch_make_partitions(struct batch *batch, GError **err);
 
 /* COPY the rolled-up usage as month spans. */
 bool batch_write_spans(struct batch *batch, int64_t load_id, GError **err);

@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include "core/fault.h"
+#include "core/migrate.h"
 #include "ingest/batch_internal.h"
 #include "sql/ingest.h"
 
@@ -45,6 +46,32 @@ static bool put_span(struct batch *batch, struct db_copy *copy, int64_t load_id,
                                   .tie = {n, tie, nulls},
                                   .tie_is_null = !latest};
     return q_span_copy_put(copy, &row, err);
+}
+
+static int compare_days(const void *a, const void *b)
+{
+    int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
+    return (x > y) - (x < y);
+}
+
+bool batch_make_partitions(struct batch *batch, GError **err)
+{
+    const struct rollup_cell *cells = rollup_sorted(batch->rollup);
+    size_t n = rollup_count(batch->rollup);
+    g_autoptr(GHashTable) once = g_hash_table_new(NULL, NULL);
+    g_autoptr(GArray) months = g_array_new(FALSE, FALSE, sizeof(int32_t));
+    for (size_t i = 0; i < n; i++) {
+        int32_t month = day_month_start(cells[i].day, 0);
+        if (g_hash_table_add(once, GINT_TO_POINTER(month)))
+            g_array_append_val(months, month);
+    }
+    g_array_sort(months, compare_days);
+    for (guint i = 0; i < months->len; i++) {
+        int32_t month = g_array_index(months, int32_t, i);
+        if (!migrate_partitions(batch->db, "warehouse.usage_span", month, month, err))
+            return false;
+    }
+    return true;
 }
 
 bool batch_write_spans(struct batch *batch, int64_t load_id, GError **err)

@@ -30,7 +30,3 @@ struct ingest_summary {
 MUST_USE bool ingest_run(struct db *db, const char *dsn, struct config *config,
                          const struct ingest_options *options, struct ingest_summary *summary,
                          GError **err);
-
-/* A SHA-256 in hex over everything that counts now, without surrogate ids and load times: equal for
- * equal content, however it was loaded. Caller frees. Cost: reads the whole warehouse. */
-MUST_USE bool ingest_digest(struct db *db, char **hex, GError **err);

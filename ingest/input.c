@@ -24,6 +24,7 @@ struct input {
     char *buffer;      /* decoded bytes start … end are not yet given */
     size_t start, end, size;
     bool at_eof, hashed_only;
+    char last; /* byte consumed last */
     int64_t position, line;
     crypto_generichash_state hash;
 };
@@ -158,6 +159,8 @@ static void consume(struct input *input, size_t n)
     crypto_generichash_update(&input->hash, (const unsigned char *)from, n);
     for (const char *p = from; (p = memchr(p, '\n', (size_t)(from + n - p))); p++)
         input->line++;
+    if (n > 0)
+        input->last = from[n - 1];
     input->position += (int64_t)n;
     input->start += n;
 }
@@ -242,6 +245,16 @@ bool input_next(struct input *input, struct input_record *out, bool *found, GErr
     return true;
 }
 
+/* Does a record begin here? Not when the last one had no line end and now goes on. */
+static bool at_record_start(struct input *input, bool *yes, GError **err)
+{
+    if (input->start == input->end && !input->at_eof && !fill(input, err))
+        return false;
+    *yes = input->position == 0 || input->last == '\n' || input->start == input->end ||
+           input->buffer[input->start] == '\n' || input->buffer[input->start] == '\r';
+    return true;
+}
+
 bool input_skip(struct input *input, int64_t position, int64_t line, const uint8_t *hash,
                 bool *same, GError **err)
 {
@@ -260,7 +273,7 @@ bool input_skip(struct input *input, int64_t position, int64_t line, const uint8
     input_hash(input, now);
     *same = input->position == position && memcmp(now, hash, sizeof now) == 0;
     input->line = line;
-    return true;
+    return !*same || at_record_start(input, same, err);
 }
 
 int64_t input_position(const struct input *input)

@@ -40,7 +40,8 @@ void input_close(struct input *input);
 MUST_USE bool input_next(struct input *input, struct input_record *out, bool *found, GError **err);
 
 /* Read and hash up to decoded byte `position` without making records: true with *same when the
- * content before it has this hash; the input then stands there, `line` lines on. */
+ * content before it has this hash and a record begins there; the input then stands there, `line`
+ * lines on. */
 MUST_USE bool input_skip(struct input *input, int64_t position, int64_t line, const uint8_t *hash,
                          bool *same, GError **err);
 

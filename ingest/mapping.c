@@ -9,7 +9,7 @@
 #include "ingest/scan_csv.h"
 #include "ingest/scan_json.h"
 
-enum { NOT_MAPPED = -1, TEXT_MAX = 10000 };
+enum { NOT_MAPPED = -1, TEXT_MAX = 10000, KEY_MAX = 512 };
 
 /* Source fields are numbered once per file; a record is an array of their values. */
 struct mapping_reader {
@@ -341,6 +341,25 @@ static struct slice currency_of(const struct mapping *m, const struct stream_rec
     return slice_of(m->currency);
 }
 
+/* Names that stand in an index, which has a limit of its own. */
+static bool is_key(const char *field)
+{
+    static const char *const keys[] = {"party",    "external_id", "subject",
+                                       "currency", "owner_email", NULL};
+    return g_strv_contains(keys, field);
+}
+
+/* What the table of the stream refuses, said before it does. */
+static bool is_in_range(const struct stream *stream, const char *field, int64_t n)
+{
+    if (strcmp(field, "billing_months") == 0)
+        return n >= 0 && n <= 1200;
+    if (strcmp(field, "rate") == 0)
+        return n > 0;
+    return strcmp(stream->name, "sentiment") != 0 || strcmp(field, "value") != 0 ||
+           (n >= 1 && n <= 5);
+}
+
 /* Text → typed cell; NULL, or the reason it does not fit. */
 static const char *fill_cell(const struct mapping *m, struct arena *arena, size_t f,
                              struct slice text, struct stream_record *out)
@@ -349,7 +368,7 @@ static const char *fill_cell(const struct mapping *m, struct arena *arena, size_
     int decimals = 0;
     switch (m->stream->field[f].type) {
     case STREAM_TEXT:
-        if (text.n > TEXT_MAX)
+        if (text.n > TEXT_MAX || (text.n > KEY_MAX && is_key(m->stream->field[f].name)))
             return "too_long";
         cell->as.text = clean_text(arena, text, &out->replaced);
         return NULL;
@@ -368,23 +387,20 @@ static const char *fill_cell(const struct mapping *m, struct arena *arena, size_
     default:
         break;
     }
-    switch (number_parse(text, decimals, &cell->as.n)) {
-    case NUMBER_MALFORMED:
+    enum number_result result = number_parse(text, decimals, &cell->as.n);
+    if (result == NUMBER_MALFORMED)
         return "bad_number";
-    case NUMBER_OUT_OF_RANGE:
+    if (result == NUMBER_OUT_OF_RANGE ||
+        !is_in_range(m->stream, m->stream->field[f].name, cell->as.n))
         return "out_of_range";
-    case NUMBER_ROUNDED:
-        out->rounded++;
-        return NULL;
-    default:
-        return NULL;
-    }
+    out->rounded += result == NUMBER_ROUNDED;
+    return NULL;
 }
 
 static const char *wanted(enum stream_type type)
 {
     static const char *const texts[] = {
-        [STREAM_TEXT] = "at most 10,000 bytes of text",
+        [STREAM_TEXT] = "at most 10,000 bytes of text, 512 of an id",
         [STREAM_DAY] = "a day as YYYY-MM-DD",
         [STREAM_INSTANT] = "a time as 2026-11-24T09:30:00+09:00, a day, or epoch seconds",
         [STREAM_INTEGER] = "a whole number within 64 bits",

@@ -6,13 +6,14 @@
     X(party)                                                                                       \
     X(at)                                                                                          \
     X(subject)                                                                                     \
-    X(changed_at) X(deleted) X(external_id) X(name) X(domain) X(owner_email) X(plan) X(segment)    \
-        X(industry) X(region) X(parent_id) X(created_on) X(product) X(start_on) X(end_on)          \
-            X(cancelled_on) X(arr) X(currency) X(billing_months) X(auto_renew) X(quantity)         \
-                X(churn_reason) X(competitor) X(email) X(role) X(left_on) X(definition)            \
-                    X(connector) X(executor) X(status) X(created_at) X(started_at) X(finished_at)  \
-                        X(row_count) X(byte_count) X(skipped_count) X(title) X(severity) X(cause)  \
-                            X(component) X(resolved_at) X(occurred_at) X(minutes) X(opened_at)     \
+    X(changed_at)                                                                                  \
+    X(deleted) X(external_id) X(name) X(domain) X(owner_email) X(plan) X(segment) X(industry)      \
+        X(region) X(parent_id) X(created_on) X(product) X(start_on) X(end_on) X(cancelled_on)      \
+            X(arr) X(currency) X(billing_months) X(auto_renew) X(quantity) X(churn_reason)         \
+                X(competitor) X(email) X(role) X(left_on) X(definition) X(connector) X(executor)   \
+                    X(status) X(created_at) X(started_at) X(finished_at) X(row_count)              \
+                        X(byte_count) X(skipped_count) X(title) X(severity) X(cause) X(component)  \
+                            X(resolved_at) X(occurred_at) X(minutes) X(opened_at)                  \
                                 X(first_reply_at) X(solved_at) X(reopened) X(kind) X(note)         \
                                     X(answered_at) X(value) X(contact_id) X(comment)               \
                                         X(author_email) X(reason) X(set_at) X(expires_on)          \
@@ -322,11 +323,13 @@ static bool load_limits(struct arena *arena, const struct stream_config *c, stru
     if (c->time_zone && strcmp(c->time_zone, zone_name(zone)) != 0 &&
         !(m->zone = zone_open(c->time_zone, err)))
         return false;
-    m->has_earliest = c->earliest != NULL;
-    m->has_latest = c->latest != NULL;
+    /* Without bounds of its own a mapping has these: a clock that is wrong makes months otherwise.
+     */
     (void)arena;
-    return (!c->earliest || day_parse(slice_of(c->earliest), &m->earliest, err)) &&
-           (!c->latest || day_parse(slice_of(c->latest), &m->latest, err));
+    m->has_earliest = m->has_latest = true;
+    return day_parse(c->earliest ? slice_of(c->earliest) : SLICE("1990-01-01"), &m->earliest,
+                     err) &&
+           day_parse(c->latest ? slice_of(c->latest) : SLICE("2100-01-01"), &m->latest, err);
 }
 
 static struct mapping *load_mapping(struct arena *arena, const struct source_config *source,

@@ -13,41 +13,32 @@ struct reading {
     const struct source_file_options *options;
     struct batch *batch;
     struct batch_counters *total;
-    struct q_file_list_rows known;
-    struct arena *arena;
 };
 
 /* One file and what is to be done with it. */
 struct file {
     char *path; /* as opened */
     const char *name;
-    const struct q_file_list_row *row;
+    struct q_file_get_row row; /* when is_known */
     struct batch_mark mark;
-    bool skip, resume;
+    bool is_known, skip, resume;
     struct input *input;
     struct arena *arena;
     struct mapping_reader *reader;
     int64_t ordinal;
 };
 
-static const struct q_file_list_row *find_row(const struct reading *r, const char *name)
+static const char *stream_name(const struct reading *r)
 {
-    for (size_t i = 0; i < r->known.n; i++) {
-        if (strcmp(r->known.row[i].path, name) == 0)
-            return &r->known.row[i];
-    }
-    return NULL;
+    return stream_get(mapping_kind(r->mapping))->name;
 }
 
-static bool has_content(const struct reading *r, const uint8_t hash[INPUT_HASH_SIZE])
+static bool has_twin(const struct reading *r, const struct file *file,
+                     const uint8_t hash[INPUT_HASH_SIZE], bool *found, GError **err)
 {
-    for (size_t i = 0; i < r->known.n; i++) {
-        const struct q_file_list_row *row = &r->known.row[i];
-        if (!row->content_hash_is_null && row->content_hash.n == INPUT_HASH_SIZE &&
-            memcmp(row->content_hash.p, hash, INPUT_HASH_SIZE) == 0)
-            return true;
-    }
-    return false;
+    struct q_file_twin_row row;
+    return q_file_twin(file->arena, r->db, r->options->source, stream_name(r), file->name,
+                       (struct slice){(const char *)hash, INPUT_HASH_SIZE}, &row, found, err);
 }
 
 static char separator_of(const struct reading *r, const char *path)
@@ -61,10 +52,10 @@ static bool try_resume(const struct reading *r, struct file *file, bool *same, G
 {
     file->input =
         input_open(file->path, separator_of(r, file->path), mapping_max_line(r->mapping), err);
-    if (!file->input || file->row->prefix_hash.n != INPUT_HASH_SIZE)
+    if (!file->input || file->row.prefix_hash.n != INPUT_HASH_SIZE)
         return false;
-    return input_skip(file->input, file->row->position, file->row->line,
-                      (const uint8_t *)file->row->prefix_hash.p, same, err);
+    return input_skip(file->input, file->row.position, file->row.line,
+                      (const uint8_t *)file->row.prefix_hash.p, same, err);
 }
 
 static bool decide_changed(const struct reading *r, struct file *file, GError **err)
@@ -75,14 +66,14 @@ static bool decide_changed(const struct reading *r, struct file *file, GError **
             err, KENKO_ERROR_CONFLICT,
             "%s: the content that was loaded has changed; say on_change: replace (the new "
             "content takes its place) or append (it is added) for the stream %s",
-            file->name, stream_get(mapping_kind(r->mapping))->name);
+            file->name, stream_name(r));
     case ON_CHANGE_REPLACE:
         file->mark.replaces = true;
         break;
     default:
         break;
     }
-    file->mark.generation = file->row->generation + 1;
+    file->mark.generation = file->row.generation + 1;
     return true;
 }
 
@@ -91,22 +82,23 @@ static bool decide(const struct reading *r, struct file *file, GError **err)
 {
     uint8_t hash[INPUT_HASH_SIZE];
     int64_t size;
-    file->row = find_row(r, file->name);
     file->mark = (struct batch_mark){.path = file->name, .generation = 1, .header = ""};
-    if (!file->row) {
-        if (r->known.n == 0)
-            return true;
+    if (!q_file_get(file->arena, r->db, r->options->source, stream_name(r), file->name, &file->row,
+                    &file->is_known, err))
+        return false;
+    if (!file->is_known) {
         g_autoptr(GError) broken = NULL;
         if (!input_digest(file->path, hash, &size, &broken))
             return true; /* it will be met again, with its place, while reading */
-        file->skip = has_content(r, hash);
+        if (!has_twin(r, file, hash, &file->skip, err))
+            return false;
         if (file->skip) {
             memcpy(file->mark.hash, hash, sizeof hash);
             file->mark.position = size;
         }
         return true;
     }
-    file->mark.generation = file->row->generation;
+    file->mark.generation = file->row.generation;
     bool same = false;
     if (!try_resume(r, file, &same, err))
         return false;
@@ -204,7 +196,7 @@ static bool read_records(const struct reading *r, struct file *file, GError **er
                                file->name);
         }
     }
-    bool news = any || !file->row || file->mark.replaces || !file->row->complete;
+    bool news = any || !file->is_known || file->mark.replaces || !file->row.complete;
     if (news && !flush(r, file, !broken, err))
         return false;
     if (broken) {
@@ -226,7 +218,9 @@ static bool count_known_content(const struct reading *r, struct file *file, GErr
         return false;
     bool header = mapping_format(r->mapping, file->path) != FORMAT_NDJSON;
     while (input_next(file->input, &raw, &found, err) && found) {
-        if (!header)
+        if (header)
+            file->mark.header = arena_strndup(file->arena, raw.text.p, raw.text.n);
+        else
             batch_duplicate(r->batch);
         header = false;
     }
@@ -240,8 +234,8 @@ static bool read_file(const struct reading *r, struct file *file, GError **err)
     if (file->skip)
         return count_known_content(r, file, err);
     if (file->resume) {
-        file->mark.header = file->row->header;
-        file->mark.from = file->row->position;
+        file->mark.header = file->row.header;
+        file->mark.from = file->row.position;
     } else {
         file->input =
             input_open(file->path, separator_of(r, file->path), mapping_max_line(r->mapping), err);
@@ -251,7 +245,7 @@ static bool read_file(const struct reading *r, struct file *file, GError **err)
     g_autoptr(GError) failure = NULL;
     struct seen *seen = NULL;
     if (mapping_has_id(r->mapping)) {
-        seen = seen_open(r->db, r->options->source, stream_get(mapping_kind(r->mapping))->name,
+        seen = seen_open(r->db, r->options->source, stream_name(r),
                          file->mark.replaces ? file->name : "", err);
         if (!seen)
             return false;
@@ -281,7 +275,7 @@ static bool read_one(const struct reading *r, const char *path, GError **err)
 static bool read_all(const struct reading *r, const glob_t *found, GError **err)
 {
     g_autoptr(GError) first = NULL;
-    for (size_t i = 0; i < found->gl_pathc; i++) {
+    for (size_t i = 0; i < found->gl_pathc && !stop_requested(); i++) {
         g_autoptr(GError) failure = NULL;
         if (read_one(r, found->gl_pathv[i], &failure))
             continue;
@@ -298,26 +292,35 @@ static bool read_all(const struct reading *r, const glob_t *found, GError **err)
     return false;
 }
 
+/* The directory's own name is taken literally; only the mapping's path is a pattern. */
+static char *escape_glob(const char *directory)
+{
+    g_autofree char *absolute = g_canonicalize_filename(directory, NULL);
+    GString *out = g_string_new(NULL);
+    for (const char *c = absolute; *c; c++) {
+        if (strchr("*?[]\\", *c))
+            g_string_append_c(out, '\\');
+        g_string_append_c(out, *c);
+    }
+    return g_string_free(out, FALSE);
+}
+
 bool source_file_read(struct db *db, const struct job *job, const struct mapping_set *set,
                       const struct mapping *mapping, const struct zone *zone,
                       const struct source_file_options *options, struct batch_counters *total,
                       GError **err)
 {
-    g_autofree char *pattern = g_canonicalize_filename(mapping_path(mapping), options->directory);
+    g_autofree char *directory = escape_glob(options->directory);
+    g_autofree char *pattern = g_canonicalize_filename(mapping_path(mapping), directory);
     glob_t found;
     int status = glob(pattern, GLOB_ERR, NULL, &found);
-    if (status == GLOB_NOMATCH)
+    if (status == GLOB_NOMATCH || (status == GLOB_ABORTED && errno == ENOENT))
         return err_set(err, KENKO_ERROR_NOT_FOUND, "no file fits %s", mapping_path(mapping));
     if (status != 0)
         return err_set(err, KENKO_ERROR_IO, "%s: %s", mapping_path(mapping), g_strerror(errno));
-    g_autoptr(arena_t) arena = arena_new();
-    struct reading r = {
-        .db = db, .mapping = mapping, .options = options, .total = total, .arena = arena};
+    struct reading r = {.db = db, .mapping = mapping, .options = options, .total = total};
     r.batch = batch_new(db, job, set, mapping, options->source, zone, err);
-    bool ok = r.batch &&
-              q_file_list(arena, db, options->source, stream_get(mapping_kind(mapping))->name,
-                          &r.known, err) &&
-              read_all(&r, &found, err);
+    bool ok = r.batch && read_all(&r, &found, err);
     batch_free(r.batch);
     globfree(&found);
     return ok;

@@ -1,4 +1,4 @@
--- Rejects, ignored records, counters and membership that count now.
+-- Rejects and counters of the files whose loads count now.
 -- copy
 -- column line  text
 COPY (
@@ -11,9 +11,4 @@ COPY (
   FROM ops.load AS l
   WHERE l.commit_no IS NOT NULL AND l.undone_no IS NULL AND l.kind = 'ingest'
   GROUP BY l.source, l.stream, l.file
-  UNION ALL
-  SELECT concat_ws('|', 'member', p.source, p.external_id, coalesce(a.key, '-'), m.method) AS line
-  FROM warehouse.member_now AS m
-  JOIN identity.party AS p ON p.party_id = m.party_id
-  LEFT JOIN identity.account AS a ON a.account_id = m.account_id
 ) TO STDOUT (FORMAT binary);
