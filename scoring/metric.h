@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Metrics: named windows over facts, computed for any list of as-of days in one pass over the
- * warehouse. Usage is folded from parties to accounts in C as identity was known at K. */
+ * warehouse. Windows are half-open, [D - n, D); facts of day D and later are never seen. */
 #pragma once
 
 #include <stdint.h>
 
 #include "core/arena.h"
+#include "core/config.h"
 #include "core/db.h"
-#include "core/error.h"
+#include "core/zone.h"
 
 enum metric_quality {
     METRIC_OK,
@@ -17,9 +18,8 @@ enum metric_quality {
     METRIC_ERROR
 };
 
-struct config;
-struct zone;
-struct metric_set; /* the parsed metrics.yaml */
+struct facts;
+struct metric_set; /* the parsed metrics.yaml with the churn definition of kenko.yaml */
 
 /* One entry of metrics.yaml as others need it. */
 struct metric_info {
@@ -34,34 +34,62 @@ struct metric_frame {
     size_t n_metrics;
     const int64_t *account_id; /* ordered by account key */
     const char *const *account_key;
-    const double *value;
-    const uint8_t *quality;       /* enum metric_quality */
-    const int64_t *arr_minor;     /* ARR on as_of, reporting currency */
-    const int32_t *renewal_on;    /* INT32_MIN when none */
-    const int32_t *first_fact_on; /* first contract start or usage day known; INT32_MAX when none */
-    const uint8_t *is_customer;   /* paying or active on as_of: scored only when 1 */
+    double *value;
+    uint8_t *quality;     /* enum metric_quality */
+    int64_t *arr_minor;   /* ARR on as_of, reporting currency */
+    int32_t *renewal_on;  /* INT32_MIN when none */
+    int32_t *start_on;    /* first contract day or usage day; INT32_MAX when none */
+    uint8_t *is_customer; /* paying, or active by the churn definition: scored only when 1 */
+    const struct facts *facts;
 };
 
-/* Reads metrics.yaml in the configuration's directory. Errors have file, line and column. */
-MUST_USE struct metric_set *metric_set_load(struct arena *arena, const struct config *config,
+/* Reads metrics.yaml and kenko.yaml's `churn`. Errors have file and place. */
+MUST_USE struct metric_set *metric_set_load(struct arena *arena, struct config *config,
                                             GError **err);
 size_t metric_count(const struct metric_set *set);
 const struct metric_info *metric_info(const struct metric_set *set, size_t index);
 int metric_index(const struct metric_set *set, const char *name); /* -1 when there is none */
+const char *metric_text(const struct metric_set *set);            /* metrics.yaml, for its hash */
+/* Usage metrics that the metrics read, in the order of facts. */
+size_t metric_usage_count(const struct metric_set *set);
+const char *metric_usage_name(const struct metric_set *set, size_t index);
+const char *metric_quality_name(enum metric_quality quality);
 
-/* Called once per as-of day, in the order asked; the frame lives until it returns. */
+/* Called once per as-of day, ascending; the frame lives until it returns. */
 typedef bool (*metric_frame_fn)(void *context, const struct metric_frame *frame, GError **err);
 
 /*
  * Compute every metric for each day of `as_of` (ascending) from what was known at commit
  * `known_no`.
  *
- * Must run inside a transaction. One pass over the spans between the earliest window and the last
- * day; memory: one day's values per account and usage metric for the span of the longest window
- * when days are dense, never the event history.
+ * Rules: a metric over usage is no_data for an account that never had a fact of it before D, and
+ * counts silent days as 0 afterwards; a ratio whose total is 0 is no_data, never 0; a change or
+ * baseline whose past is 0 or not whole is no_data. A source without any fact for stale_days makes
+ * its metrics stale. Records count only with what their source had said before D.
  *
- * Errors  KENKO_ERROR_CONFLICT  known_no lies below the known floor (names the date)
+ * Must run in a transaction. Errors  KENKO_ERROR_CONFLICT  known_no lies below the known floor
  */
 MUST_USE bool metric_compute(struct db *db, const struct metric_set *set, const struct zone *zone,
                              const int32_t *as_of, size_t n_as_of, int64_t known_no,
                              metric_frame_fn fn, void *context, GError **err);
+
+/* ── churn as data ───────────────────────────────────────────────────────────────────────────────
+ */
+
+/* One stretch of being a customer. */
+struct metric_life {
+    uint32_t account; /* index in facts' order */
+    int32_t from, to; /* [from, to); to = INT32_MAX when it was not known to have ended */
+};
+
+/*
+ * Every account's lives as known at K, with facts up to day `until`: contracts merged over gaps of
+ * at most gap_days, or activity over silences shorter than inactive_days. An end is believed only
+ * when its gap or silence has passed before `until`. Sorted by account, then day. In the arena.
+ */
+MUST_USE bool metric_lives(struct arena *arena, const struct metric_set *set,
+                           const struct facts *facts, int32_t until, struct metric_life **out,
+                           size_t *n, GError **err);
+
+/* Days that must pass before an end is believed. */
+int metric_churn_delay(const struct metric_set *set);

@@ -6,7 +6,7 @@ CREATE TABLE bi.usage_recent (
   day date NOT NULL,
   account_key text NOT NULL,
   unit text NOT NULL,
-  value numeric NOT NULL,
+  value double precision NOT NULL,
   PRIMARY KEY (account_id, metric, day)
 );
 COMMENT ON TABLE bi.usage_recent IS 'Usage of the last 92 days per account, metric and business day, subjects folded; refreshed at publish.';

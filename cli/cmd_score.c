@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "scoring/blas.h"
+#include "scoring/score.h"
+
+/* The next day of the cadence: months and weeks keep their day, months are cut to their length. */
+static int32_t step(int32_t first, int n, const char *every)
+{
+    if (strcmp(every, "week") == 0)
+        return first + 7 * n;
+    if (strcmp(every, "day") == 0)
+        return first + n;
+    int year, month, day;
+    day_to_civil(first, &year, &month, &day);
+    int32_t start = day_month_start(first, n);
+    return start + MIN(day, day_month_length(start)) - 1;
+}
+
+static bool list_days(const char *from, const char *to, const char *every, GArray *days,
+                      GError **err)
+{
+    int32_t first, last;
+    if (strcmp(every, "month") != 0 && strcmp(every, "week") != 0 && strcmp(every, "day") != 0)
+        return err_set(err, KENKO_ERROR_USAGE, "--every is '%s', want day, week or month", every);
+    if (!context_day("from", from, &first, err) || !context_day("to", to, &last, err))
+        return false;
+    if (first > last)
+        return err_set(err, KENKO_ERROR_USAGE, "--from %s is after --to %s", from, to);
+    for (int n = 0;; n++) {
+        int32_t day = step(first, n, every);
+        if (day > last)
+            break;
+        g_array_append_val(days, day);
+    }
+    if (g_array_index(days, int32_t, days->len - 1) != last)
+        g_array_append_val(days, last);
+    return true;
+}
+
+static void print_summary(const struct context *context, const struct score_summary *s)
+{
+    if (context->json)
+        printf(
+            "{\"runs\": %zu, \"accounts\": %zu, \"unknown\": %zu, \"known_no\": %" G_GINT64_FORMAT
+            ", \"input_sha256\": \"%s\", \"output_sha256\": \"%s\"}\n",
+            s->runs, s->accounts, s->unknown, s->known_no, s->input_sha256, s->output_sha256);
+    else
+        printf("%zu days scored; the last: %zu accounts, %zu of them Unknown, known at "
+               "%" G_GINT64_FORMAT ", digest %.12s\n",
+               s->runs, s->accounts, s->unknown, s->known_no, s->output_sha256);
+}
+
+static bool run(struct context *context, int argc, char **argv, GError **err)
+{
+    g_autofree char *as_of = NULL, *from = NULL, *to = NULL, *every = NULL, *card = NULL;
+    gint64 known = -1;
+    gboolean no_publish = FALSE;
+    const GOptionEntry own[] = {
+        {"as-of", 0, 0, G_OPTION_ARG_STRING, &as_of, "Score this day: facts before it", "DAY"},
+        {"from", 0, 0, G_OPTION_ARG_STRING, &from, "First of several days", "DAY"},
+        {"to", 0, 0, G_OPTION_ARG_STRING, &to, "Last of several days", "DAY"},
+        {"every", 0, 0, G_OPTION_ARG_STRING, &every, "day, week or month (month)", "STEP"},
+        {"known-at", 0, 0, G_OPTION_ARG_INT64, &known, "Only loads up to this commit number", "K"},
+        {"scorecard", 0, 0, G_OPTION_ARG_STRING, &card, "Another scorecard than the configured",
+         "NAME"},
+        {"no-publish", 0, 0, G_OPTION_ARG_NONE, &no_publish, "Readers keep what they have", NULL},
+        G_OPTION_ENTRY_NULL};
+    if (!context_options(context, &cmd_score, own, &argc, &argv, err))
+        return false;
+    g_autoptr(GArray) days = g_array_new(FALSE, FALSE, sizeof(int32_t));
+    int32_t day;
+    if (from && to) {
+        if (!list_days(from, to, every ? every : "month", days, err))
+            return false;
+    } else if (as_of && !from && !to) {
+        if (!context_day("as-of", as_of, &day, err))
+            return false;
+        g_array_append_val(days, day);
+    } else {
+        return err_set(err, KENKO_ERROR_USAGE, "want --as-of DAY, or --from DAY --to DAY");
+    }
+    if (!context_open(context, err))
+        return false;
+    blas_prepare(stderr);
+    struct score_options options = {(const int32_t *)(void *)days->data, days->len, known, card,
+                                    !no_publish};
+    struct score_summary summary;
+    if (!score_run(context->db, context->dsn, context->config, &options, &summary, err))
+        return false;
+    print_summary(context, &summary);
+    context_next(context, "kenko report weekly --output weekly.html");
+    return true;
+}
+
+const struct command cmd_score = {
+    "score", "", "Score all customers for one day or many",
+    "Examples:\n  kenko score --as-of 2026-11-23\n"
+    "  kenko score --from 2026-01-01 --to 2026-11-01 --every month\n"
+    "  kenko score --as-of 2026-10-01 --known-at 40 --no-publish --json\n",
+    run};

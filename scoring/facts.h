@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What was known at a commit number, folded to accounts: usage by day and the newest versions of
+ * records. One pass over the warehouse serves any number of as-of days. */
+#pragma once
+
+#include <stdint.h>
+
+#include "core/arena.h"
+#include "core/db.h"
+#include "core/zone.h"
+
+enum facts_kind {
+    FACTS_CONTRACT = 1,
+    FACTS_TICKET,
+    FACTS_INCIDENT,
+    FACTS_ANSWER,
+    FACTS_SENTIMENT,
+    FACTS_TOUCHPOINT,
+    FACTS_MILESTONE,
+    FACTS_KINDS
+};
+
+/* A record as it stood on an as-of day. Times in microseconds (contracts: days). */
+struct facts_record {
+    uint32_t account; /* index */
+    int64_t from, to; /* to: INT64_MAX when open */
+    int64_t n;
+    const char *tag;
+};
+
+/* One subject's usage on a day, of the usage metrics that were asked for by subject. */
+struct facts_subject_day {
+    uint32_t account, usage;
+    int64_t subject;
+    int32_t day;
+    int64_t v;
+};
+
+struct facts;
+
+struct facts_wish {
+    size_t n_usage;
+    const char *const *usage; /* names of usage metrics wanted */
+    const bool *by_subject;   /* also by subject */
+    int32_t from_day, to_day; /* days wanted; days before from_day are only summed up as "before" */
+    const char *currency;     /* reporting currency */
+};
+
+/*
+ * Read everything known at commit `known_no`. Must run in a transaction.
+ *
+ * Memory: 12 bytes per account, usage metric and day wanted, plus the record versions.
+ * Errors  KENKO_ERROR_CONFLICT  known_no lies below the known floor
+ */
+MUST_USE struct facts *facts_load(struct db *db, const struct zone *zone,
+                                  const struct facts_wish *wish, int64_t known_no, GError **err);
+void facts_free(struct facts *facts);
+
+size_t facts_accounts(const struct facts *facts);
+const int64_t *facts_account_ids(const struct facts *facts);
+const char *const *facts_account_keys(const struct facts *facts); /* sorted */
+
+/* Sum of a usage metric over the days [from, to), in units; exact in its scale before the division.
+ */
+double facts_sum(const struct facts *facts, size_t account, size_t usage, int32_t from, int32_t to);
+/* Days in [from, to) with a value above zero. */
+int facts_active_days(const struct facts *facts, size_t account, size_t usage, int32_t from,
+                      int32_t to);
+/* One day's value in units; NaN when there is no fact. */
+double facts_value(const struct facts *facts, size_t account, size_t usage, int32_t day);
+/* Last day before `before` with a value above zero, INT32_MIN when there is none since from_day. */
+int32_t facts_last_active(const struct facts *facts, size_t account, size_t usage, int32_t before);
+/* First day with a fact of the metric, INT32_MAX when there is none; and the last over all
+ * accounts. */
+int32_t facts_first_day(const struct facts *facts, size_t account, size_t usage);
+int32_t facts_newest_day(const struct facts *facts, size_t usage);
+
+/* Subject days of the metrics asked by subject, sorted by account, usage, subject, day. */
+const struct facts_subject_day *facts_subject_days(const struct facts *facts, size_t *n);
+
+/*
+ * The records of a kind as they stood at the start of day `as_of`: of each the newest version the
+ * source had made by then, deleted ones left out, members as of the record's day. In the arena,
+ * sorted by account. Cost: one pass over the kind's versions.
+ */
+const struct facts_record *facts_records(const struct facts *facts, struct arena *arena,
+                                         enum facts_kind kind, int32_t as_of, size_t *n);
+/* Has the kind any record at all? Then none for an account means zero, not unknown. */
+bool facts_has(const struct facts *facts, enum facts_kind kind);
+
+/* Amount in minor units of the reporting currency, by the rate valid on a day; false when none is.
+ */
+bool facts_convert(const struct facts *facts, int64_t minor, const char *currency, int32_t day,
+                   int64_t *out);

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What facts.c, facts_usage.c and facts_records.c share. */
+#pragma once
+
+#include "scoring/facts.h"
+
+#define FACTS_NOBODY UINT32_MAX
+#define FACTS_NO_PARTY SIZE_MAX
+
+struct facts_member {
+    int64_t party_id;
+    uint32_t account;
+    int32_t valid_from, valid_to;
+};
+
+/* One usage metric: account-major, n_days + 1 prefix sums per account once loading is over. */
+struct facts_usage {
+    int64_t *sum;
+    int32_t *active;
+    uint8_t *has;
+    int64_t *at, *tie; /* only while loading a metric of rule latest */
+    int32_t *first;    /* by account */
+    int32_t newest;
+    double unit; /* 10^scale */
+    char combine;
+};
+
+struct facts_version {
+    size_t party;
+    const char *external_id, *tag;
+    int64_t commit_no, ordinal, changed_at, from, to, n;
+    bool deleted, has_changed_at;
+};
+
+struct facts_versions {
+    struct facts_version *row;
+    size_t n, room;
+};
+
+struct facts_rate {
+    const char *currency;
+    int32_t day;
+    int64_t rate_1e9;
+};
+
+struct facts {
+    struct arena *arena;
+    const struct zone *zone;
+    const struct facts_wish *wish;
+    int64_t *commit_no; /* by load_id; 0 = does not count */
+    size_t n_loads;
+    size_t n_accounts;
+    int64_t *account_id;
+    const char **account_key;
+    GHashTable *account_index, *party_index;
+    struct facts_member *member;
+    size_t n_members;
+    size_t n_days;
+    struct facts_usage *usage;
+    GArray *subject_days;
+    struct facts_versions version[FACTS_KINDS];
+    struct facts_rate *rate;
+    size_t n_rates;
+};
+
+bool facts_visible(const struct facts *f, int64_t load_id);
+/* A party's first statement, or FACTS_NO_PARTY; and the account it belonged to on a day. */
+size_t facts_party(const struct facts *f, int64_t party_id);
+uint32_t facts_member_on(const struct facts *f, size_t party, int32_t day);
+bool facts_load_usage(struct facts *f, struct db *db, GError **err);
+bool facts_load_records(struct facts *f, struct db *db, GError **err);

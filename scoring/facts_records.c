@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Versions of records, and which of them stood on a day. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "scoring/facts_internal.h"
+#include "sql/scoring.h"
+
+static bool on_version(void *context, const struct q_versions_read_row *row, GError **err)
+{
+    (void)err;
+    struct facts *f = context;
+    size_t party = facts_party(f, row->party_id);
+    if (party == FACTS_NO_PARTY || row->from_at_is_null || !facts_visible(f, row->load_id))
+        return true;
+    struct facts_versions *list = &f->version[row->kind];
+    if (list->n == list->room) {
+        list->room = MAX(1024, list->room * 2);
+        list->row = g_renew(struct facts_version, list->row, list->room);
+    }
+    list->row[list->n++] =
+        (struct facts_version){.party = party,
+                               .external_id = arena_strdup(f->arena, row->external_id),
+                               .tag = row->tag_is_null ? "" : arena_strdup(f->arena, row->tag),
+                               .commit_no = f->commit_no[row->load_id],
+                               .ordinal = row->ordinal,
+                               .has_changed_at = !row->changed_at_is_null,
+                               .changed_at = row->changed_at_is_null ? INT64_MIN : row->changed_at,
+                               .from = row->from_at,
+                               .to = row->to_at_is_null ? INT64_MAX : row->to_at,
+                               .n = row->n_is_null ? 0 : row->n,
+                               .deleted = row->deleted};
+    return true;
+}
+
+/* Records together, their versions from the oldest to the newest statement. */
+static int compare_versions(const void *a, const void *b)
+{
+    const struct facts_version *x = a, *y = b;
+    if (x->party != y->party)
+        return x->party < y->party ? -1 : 1;
+    int by_id = strcmp(x->external_id, y->external_id);
+    if (by_id != 0)
+        return by_id;
+    if (x->changed_at != y->changed_at)
+        return x->changed_at < y->changed_at ? -1 : 1;
+    if (x->commit_no != y->commit_no)
+        return x->commit_no < y->commit_no ? -1 : 1;
+    return (x->ordinal > y->ordinal) - (x->ordinal < y->ordinal);
+}
+
+static bool load_rates(struct facts *f, struct db *db, GError **err)
+{
+    struct q_rates_read_rows rows;
+    if (!q_rates_read(f->arena, db, &rows, err))
+        return false;
+    f->rate = g_new(struct facts_rate, rows.n + 1);
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct q_rates_read_row *r = &rows.row[i];
+        if (facts_visible(f, r->load_id))
+            f->rate[f->n_rates++] = (struct facts_rate){r->currency, r->day, r->rate_1e9};
+    }
+    return true;
+}
+
+bool facts_load_records(struct facts *f, struct db *db, GError **err)
+{
+    if (!q_versions_read(db, on_version, f, err) || !load_rates(f, db, err))
+        return false;
+    for (int kind = 0; kind < FACTS_KINDS; kind++) {
+        if (f->version[kind].n > 0)
+            qsort(f->version[kind].row, f->version[kind].n, sizeof *f->version[kind].row,
+                  compare_versions);
+    }
+    return true;
+}
+
+static int compare_records(const void *a, const void *b)
+{
+    const struct facts_record *x = a, *y = b;
+    if (x->account != y->account)
+        return x->account < y->account ? -1 : 1;
+    if (x->from != y->from)
+        return x->from < y->from ? -1 : 1;
+    if (x->n != y->n)
+        return x->n < y->n ? -1 : 1;
+    return strcmp(x->tag, y->tag);
+}
+
+/* The day whose membership decides who a record belongs to. */
+static int32_t member_day(const struct facts *f, enum facts_kind kind,
+                          const struct facts_version *v, int32_t as_of)
+{
+    if (kind == FACTS_CONTRACT)
+        return as_of - 1;
+    return zone_day(f->zone, v->from);
+}
+
+const struct facts_record *facts_records(const struct facts *f, struct arena *arena,
+                                         enum facts_kind kind, int32_t as_of, size_t *n)
+{
+    const struct facts_versions *list = &f->version[kind];
+    struct facts_record *out = arena_many(arena, list->n + 1, struct facts_record);
+    int64_t start = zone_day_start(f->zone, as_of);
+    size_t used = 0;
+    for (size_t i = 0; i < list->n;) {
+        const struct facts_version *winner = NULL, *first = &list->row[i];
+        for (; i < list->n && list->row[i].party == first->party &&
+               strcmp(list->row[i].external_id, first->external_id) == 0;
+             i++) {
+            if (!list->row[i].has_changed_at || list->row[i].changed_at < start)
+                winner = &list->row[i];
+        }
+        if (!winner || winner->deleted || (kind != FACTS_CONTRACT && winner->from >= start))
+            continue;
+        uint32_t account = facts_member_on(f, winner->party, member_day(f, kind, winner, as_of));
+        if (account == FACTS_NOBODY)
+            continue;
+        out[used++] =
+            (struct facts_record){account, winner->from, winner->to, winner->n, winner->tag};
+    }
+    qsort(out, used, sizeof *out, compare_records);
+    *n = used;
+    return out;
+}
+
+bool facts_has(const struct facts *f, enum facts_kind kind)
+{
+    return f->version[kind].n > 0;
+}
+
+static int minor_digits(const char *currency)
+{
+    static const char *const without[] = {"JPY", "KRW", "VND", "CLP", "ISK", "XAF", "XOF", "XPF",
+                                          "PYG", "UGX", "RWF", "KMF", "GNF", "DJF", "BIF", "VUV"};
+    for (size_t i = 0; i < G_N_ELEMENTS(without); i++) {
+        if (strcmp(currency, without[i]) == 0)
+            return 0;
+    }
+    return 2;
+}
+
+bool facts_convert(const struct facts *f, int64_t minor, const char *currency, int32_t day,
+                   int64_t *out)
+{
+    if (strcmp(currency, f->wish->currency) == 0) {
+        *out = minor;
+        return true;
+    }
+    const struct facts_rate *found = NULL;
+    for (size_t i = 0; i < f->n_rates; i++) {
+        if (strcmp(f->rate[i].currency, currency) == 0 && f->rate[i].day <= day)
+            found = &f->rate[i];
+    }
+    if (!found)
+        return false;
+    static const int64_t tens[] = {1, 10, 100};
+    __int128 scaled = (__int128)minor * found->rate_1e9 * tens[minor_digits(f->wish->currency)];
+    __int128 unit = (__int128)1000000000 * tens[minor_digits(currency)];
+    __int128 half = scaled < 0 ? -unit / 2 : unit / 2;
+    *out = (int64_t)((scaled + half) / unit);
+    return true;
+}

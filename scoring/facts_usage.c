@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Usage spans → per account, metric and day; then prefix sums, so that a window costs two look-ups.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "scoring/facts_internal.h"
+#include "sql/scoring.h"
+
+enum { METRIC_IDS_MAX = 4096 };
+
+struct pass {
+    struct facts *f;
+    int usage_of[METRIC_IDS_MAX]; /* metric_id → usage index, -1 none */
+};
+
+static void combine(struct facts_usage *u, size_t at, int64_t v, int64_t time, int64_t tie)
+{
+    if (!u->has[at]) {
+        u->has[at] = 1;
+        u->sum[at] = v;
+        if (u->at) {
+            u->at[at] = time;
+            u->tie[at] = tie;
+        }
+        return;
+    }
+    switch (u->combine) {
+    case 's':
+        /* Each stored value fits 64 bits; their sum over loads is clamped rather than wrapped. */
+        if (__builtin_add_overflow(u->sum[at], v, &u->sum[at]))
+            u->sum[at] = v > 0 ? INT64_MAX : INT64_MIN;
+        break;
+    case 'm':
+        u->sum[at] = MAX(u->sum[at], v);
+        break;
+    case 'n':
+        u->sum[at] = MIN(u->sum[at], v);
+        break;
+    default:
+        if (time > u->at[at] || (time == u->at[at] && tie > u->tie[at])) {
+            u->sum[at] = v;
+            u->at[at] = time;
+            u->tie[at] = tie;
+        }
+    }
+}
+
+static bool on_span(void *context, const struct q_spans_read_row *row, GError **err)
+{
+    (void)err;
+    struct pass *pass = context;
+    struct facts *f = pass->f;
+    int usage = row->metric_id < METRIC_IDS_MAX ? pass->usage_of[row->metric_id] : -1;
+    if (usage < 0 || (row->load_ids_is_null && !facts_visible(f, row->load_id)))
+        return true;
+    struct facts_usage *u = &f->usage[usage];
+    size_t party = facts_party(f, row->party_id);
+    int32_t first = row->month + row->first_day - 1;
+    for (size_t i = 0; i < row->v.n; i++) {
+        int32_t day = first + (int32_t)i;
+        if ((row->v.is_null && row->v.is_null[i]) || day < f->wish->from_day ||
+            day >= f->wish->to_day)
+            continue;
+        if (!row->load_ids_is_null && !facts_visible(f, row->load_ids.v[i]))
+            continue;
+        uint32_t account = facts_member_on(f, party, day);
+        if (account == FACTS_NOBODY)
+            continue;
+        size_t at = account * (f->n_days + 1) + (size_t)(day - f->wish->from_day);
+        combine(u, at, row->v.v[i], row->at_is_null ? 0 : row->at.v[i],
+                row->tie_is_null ? 0 : row->tie.v[i]);
+        u->first[account] = MIN(u->first[account], day);
+        u->newest = MAX(u->newest, day);
+        if (f->wish->by_subject[usage]) {
+            struct facts_subject_day s = {account, (uint32_t)usage, row->subject_id, day,
+                                          row->v.v[i]};
+            g_array_append_val(f->subject_days, s);
+        }
+    }
+    return true;
+}
+
+static void allocate(struct facts *f, struct facts_usage *u)
+{
+    size_t cells = f->n_accounts * (f->n_days + 1);
+    u->sum = g_new0(int64_t, cells + 1);
+    u->has = g_new0(uint8_t, cells + 1);
+    u->first = g_new(int32_t, f->n_accounts + 1);
+    for (size_t a = 0; a < f->n_accounts; a++)
+        u->first[a] = INT32_MAX;
+    u->newest = INT32_MIN;
+    u->unit = 1;
+}
+
+static bool find_metrics(struct facts *f, struct db *db, struct pass *pass, GError **err)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    struct q_usage_metrics_rows rows;
+    if (!q_usage_metrics(arena, db, &rows, err))
+        return false;
+    for (int i = 0; i < METRIC_IDS_MAX; i++)
+        pass->usage_of[i] = -1;
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct q_usage_metrics_row *r = &rows.row[i];
+        for (size_t u = 0; u < f->wish->n_usage && r->metric_id < METRIC_IDS_MAX; u++) {
+            if (strcmp(f->wish->usage[u], r->name) != 0)
+                continue;
+            /* Of several ids of one name (another scale or rule since) the newest counts. */
+            for (int id = 0; id < METRIC_IDS_MAX; id++)
+                pass->usage_of[id] = pass->usage_of[id] == (int)u ? -1 : pass->usage_of[id];
+            pass->usage_of[r->metric_id] = (int)u;
+            f->usage[u].unit = pow(10, r->scale);
+            f->usage[u].combine = strcmp(r->combine, "min") == 0 ? 'n' : *r->combine;
+        }
+    }
+    return true;
+}
+
+/* sum[d] becomes the total before day d, active likewise. */
+static void accumulate(struct facts *f, struct facts_usage *u)
+{
+    u->active = g_new0(int32_t, f->n_accounts * (f->n_days + 1) + 1);
+    for (size_t a = 0; a < f->n_accounts; a++) {
+        int64_t *sum = u->sum + a * (f->n_days + 1);
+        int32_t *active = u->active + a * (f->n_days + 1);
+        int64_t total = 0;
+        int32_t days = 0;
+        for (size_t d = 0; d <= f->n_days; d++) {
+            int64_t v = d < f->n_days ? sum[d] : 0;
+            sum[d] = total;
+            active[d] = days;
+            if (__builtin_add_overflow(total, v, &total))
+                total = v > 0 ? INT64_MAX : INT64_MIN;
+            days += v > 0;
+        }
+    }
+}
+
+static int compare_subject(const void *a, const void *b)
+{
+    const struct facts_subject_day *x = a, *y = b;
+    if (x->account != y->account)
+        return x->account < y->account ? -1 : 1;
+    if (x->usage != y->usage)
+        return x->usage < y->usage ? -1 : 1;
+    if (x->subject != y->subject)
+        return x->subject < y->subject ? -1 : 1;
+    if (x->day != y->day)
+        return x->day < y->day ? -1 : 1;
+    return (x->v > y->v) - (x->v < y->v);
+}
+
+bool facts_load_usage(struct facts *f, struct db *db, GError **err)
+{
+    f->n_days = (size_t)(f->wish->to_day - f->wish->from_day);
+    f->usage = g_new0(struct facts_usage, f->wish->n_usage + 1);
+    struct pass *pass = arena_one(f->arena, struct pass);
+    pass->f = f;
+    for (size_t u = 0; u < f->wish->n_usage; u++)
+        allocate(f, &f->usage[u]);
+    if (!find_metrics(f, db, pass, err))
+        return false;
+    for (size_t u = 0; u < f->wish->n_usage; u++) {
+        if (f->usage[u].combine == 'l') {
+            f->usage[u].at = g_new0(int64_t, f->n_accounts * (f->n_days + 1) + 1);
+            f->usage[u].tie = g_new0(int64_t, f->n_accounts * (f->n_days + 1) + 1);
+        }
+    }
+    if (f->wish->n_usage > 0 &&
+        !q_spans_read(db, f->wish->from_day, f->wish->to_day, on_span, pass, err))
+        return false;
+    for (size_t u = 0; u < f->wish->n_usage; u++)
+        accumulate(f, &f->usage[u]);
+    qsort(f->subject_days->data, f->subject_days->len, sizeof(struct facts_subject_day),
+          compare_subject);
+    return true;
+}
+
+static size_t clamp_day(const struct facts *f, int32_t day)
+{
+    return (size_t)CLAMP((int64_t)day - f->wish->from_day, 0, (int64_t)f->n_days);
+}
+
+double facts_sum(const struct facts *f, size_t account, size_t usage, int32_t from, int32_t to)
+{
+    const struct facts_usage *u = &f->usage[usage];
+    const int64_t *sum = u->sum + account * (f->n_days + 1);
+    return (double)(sum[clamp_day(f, to)] - sum[clamp_day(f, from)]) / u->unit;
+}
+
+int facts_active_days(const struct facts *f, size_t account, size_t usage, int32_t from, int32_t to)
+{
+    const int32_t *active = f->usage[usage].active + account * (f->n_days + 1);
+    return active[clamp_day(f, to)] - active[clamp_day(f, from)];
+}
+
+double facts_value(const struct facts *f, size_t account, size_t usage, int32_t day)
+{
+    if (day < f->wish->from_day || day >= f->wish->to_day ||
+        !f->usage[usage].has[account * (f->n_days + 1) + clamp_day(f, day)])
+        return NAN;
+    return facts_sum(f, account, usage, day, day + 1);
+}
+
+int32_t facts_last_active(const struct facts *f, size_t account, size_t usage, int32_t before)
+{
+    const int32_t *active = f->usage[usage].active + account * (f->n_days + 1);
+    size_t high = clamp_day(f, before), low = 0;
+    if (active[high] == 0)
+        return INT32_MIN;
+    /* The first prefix that already holds the count is one past the last active day. */
+    int32_t count = active[high];
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        if (active[mid] >= count)
+            high = mid;
+        else
+            low = mid + 1;
+    }
+    return f->wish->from_day + (int32_t)low - 1;
+}
+
+int32_t facts_first_day(const struct facts *f, size_t account, size_t usage)
+{
+    return f->usage[usage].first[account];
+}
+
+int32_t facts_newest_day(const struct facts *f, size_t usage)
+{
+    return f->usage[usage].newest;
+}
+
+const struct facts_subject_day *facts_subject_days(const struct facts *f, size_t *n)
+{
+    *n = f->subject_days->len;
+    return (const struct facts_subject_day *)(void *)f->subject_days->data;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The scoring job: every customer's health and risk for the as-of days asked, published at once. */
+#pragma once
+
+#include "scoring/health.h"
+
+struct score_options {
+    const int32_t *as_of; /* ascending */
+    size_t n_as_of;
+    int64_t known_no;      /* commit number, -1 for the newest */
+    const char *scorecard; /* NULL: kenko.yaml's score.scorecard, else "default" */
+    bool publish;
+};
+
+struct score_summary {
+    size_t runs, accounts, unknown; /* of the last day: accounts, unknown */
+    int64_t known_no;
+    char input_sha256[65], output_sha256[65]; /* of the last day */
+};
+
+/*
+ * Score. Facts are read once for all days; every run's rows and its pointer flip are one
+ * transaction, so readers never see half of it. The stored digests are equal whenever day, K,
+ * configuration and model are, whatever was loaded since.
+ *
+ * Errors  KENKO_ERROR_BUSY  another scoring runs
+ */
+MUST_USE bool score_run(struct db *db, const char *dsn, struct config *config,
+                        const struct score_options *options, struct score_summary *summary,
+                        GError **err);

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The training job: panel, embargoed time split, honest evaluation, refit on everything, stored. */
+#pragma once
+
+#include "scoring/evaluate.h"
+#include "scoring/metric.h"
+
+struct train_options {
+    int32_t as_of;    /* facts before this day; churn counts when it was sure by then */
+    int64_t known_no; /* -1 for the newest */
+};
+
+struct train_summary {
+    bool refused;
+    char message[300]; /* a clear word, for people */
+    size_t rows, events;
+    struct evaluation held_out;
+};
+
+/*
+ * Train and store the churn model. Panel rows are all customers on days a horizon apart, point in
+ * time; windows whose end was not sure by as_of are left out, not counted as staying. The newest
+ * quarter of days is held out, with a gap of one horizon and the churn delay between; the stored
+ * model is then fitted on all rows. Below min_events (50) churn events a refusal is stored and the
+ * scorecard alone speaks; so it does when one metric alone tells nearly everything (AUC > 0.95),
+ * which is a leak.
+ *
+ * Errors  KENKO_ERROR_BUSY  another training runs;  a refusal is no error (summary->refused)
+ */
+MUST_USE bool train_run(struct db *db, const char *dsn, struct config *config,
+                        const struct train_options *options, struct train_summary *summary,
+                        GError **err);

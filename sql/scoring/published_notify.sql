@@ -1,0 +1,3 @@
+-- Tell the readers that something was published.
+-- none
+NOTIFY kenko_published;
