@@ -26,6 +26,15 @@ foreach(area core ingest scoring reports api cli lint world fault)
     set_tests_properties(${area}/${name} PROPERTIES LABELS ${area} TIMEOUT 600)
   endforeach()
 endforeach()
+# The negative control of the kill test: its own batch.c takes the place of the library's.
+if(KENKO_FAULTS)
+  add_executable(fault_test_kill_broken ${CMAKE_SOURCE_DIR}/tests/fault/test_kill.c
+                 ${CMAKE_SOURCE_DIR}/ingest/batch.c)
+  target_compile_definitions(fault_test_kill_broken PRIVATE KENKO_BREAK_WATERMARK=1)
+  target_link_libraries(fault_test_kill_broken PRIVATE kenko_support)
+  add_test(NAME fault/test_kill_broken COMMAND fault_test_kill_broken)
+  set_tests_properties(fault/test_kill_broken PROPERTIES LABELS fault TIMEOUT 300)
+endif()
 get_property(all DIRECTORY PROPERTY TESTS)
 set_tests_properties(${all} PROPERTIES SKIP_RETURN_CODE 77 ENVIRONMENT
   "KENKO_BIN=$<TARGET_FILE:kenko>;KENKO_WORLD=$<TARGET_FILE:world>;KENKO_SOURCE=${CMAKE_SOURCE_DIR};KENKO_BUILD=${CMAKE_BINARY_DIR}")
