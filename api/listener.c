@@ -244,6 +244,8 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     atomic_fetch_sub(&listener->under_way, 1);
 }
 
+/* The library is told to be lenient where the guard is strict anyway: its own refusals are
+ * malformed (the head stands twice), the guard's are not. */
 static struct MHD_Daemon *start_daemon(struct listener *listener)
 {
     const struct listener_options *o = &listener->options;
@@ -257,7 +259,7 @@ static struct MHD_Daemon *start_daemon(struct listener *listener)
         on_completed, listener, MHD_OPTION_CONNECTION_LIMIT, (unsigned)o->connections,
         MHD_OPTION_PER_IP_CONNECTION_LIMIT, per_ip, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)((o->reply_ms + 999) / 1000 + 1), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1, pool, (unsigned)o->threads,
+        (size_t)MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 0, pool, (unsigned)o->threads,
         MHD_OPTION_END);
 }
 
