@@ -4,18 +4,22 @@
 
 #include "cli/commands.h"
 #include "ingest/identity.h"
-#include "sql/ingest.h"
 
 static bool unresolved(struct context *context, GError **err)
 {
     g_autoptr(arena_t) arena = arena_new();
-    struct q_unresolved_list_rows rows;
-    if (!q_unresolved_list(arena, context->db, 1000, &rows, err))
+    struct identity_unresolved *list;
+    size_t n;
+    if (!identity_unresolved(arena, context->db, 1000, &list, &n, err))
         return false;
-    for (size_t i = 0; i < rows.n; i++)
-        printf("%s %s  %s  ARR %.0f   kenko identity link %s %s ACCOUNT\n", rows.row[i].source,
-               rows.row[i].external_id, rows.row[i].name_is_null ? "" : rows.row[i].name,
-               rows.row[i].arr, rows.row[i].source, rows.row[i].external_id);
+    for (size_t i = 0; i < n; i++) {
+        const struct identity_unresolved *party = &list[i];
+        printf("%s %s  %s  ARR %.0f", party->source, party->external_id, party->name, party->arr);
+        for (int k = 0; k < IDENTITY_NEAR && party->near[k]; k++)
+            printf("%s %s", k == 0 ? "  near" : ",", party->near[k]);
+        printf("   kenko identity link %s %s %s\n", party->source, party->external_id,
+               party->near[0] ? party->near[0] : "ACCOUNT");
+    }
     return true;
 }
 

@@ -2,7 +2,9 @@
 #include "ingest/identity.h"
 
 #include <libpsl.h>
+#include <limits.h>
 
+#include "core/text.h"
 #include "ingest/load.h"
 #include "sql/ingest.h"
 
@@ -317,4 +319,100 @@ bool identity_split(struct db *db, const char *source, const char *external_id,
 {
     struct by_hand h = {source, external_id, NULL, account_key, "split", true};
     return db_transact(db, 3, by_hand_body, &h, err);
+}
+
+/* How a text is compared by distance: without case, legal form and punctuation. */
+static char *bare(const char *text)
+{
+    char *name = normal_name(text);
+    return name ? name : g_utf8_casefold(text, -1);
+}
+
+struct candidate {
+    const char *key;
+    int distance;
+};
+
+static void note_near(struct candidate best[IDENTITY_NEAR], const char *key, int distance)
+{
+    int at = IDENTITY_NEAR;
+    for (int i = 0; i < IDENTITY_NEAR; i++) {
+        if (best[i].key && strcmp(best[i].key, key) == 0)
+            return;
+    }
+    while (at > 0 && (!best[at - 1].key || best[at - 1].distance > distance))
+        at--;
+    if (at == IDENTITY_NEAR)
+        return;
+    memmove(&best[at + 1], &best[at], (size_t)(IDENTITY_NEAR - 1 - at) * sizeof *best);
+    best[at] = (struct candidate){key, distance};
+}
+
+/* The least distance to an account's names; INT_MAX when none is near. */
+static int distance_to(const char *word, char *const names[3])
+{
+    int limit = MAX(2, (int)strlen(word) / 3), least = INT_MAX;
+    for (int i = 0; i < 3; i++) {
+        int distance = names[i] ? text_distance(word, names[i], limit) : limit + 1;
+        if (distance <= limit)
+            least = MIN(least, distance);
+    }
+    return least;
+}
+
+/* `names` has three bare texts for each account; NULL where it has none. */
+static void find_near(struct identity_unresolved *party,
+                      const struct q_identity_accounts_rows *accounts, char *const *names)
+{
+    g_autofree char *id = bare(party->external_id), *name = bare(party->name);
+    const char *words[] = {id, *party->name ? name : NULL};
+    struct candidate best[IDENTITY_NEAR] = {0};
+    for (size_t i = 0; i < accounts->n; i++) {
+        int least = INT_MAX;
+        for (size_t w = 0; w < G_N_ELEMENTS(words) && words[w]; w++)
+            least = MIN(least, distance_to(words[w], &names[i * 3]));
+        if (least < INT_MAX)
+            note_near(best, accounts->row[i].key, least);
+    }
+    for (int i = 0; i < IDENTITY_NEAR; i++)
+        party->near[i] = best[i].key;
+}
+
+static char **bare_names(const struct q_identity_accounts_rows *accounts)
+{
+    char **names = g_new0(char *, accounts->n * 3 + 1);
+    for (size_t i = 0; i < accounts->n; i++) {
+        const struct q_identity_accounts_row *a = &accounts->row[i];
+        names[i * 3] = bare(a->key);
+        names[i * 3 + 1] = a->name_is_null ? NULL : bare(a->name);
+        names[i * 3 + 2] = a->domain_is_null ? NULL : bare(a->domain);
+    }
+    return names;
+}
+
+bool identity_unresolved(struct arena *arena, struct db *db, int max_rows,
+                         struct identity_unresolved **out, size_t *n, GError **err)
+{
+    struct q_unresolved_list_rows rows;
+    struct q_identity_accounts_rows accounts;
+    if (!q_unresolved_list(arena, db, max_rows, &rows, err) ||
+        !q_identity_accounts(arena, db, &accounts, err))
+        return false;
+    char **names = bare_names(&accounts);
+    struct identity_unresolved *list = arena_many(arena, rows.n, struct identity_unresolved);
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct q_unresolved_list_row *row = &rows.row[i];
+        list[i] = (struct identity_unresolved){.source = row->source,
+                                               .external_id = row->external_id,
+                                               .name = row->name_is_null ? "" : row->name,
+                                               .arr = row->arr};
+        if (i < IDENTITY_NEAR_PARTIES)
+            find_near(&list[i], &accounts, names);
+    }
+    for (size_t i = 0; i < accounts.n * 3; i++)
+        g_free(names[i]);
+    g_free(names);
+    *out = list;
+    *n = rows.n;
+    return true;
 }
