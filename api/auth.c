@@ -86,7 +86,7 @@ enum { ID_AT = 4, SECRET_AT = ID_AT + AUTH_ID_SIZE + 1, CRC_AT = SECRET_AT + AUT
 void auth_make(char token[AUTH_TOKEN_SIZE + 1], struct auth_key *key)
 {
     memset(token, 0, AUTH_TOKEN_SIZE + 1);
-    memcpy(token, "knk_", 4);
+    memcpy(token, "knk_", ID_AT);
     put_random(token + ID_AT, AUTH_ID_SIZE);
     token[SECRET_AT - 1] = '_';
     put_random(token + SECRET_AT, AUTH_SECRET_SIZE);

@@ -55,11 +55,25 @@ static bool enter(struct pool *pool, struct db **idle, GError **err)
     return true;
 }
 
+/* Has the server closed it while it lay here? Reading what has come finds out without a question.
+ */
+static struct db *still_usable(struct db *db)
+{
+    char channel[64];
+    while (db && db_is_alive(db) && db_notified(db, channel))
+        continue;
+    if (!db || db_is_alive(db))
+        return db;
+    db_close(db);
+    return NULL;
+}
+
 struct db *pool_take(struct pool *pool, GError **err)
 {
     struct db *db;
     if (!enter(pool, &db, err))
         return NULL;
+    db = still_usable(db);
     if (!db)
         db = db_open(pool->dsn, "kenko serve", pool->deadline_ms, err);
     if (db)

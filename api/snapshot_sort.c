@@ -41,7 +41,7 @@ int64_t snapshot_number(const struct snapshot_account *account, enum snapshot_so
 struct sorting {
     const struct snapshot_account *accounts;
     const int64_t *numbers; /* NULL: by name */
-    int direction;
+    bool descending;        /* numbers are turned already */
 };
 
 static int compare(const void *a, const void *b, void *context)
@@ -53,7 +53,9 @@ static int compare(const void *a, const void *b, void *context)
         order = (sorting->numbers[x] > sorting->numbers[y]) -
                 (sorting->numbers[x] < sorting->numbers[y]);
     else
-        order = sorting->direction * strcmp(sorting->accounts[x].order, sorting->accounts[y].order);
+        order = strcmp(sorting->accounts[x].order, sorting->accounts[y].order);
+    if (sorting->descending && !sorting->numbers)
+        order = (order < 0) - (order > 0);
     /* Accounts stand by id, so the position breaks ties as the id would. */
     return order ? order : (x > y) - (x < y);
 }
@@ -72,7 +74,7 @@ void snapshot_sort_all(struct snapshot_owner *owner)
                     snapshot_number(&snapshot->accounts[i], (enum snapshot_sort)sort, descending);
             }
             struct sorting sorting = {snapshot->accounts, by_name ? NULL : numbers,
-                                      descending ? -1 : 1};
+                                      descending != 0};
             qsort_r(order, snapshot->n, sizeof order[0], compare, &sorting);
             snapshot->orders[sort][descending] = order;
         }

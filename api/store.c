@@ -76,7 +76,8 @@ void store_put_run(struct store *store, const struct snapshot *snapshot)
             at = i;
     }
     dropped = store->runs[at];
-    memmove(&store->runs[1], &store->runs[0], at * sizeof store->runs[0]);
+    for (; at > 0; at--)
+        store->runs[at] = store->runs[at - 1];
     store->runs[0] = snapshot;
     pthread_mutex_unlock(&store->lock);
     snapshot_unref(dropped);

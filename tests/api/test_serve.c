@@ -12,6 +12,7 @@
 
 #include "api/key.h"
 #include "api/server.h"
+#include "core/cluster.h"
 #include "support/raw_http.h"
 #include "support/scored.h"
 #include "support/warehouse.h"
@@ -55,7 +56,7 @@ static struct server *start(void)
     struct server_options options = {.dsn = warehouse_dsn(),
                                      .pages = &renderer,
                                      .poll_ms = 200,
-                                     .stale_ms = 60000,
+                                     .stale_ms = 2000,
                                      .quiet = true};
     if (!api_config_load(NULL, &options.api, &err))
         fail_msg("%s", err->message);
@@ -675,6 +676,47 @@ static void the_admin_port_says_live_ready_and_metrics(void **state)
     assert_null(strstr(metrics->body, "a0001"));
 }
 
+static int history_status(const struct fixture *f)
+{
+    g_autoptr(raw_http_answer_t) answer = get(f, "/api/v1/accounts/a0000/history");
+    return answer->status;
+}
+
+/* Last: the warehouse stops under the running service. */
+static void without_its_warehouse_it_serves_what_it_has_and_says_so(void **state)
+{
+    struct fixture *f = *state;
+    g_autoptr(GError) err = NULL;
+    bool stale = false;
+    assert_true(cluster_stop(warehouse_home(), true, &err));
+    for (int i = 0; i < 100 && !stale; i++) {
+        json_t *json = get_json(f, "/api/v1/accounts?limit=2", 200);
+        stale = json_is_true(json_object_get(json_object_get(json, "meta"), "stale"));
+        assert_int_equal(json_array_size(json_object_get(json, "data")), 2);
+        json_decref(json);
+        g_usleep(100000);
+    }
+    assert_true(stale);
+    g_autoptr(raw_http_answer_t) history = get(f, "/api/v1/accounts/a0000/history");
+    g_autofree char *retry = raw_http_header(history, "Retry-After");
+    assert_int_equal(history->status, 503);
+    assert_non_null(retry);
+    assert_null(strstr(history->body, "socket")); /* nothing of libpq's words */
+    g_autoptr(raw_http_answer_t) ready = raw_http_get(f->admin, "/ready", "");
+    assert_int_equal(ready->status, 200);
+    g_autofree char *first = NULL;
+    assert_true(cluster_ensure(warehouse_home(), &first, &err));
+    for (int i = 0; i < 100 && stale; i++) {
+        json_t *json = get_json(f, "/api/v1/accounts?limit=2", 200);
+        stale = json_is_true(json_object_get(json_object_get(json, "meta"), "stale"));
+        json_decref(json);
+        g_usleep(100000);
+    }
+    assert_false(stale);
+    g_usleep(1100000); /* the pool's rest after a failed connect */
+    assert_int_equal(history_status(f), 200);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -701,6 +743,7 @@ int main(void)
         cmocka_unit_test(a_body_over_the_limit_is_refused),
         cmocka_unit_test(a_slow_request_is_closed_at_its_deadline),
         cmocka_unit_test(the_admin_port_says_live_ready_and_metrics),
+        cmocka_unit_test(without_its_warehouse_it_serves_what_it_has_and_says_so),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
