@@ -81,7 +81,7 @@ bool listener_socket_open(const char *text, bool remote, int *fd, int *port, boo
                           GError **err)
 {
     union listener_socket_address address;
-    socklen_t size;
+    socklen_t size = 0;
     if (!parse(text, &address, &size, err))
         return false;
     *loopback = listener_socket_is_loopback(&address.any);

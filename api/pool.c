@@ -70,7 +70,7 @@ static struct db *still_usable(struct db *db)
 
 struct db *pool_take(struct pool *pool, GError **err)
 {
-    struct db *db;
+    struct db *db = NULL;
     if (!enter(pool, &db, err))
         return NULL;
     db = still_usable(db);

@@ -3,6 +3,7 @@
 
 #include "api/server.h"
 #include "cli/commands.h"
+#include "reports/publish.h"
 
 static bool run(struct context *context, int argc, char **argv, GError **err)
 {
@@ -17,8 +18,14 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
         return false;
     if (argc > 1)
         return err_set(err, KENKO_ERROR_USAGE, "serve takes no arguments, got '%s'", argv[1]);
-    if (!context_open(context, err) || !api_config_load(context->config, &options.api, err))
+    struct report_config reports;
+    if (!context_open(context, err) || !api_config_load(context->config, &options.api, err) ||
+        !report_config_load(context->config, &reports, err))
         return false;
+    /* Links inside the served pages stay on the server that was asked. */
+    reports.base_url = "";
+    struct page_renderer pages = publish_pages(&reports);
+    options.pages = &pages;
     if (listen)
         options.api.listen = listen;
     if (admin)

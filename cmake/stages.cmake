@@ -41,7 +41,7 @@ target_sources(kenko_core PRIVATE ${CMAKE_BINARY_DIR}/sql/schema.c)
 add_dependencies(kenko_core sql_schema)
 kenko_stage(ingest kenko_core PkgConfig::PACK PkgConfig::PSL PkgConfig::CRYPTO)
 kenko_stage(scoring kenko_core gsl openblas PkgConfig::CRYPTO)
-kenko_stage(reports kenko_core)
+kenko_stage(reports kenko_core PkgConfig::CRYPTO)
 kenko_stage(api kenko_core PkgConfig::HTTPD PkgConfig::CRYPTO PkgConfig::PACK)
 
 file(GLOB cli_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/cli/*.c)

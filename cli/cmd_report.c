@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "core/job.h"
+#include "reports/publish.h"
+
+static bool choose_format(const char *text, const char *output, enum publish_format *out,
+                          GError **err)
+{
+    static const char *const names[] = {"html", "text", "slack"};
+    if (!text) {
+        *out = output && g_str_has_suffix(output, ".html") ? PUBLISH_HTML : PUBLISH_TEXT;
+        return true;
+    }
+    for (int i = 0; i < 3; i++) {
+        if (strcmp(names[i], text) == 0) {
+            *out = (enum publish_format)i;
+            return true;
+        }
+    }
+    return err_set(err, KENKO_ERROR_USAGE, "--format is '%s', want html, text or slack", text);
+}
+
+static bool write_out(const char *path, const GString *text, GError **err)
+{
+    g_autoptr(GError) failure = NULL;
+    if (!path) {
+        fputs(text->str, stdout);
+        return true;
+    }
+    g_autofree char *folder = g_path_get_dirname(path);
+    if (g_mkdir_with_parents(folder, 0755) != 0 ||
+        !g_file_set_contents(path, text->str, (gssize)text->len, &failure))
+        return err_set(err, KENKO_ERROR_IO, "%s", failure ? failure->message : folder);
+    return true;
+}
+
+static bool send_digest(struct context *context, int32_t as_of, GError **err)
+{
+    int64_t queued = 0;
+    struct outbox_result sent = {0};
+    struct job *job = job_begin(context->db, context->dsn, "report:digest", err);
+    if (!job)
+        return false;
+    g_autoptr(GError) failure = NULL;
+    bool ok = publish_digest(context->db, context->config, as_of, &queued, &sent, &failure);
+    g_autofree char *counters = g_strdup_printf("{\"queued\": %" G_GINT64_FORMAT
+                                                ", \"sent\": %d, \"failed\": %d, \"unknown\": %d}",
+                                                queued, sent.sent, sent.failed, sent.unknown);
+    job_end(job, failure, counters);
+    printf("%s\n", counters);
+    if (!ok)
+        g_propagate_error(err, g_steal_pointer(&failure));
+    return ok;
+}
+
+static bool run(struct context *context, int argc, char **argv, GError **err)
+{
+    g_autofree char *as_of = NULL, *output = NULL, *format_text = NULL;
+    gboolean dry_run = FALSE;
+    const GOptionEntry own[] = {
+        {"as-of", 0, 0, G_OPTION_ARG_STRING, &as_of, "The newest published run up to this day",
+         "DAY"},
+        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "Write here instead of standard output",
+         "FILE"},
+        {"format", 'f', 0, G_OPTION_ARG_STRING, &format_text, "html, text or slack", "FORMAT"},
+        {"dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, "Print the digest, send nothing", NULL},
+        G_OPTION_ENTRY_NULL};
+    enum publish_format format = PUBLISH_TEXT;
+    int32_t day = REPORT_NEWEST;
+    if (!context_options(context, &cmd_report, own, &argc, &argv, err) ||
+        !choose_format(format_text, output, &format, err))
+        return false;
+    const char *name = argc > 1 ? argv[1] : "weekly", *key = argc > 2 ? argv[2] : NULL;
+    if (argc > 3 || (key && strcmp(name, "brief") != 0))
+        return err_set(err, KENKO_ERROR_USAGE, "want kenko report weekly | digest | brief ACCOUNT");
+    if ((as_of && !context_day("as-of", as_of, &day, err)) || !context_open(context, err))
+        return false;
+    if (strcmp(name, "digest") == 0 && !dry_run && !output)
+        return send_digest(context, day, err);
+    g_autoptr(GString) text = g_string_new(NULL);
+    struct report_config config;
+    return report_config_load(context->config, &config, err) &&
+           publish_render(context->db, &config, name, key, day, format, text, err) &&
+           write_out(output, text, err);
+}
+
+const struct command cmd_report = {
+    "report", "weekly | digest | brief ACCOUNT", "Write the weekly report, send the digest",
+    "Examples:\n  kenko report weekly --output weekly.html\n  kenko report digest --dry-run\n"
+    "  kenko report digest\n  kenko report brief acc-00017\n",
+    run};

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Line charts over time as SVG, drawn by gnuplot as a child with a deadline. */
+#pragma once
+
+#include <stdint.h>
+
+#include "core/arena.h"
+
+enum { CHART_SERIES_MAX = 5 };
+
+struct chart {
+    const char *unit; /* of the vertical axis */
+    size_t n_days, n_series;
+    const int32_t *day;
+    const char *name[CHART_SERIES_MAX];
+    const double *value[CHART_SERIES_MAX]; /* NaN leaves a gap */
+    bool from_zero;
+};
+
+/* The SVG element, or NULL when gnuplot is missing or fails: the report then stands without it. */
+char *chart_svg(struct arena *arena, const struct chart *chart);

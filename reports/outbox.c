@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "reports/outbox.h"
+
+#include <string.h>
+
+#include "core/fault.h"
+#include "reports/render.h"
+
+enum { ATTEMPTS_MAX = 8, RETRY_FIRST_S = 30 };
+
+bool outbox_queue(const struct report *report, const struct document *document, const char *kind,
+                  const char *period, int64_t *queued, GError **err)
+{
+    g_autoptr(GString) payload = g_string_new(NULL);
+    g_autofree char *link = g_strdup_printf("%s/", report->config->base_url);
+    render_slack(document, link, payload);
+    struct slice bytes = {payload->str, payload->len};
+    *queued = 0;
+    for (size_t i = 0; i < report->config->n_channels; i++) {
+        int64_t fresh;
+        if (!q_outbox_put(report->db, kind, period, report->config->channel[i].name,
+                          report->run.run_id, "application/json", bytes, &fresh, err))
+            return false;
+        *queued += fresh;
+    }
+    return true;
+}
+
+static enum deliver_outcome deliver(struct config *config, const struct report_config *reports,
+                                    const struct report_channel *channel,
+                                    const struct q_outbox_claim_row *row, char answer[200],
+                                    int *retry_s)
+{
+    if (strcmp(channel->type, "file") == 0)
+        return deliver_file(reports, channel, row->payload, answer);
+    g_autofree char *url = NULL;
+    g_autoptr(GError) failure = NULL;
+    if (!g_str_has_prefix(channel->url, "http") &&
+        !config_secret(config, channel->url, &url, &failure)) {
+        g_strlcpy(answer, failure->message, 200);
+        return DELIVER_RETRY;
+    }
+    return deliver_webhook(channel, url ? url : channel->url, row->content_type, row->payload,
+                           answer, retry_s);
+}
+
+static bool finish(struct db *db, const struct q_outbox_claim_row *row,
+                   enum deliver_outcome outcome, const char *answer, int retry_s,
+                   struct outbox_result *out, GError **err)
+{
+    static const char *const states[] = {"sent", "failed", "dead", "unknown"};
+    if (outcome == DELIVER_RETRY && row->attempts >= ATTEMPTS_MAX)
+        outcome = DELIVER_DEAD;
+    out->sent += outcome == DELIVER_SENT;
+    out->unknown += outcome == DELIVER_UNKNOWN;
+    out->failed += outcome == DELIVER_RETRY || outcome == DELIVER_DEAD;
+    int wait = retry_s > 0 ? retry_s : RETRY_FIRST_S << MIN(row->attempts, 10);
+    g_autofree char *clean = g_utf8_make_valid(answer, -1);
+    return q_outbox_finish(db, row->outbox_id, states[outcome], clean, wait, NULL, err);
+}
+
+static bool send_channel(struct db *db, struct config *config, const struct report_config *reports,
+                         const struct report_channel *channel, struct outbox_result *out,
+                         GError **err)
+{
+    /* The job's lock is held: whoever was sending here before is dead. */
+    if (!q_outbox_strand(db, channel->name, NULL, err))
+        return false;
+    for (;;) {
+        g_autoptr(arena_t) arena = arena_new();
+        struct q_outbox_claim_row row;
+        bool found;
+        char answer[200] = "";
+        int retry_s = 0;
+        if (!q_outbox_claim(arena, db, channel->name, &row, &found, err))
+            return false;
+        if (!found)
+            return true;
+        if (fault_hit("before_send"))
+            return err_set(err, KENKO_ERROR_BUG, "injected before_send");
+        enum deliver_outcome outcome = deliver(config, reports, channel, &row, answer, &retry_s);
+        if (fault_hit("after_send"))
+            return err_set(err, KENKO_ERROR_BUG, "injected after_send");
+        if (!finish(db, &row, outcome, answer, retry_s, out, err))
+            return false;
+    }
+}
+
+bool outbox_send(struct db *db, struct config *config, const struct report_config *reports,
+                 struct outbox_result *out, GError **err)
+{
+    *out = (struct outbox_result){0};
+    for (size_t i = 0; i < reports->n_channels; i++) {
+        if (!send_channel(db, config, reports, &reports->channel[i], out, err))
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The outbox: a message is queued once for (kind, period, channel) and sent from there. One whose
+ * answer was lost is marked unknown and never sent again by itself. */
+#pragma once
+
+#include "reports/report.h"
+
+/* Queue a document for every channel of the configuration; what is queued already stays as it is.
+ */
+MUST_USE bool outbox_queue(const struct report *report, const struct document *document,
+                           const char *kind, const char *period, int64_t *queued, GError **err);
+
+struct outbox_result {
+    int sent, failed, unknown;
+};
+
+/*
+ * Send what is due, channel by channel. A failure of one message is counted and tried again later
+ * (5xx, 429, no connection) or given up (other 4xx); it is no error of this function.
+ */
+MUST_USE bool outbox_send(struct db *db, struct config *config, const struct report_config *reports,
+                          struct outbox_result *out, GError **err);
+
+/* ── deliveries ──────────────────────────────────────────────────────────────────────────────────
+ */
+
+enum deliver_outcome { DELIVER_SENT, DELIVER_RETRY, DELIVER_DEAD, DELIVER_UNKNOWN };
+
+/* Write the payload to a file, whole or not at all. */
+enum deliver_outcome deliver_file(const struct report_config *reports,
+                                  const struct report_channel *channel, struct slice payload,
+                                  char answer[200]);
+
+/*
+ * POST to `url`. Redirects are not followed; only https, or http to a private address when the
+ * channel says allow_private; link-local addresses never. *retry_s is what the receiver asks for.
+ */
+enum deliver_outcome deliver_webhook(const struct report_channel *channel, const char *url,
+                                     const char *content_type, struct slice payload,
+                                     char answer[200], int *retry_s);

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "reports/publish.h"
+
+#include <string.h>
+
+#include "core/day.h"
+#include "reports/render.h"
+
+static bool make(const struct report *report, const char *name, const char *key,
+                 struct document *out, GError **err)
+{
+    if (strcmp(name, "weekly") == 0)
+        return weekly_churn_make(report, out, err);
+    if (strcmp(name, "digest") == 0)
+        return digest_make(report, out, err);
+    if (strcmp(name, "brief") == 0)
+        return brief_make(report, key ? key : "", out, err);
+    return err_set(err, KENKO_ERROR_USAGE, "there is no report '%s', want weekly, digest or brief",
+                   name);
+}
+
+bool publish_render(struct db *db, const struct report_config *config, const char *name,
+                    const char *key, int32_t as_of, enum publish_format format, GString *out,
+                    GError **err)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    struct report report;
+    if (!report_open(&report, arena, db, config, as_of, err))
+        return false;
+    g_autofree char *title = g_strdup_printf("%s: %s", config->organisation, key ? key : name);
+    g_autoptr(document_t) document = document_new(arena, title);
+    if (!make(&report, name, key, document, err))
+        return false;
+    if (format == PUBLISH_HTML)
+        render_html(document, out);
+    else if (format == PUBLISH_TEXT)
+        render_text(document, out);
+    else
+        render_slack(document, config->base_url, out);
+    return true;
+}
+
+bool publish_digest(struct db *db, struct config *config, int32_t as_of, int64_t *queued,
+                    struct outbox_result *sent, GError **err)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    struct report_config reports;
+    struct report report;
+    char period[DAY_TEXT_SIZE];
+    if (!report_config_load(config, &reports, err) ||
+        !report_open(&report, arena, db, &reports, as_of, err))
+        return false;
+    g_autofree char *title =
+        g_strdup_printf("Customers on %s", day_format(report.run.as_of, period));
+    g_autoptr(document_t) document = document_new(arena, title);
+    return digest_make(&report, document, err) &&
+           outbox_queue(&report, document, "digest", period, queued, err) &&
+           outbox_send(db, config, &reports, sent, err);
+}
+
+static bool page_weekly(void *context, struct db *db, GString *html, GError **err)
+{
+    return publish_render(db, context, "weekly", NULL, REPORT_NEWEST, PUBLISH_HTML, html, err);
+}
+
+static bool page_brief(void *context, struct db *db, const char *account_key, GString *html,
+                       GError **err)
+{
+    return publish_render(db, context, "brief", account_key, REPORT_NEWEST, PUBLISH_HTML, html,
+                          err);
+}
+
+struct page_renderer publish_pages(const struct report_config *config)
+{
+    return (struct page_renderer){(void *)(uintptr_t)config, page_weekly, page_brief};
+}

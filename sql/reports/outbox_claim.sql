@@ -1,0 +1,18 @@
+-- Take the next message of a channel that is due.
+-- maybe
+-- param  channel       text
+-- column outbox_id     bigint
+-- column content_type  text
+-- column payload       bytea
+-- column attempts      int
+UPDATE outreach.outbox
+SET state = 'sending', attempts = attempts + 1
+WHERE outbox_id = (
+  SELECT outbox_id
+  FROM outreach.outbox
+  WHERE channel = $1::text AND state IN ('pending', 'failed') AND next_at <= now()
+  ORDER BY outbox_id
+  LIMIT 1
+  FOR UPDATE SKIP LOCKED
+)
+RETURNING outbox_id, content_type, payload, attempts;
