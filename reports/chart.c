@@ -28,7 +28,7 @@ static GString *script(const struct chart *chart)
 {
     GString *out =
         g_string_new("set terminal svg size 920,280 dynamic font 'sans,13'\n"
-                     "'#00000000'\nset xdata time\nset timefmt '%Y-%m-%d'\nset format x "
+                     "set xdata time\nset timefmt '%Y-%m-%d'\nset format x "
                      "'%Y-%m'\nset border 3 lc rgb '#888888'\nset tics nomirror out\nset grid y "
                      "lc rgb '#88888855'\nset key top left horizontal\n");
     if (chart->from_zero)
