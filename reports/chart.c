@@ -30,7 +30,7 @@ static GString *script(const struct chart *chart)
         g_string_new("set terminal svg size 920,280 dynamic font 'sans,13'\n"
                      "set xdata time\nset timefmt '%Y-%m-%d'\nset format x "
                      "'%Y-%m'\nset border 3 lc rgb '#888888'\nset tics nomirror out\nset grid y "
-                     "lc rgb '#88888855'\nset key top left horizontal\n");
+                     "lc rgb '#88888855'\nset key outside top center horizontal\n");
     if (chart->from_zero)
         g_string_append(out, "set yrange [0:*]\n");
     g_string_append(out, "set ylabel ");
@@ -83,6 +83,7 @@ char *chart_svg(struct arena *arena, const struct chart *chart)
     GString *themed = g_string_new(svg);
     /* gnuplot's text is black: let it follow the page. */
     g_string_replace(themed, "fill=\"black\"", "fill=\"currentColor\"", 0);
+    g_string_replace(themed, "color=\"black\"", "", 0);
     char *result = arena_strdup(arena, themed->str);
     g_string_free(themed, TRUE);
     return result;

@@ -26,7 +26,7 @@ static const char style[] =
     "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}"
     "figure{margin:14px 0;color:var(--ink)}figure svg{width:100%;height:auto;max-height:340px}"
     "@media(max-width:520px){body{padding:16px 12px 40px;font-size:15px}h1{font-size:22px}"
-    "table,thead,tbody,tr,td{display:block}thead{position:absolute;left:-9999px}"
+    "table,caption,thead,tbody,tr,td{display:block}thead{position:absolute;left:-9999px}"
     "tr{border:1px solid var(--line);border-radius:10px;padding:8px 12px;margin:0 0 10px}"
     "td,td.n{border:0;padding:2px 0;text-align:left;white-space:normal}"
     "td::before{content:attr(data-head) ' ';color:var(--soft);font-size:12px;margin-right:6px}}"

@@ -13,7 +13,7 @@ struct state {
     double ridge;
     size_t q; /* p + 1 */
     double *beta, *next, *gradient, *step;
-    gsl_matrix *information;
+    gsl_matrix *information, *copy;
 };
 
 static double row_eta(const struct state *s, const double *beta, size_t i)
@@ -85,28 +85,39 @@ static void accumulate(struct state *s)
                 row[k + 1] += wx * x[k];
         }
     }
-    double trace = 0;
     for (size_t j = 0; j < s->q; j++) {
-        trace += gsl_matrix_get(s->information, j, j);
         for (size_t k = 0; k < j; k++)
             gsl_matrix_set(s->information, k, j, gsl_matrix_get(s->information, j, k));
     }
-    for (size_t j = 0; j < s->q; j++) {
-        double extra = (j > 0 ? s->ridge : 0) + 1e-10 * trace / (double)s->q;
-        *gsl_matrix_ptr(s->information, j, j) += extra;
-        if (j > 0)
-            s->gradient[j] -= s->ridge * s->beta[j];
+    for (size_t j = 1; j < s->q; j++) {
+        *gsl_matrix_ptr(s->information, j, j) += s->ridge;
+        s->gradient[j] -= s->ridge * s->beta[j];
     }
+}
+
+/* Decompose in place; a matrix that is not positive definite gets the floor and one more try. */
+static bool decompose(struct state *s, GError **err)
+{
+    gsl_matrix_memcpy(s->copy, s->information);
+    if (gsl_linalg_cholesky_decomp1(s->information) == 0)
+        return true;
+    for (size_t j = 0; j < s->q; j++)
+        *gsl_matrix_ptr(s->copy, j, j) *= 1 + 1e-8;
+    for (size_t j = 0; j < s->q; j++)
+        *gsl_matrix_ptr(s->copy, j, j) += 1e-12;
+    gsl_matrix_memcpy(s->information, s->copy);
+    return gsl_linalg_cholesky_decomp1(s->information) == 0 ||
+           err_set(err, KENKO_ERROR_REFUSED, "the information matrix is singular");
 }
 
 static bool newton_step(struct state *s, GError **err)
 {
     gsl_vector_const_view gradient = gsl_vector_const_view_array(s->gradient, s->q);
     gsl_vector_view step = gsl_vector_view_array(s->step, s->q);
-    if (gsl_linalg_cholesky_decomp1(s->information) != 0 ||
-        gsl_linalg_cholesky_solve(s->information, &gradient.vector, &step.vector) != 0)
-        return err_set(err, KENKO_ERROR_REFUSED, "the information matrix is singular");
-    return true;
+    if (!decompose(s, err))
+        return false;
+    return gsl_linalg_cholesky_solve(s->information, &gradient.vector, &step.vector) == 0 ||
+           err_set(err, KENKO_ERROR_REFUSED, "the information matrix is singular");
 }
 
 /* One step, halved until the objective does not fall; *done when it hardly moves. */
@@ -156,8 +167,9 @@ static bool iterate(struct state *s, struct glm_fit *out, GError **err)
         return err_set(err, KENKO_ERROR_REFUSED,
                        "no convergence in %d steps: the classes may be separated", STEPS_MAX);
     accumulate(s);
-    if (gsl_linalg_cholesky_decomp1(s->information) != 0 ||
-        gsl_linalg_cholesky_invert(s->information) != 0)
+    if (!decompose(s, err))
+        return false;
+    if (gsl_linalg_cholesky_invert(s->information) != 0)
         return err_set(err, KENKO_ERROR_REFUSED, "the information matrix is singular");
     for (size_t j = 0; j < s->q; j++) {
         for (size_t k = 0; k < s->q; k++)
@@ -183,7 +195,8 @@ bool glm_fit(struct arena *arena, const struct glm_data *data, enum glm_link lin
                       .next = arena_many(arena, q, double),
                       .gradient = arena_many(arena, q, double),
                       .step = arena_many(arena, q, double),
-                      .information = gsl_matrix_calloc(q, q)};
+                      .information = gsl_matrix_calloc(q, q),
+                      .copy = gsl_matrix_calloc(q, q)};
     *out = (struct glm_fit){.beta = s.beta, .covariance = arena_many(arena, q * q, double)};
     double events = 0, total = 0;
     for (size_t i = 0; i < data->n; i++) {
@@ -195,5 +208,6 @@ bool glm_fit(struct arena *arena, const struct glm_data *data, enum glm_link lin
     s.beta[0] = link == GLM_LOGIT ? log(rate / (1 - rate)) : log(-log1p(-rate));
     bool ok = iterate(&s, out, err);
     gsl_matrix_free(s.information);
+    gsl_matrix_free(s.copy);
     return ok;
 }

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The whole way from files to published runs, on a small company written by hand. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/zone.h"
+#include "ingest/identity.h"
+#include "ingest/load.h"
+#include "scoring/facts.h"
+#include "scoring/score.h"
+#include "scoring/train.h"
+#include "support/sources.h"
+#include "support/warehouse.h"
+
+static const char sources[] =
+    "sources:\n"
+    "  - name: crm\n"
+    "    streams:\n"
+    "      - stream: account\n"
+    "        path: accounts*.csv\n"
+    "        on_change: append\n"
+    "        fields: {party: id, name: name}\n"
+    "      - stream: subscription\n"
+    "        path: contracts*.csv\n"
+    "        on_change: append\n"
+    "        fields: {external_id: id, party: account, start_on: start, end_on: end, arr: arr, "
+    "changed_at: changed}\n"
+    "      - stream: ticket\n"
+    "        path: tickets*.csv\n"
+    "        on_change: append\n"
+    "        fields: {external_id: id, party: account, opened_at: opened, solved_at: solved, "
+    "changed_at: changed}\n"
+    "  - name: app\n"
+    "    streams:\n"
+    "      - stream: usage_metric\n"
+    "        path: usage*.csv\n"
+    "        on_change: append\n"
+    "        fields: {party: account, at: day, subject: user}\n"
+    "        values:\n"
+    "          - {metric: runs, field: runs}\n"
+    "          - {metric: peak, field: failed}\n"
+    "          - {metric: by_user, field: runs}\n";
+
+static const char metrics[] =
+    "usage:\n"
+    "  - {name: runs, combine: sum}\n"
+    "  - {name: peak, combine: sum}\n"
+    "  - {name: by_user, combine: sum, by: user}\n"
+    "metrics:\n"
+    "  - {name: runs_7d, kind: sum, usage: runs, days: 7, direction: up, sentence: '{value} "
+    "runs'}\n"
+    "  - {name: failure, kind: ratio, good: peak, total: runs, days: 7, direction: down}\n"
+    "  - {name: users, kind: distinct_subjects, usage: by_user, days: 7}\n"
+    "  - {name: since, kind: days_since, usage: runs}\n"
+    "  - {name: open, kind: open_tickets}\n"
+    "  - {name: arr, kind: arr}\n"
+    "  - {name: renewal, kind: days_to_renewal}\n";
+
+static const char card[] =
+    "name: default\n"
+    "bands: [{name: Red, below: 40}, {name: Yellow, below: 70}, {name: Green}]\n"
+    "min_coverage: 60\n"
+    "hysteresis: 3\n"
+    "groups:\n"
+    "  - name: use\n"
+    "    weight: 60\n"
+    "    measures:\n"
+    "      - {name: runs, metric: runs_7d, weight: 2, anchors: [{at: 0, score: 0}, {at: 70, score: "
+    "100}]}\n"
+    "      - {name: failure, metric: failure, weight: 1, anchors: [{at: 0, score: 100}, {at: 0.5, "
+    "score: 0}]}\n"
+    "  - name: care\n"
+    "    weight: 40\n"
+    "    measures:\n"
+    "      - {name: open, metric: open, weight: 1, edge: lo_inclusive, bands: [{to: 1, score: "
+    "100}, {score: 20}]}\n";
+
+/* a has usage and a ticket, b is silent since May, c has a contract and no usage at all. */
+static const char *company(void)
+{
+    const char *dir = sources_directory(sources);
+    sources_write(dir, "metrics.yaml", metrics);
+    sources_write(dir, "scorecards/default.yaml", card);
+    sources_write(dir, "accounts.csv", "id,name\na,Aoba\nb,Beta\nc,Cumulus\n");
+    sources_write(dir, "contracts.csv",
+                  "id,account,start,end,arr,changed\n"
+                  "k1,a,2026-01-01,2027-01-01,1000,2026-01-01\n"
+                  "k2,b,2026-01-01,2026-07-01,2000,2026-01-01\n"
+                  "k2,b,2026-01-01,2026-06-20,2000,2026-06-05\n"
+                  "k3,c,2026-02-01,2027-02-01,3000.50,2026-02-01\n");
+    sources_write(dir, "tickets.csv",
+                  "id,account,opened,solved,changed\n"
+                  "t1,a,2026-05-28T10:00:00Z,,2026-05-28T10:00:00Z\n"
+                  "t1,a,2026-05-28T10:00:00Z,2026-06-03T10:00:00Z,2026-06-03T10:00:00Z\n");
+    g_autoptr(GString) usage = g_string_new("account,day,user,runs,failed\n");
+    for (int d = 1; d <= 31; d++) {
+        g_string_append_printf(usage, "a,2026-05-%02d,u%d,10,1\n", d, d % 3);
+        if (d <= 10)
+            g_string_append_printf(usage, "b,2026-05-%02d,u1,0,0\n", d);
+    }
+    sources_write(dir, "usage.csv", usage->str);
+    return dir;
+}
+
+static struct score_summary score(struct db *db, const char *dir, const char *day, int64_t known,
+                                  bool publish)
+{
+    g_autoptr(GError) err = NULL;
+    g_autoptr(config_t) config = config_open(dir, &err);
+    struct score_summary summary;
+    int32_t as_of;
+    if (!config || !day_parse(slice_of(day), &as_of, &err))
+        fail_msg("%s", err->message);
+    struct score_options options = {&as_of, 1, known, NULL, publish};
+    if (!score_run(db, warehouse_dsn(), config, &options, &summary, &err))
+        fail_msg("%s", err->message);
+    return summary;
+}
+
+static void a_published_run_holds_every_customer_with_exact_sums(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = warehouse_open();
+    const char *dir = company();
+    sources_ingest(db, dir, NULL);
+    struct score_summary s = score(db, dir, "2026-06-01", -1, true);
+    assert_int_equal(s.accounts, 3);
+    /* a: 70 runs → 100, failures 0.1 → 80, one open ticket → 20: 60 % · (200+80)/3 + 40 % · 20
+     * = 64. */
+    sources_expect(db, "SELECT health::text FROM bi.account_current WHERE account_key = 'a'",
+                   "64.0000000000000000");
+    sources_expect(db,
+                   "SELECT sum(contribution)::numeric(6,2)::text FROM bi.contribution_current "
+                   "WHERE account_key = 'a'",
+                   "64.00");
+    sources_expect(db, "SELECT count(*)::text FROM ops.invariant WHERE violations > 0", "0");
+    sources_expect(
+        db, "SELECT arr::numeric(10,2)::text FROM bi.account_current WHERE account_key = 'c'",
+        "3000.50");
+    sources_expect(
+        db,
+        "SELECT count(*)::text FROM bi.usage_recent WHERE metric = 'runs' AND account_key = 'a'",
+        "31");
+}
+
+static void missing_is_never_zero(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = warehouse_open();
+    const char *dir = company();
+    sources_ingest(db, dir, NULL);
+    score(db, dir, "2026-06-01", -1, true);
+    /* b ran 0 times: no failure rate; c was never seen: no runs, and Unknown for want of data. */
+    sources_expect(db,
+                   "SELECT string_agg(quality, ',' ORDER BY ordinal) FROM bi.contribution_current "
+                   "WHERE account_key = 'b'",
+                   "ok,no_data,ok");
+    sources_expect(db,
+                   "SELECT string_agg(quality, ',' ORDER BY ordinal) FROM bi.contribution_current "
+                   "WHERE account_key = 'c'",
+                   "no_data,no_data,ok");
+    sources_expect(db, "SELECT band FROM bi.account_current WHERE account_key = 'c'", "Unknown");
+}
+
+static void a_day_sees_only_what_was_said_before_it(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = warehouse_open();
+    const char *dir = company();
+    sources_ingest(db, dir, NULL);
+    score(db, dir, "2026-06-04", -1, true);
+    /* The ticket was solved on the 3rd; b's notice came on the 5th. */
+    sources_expect(db,
+                   "SELECT value::text FROM bi.contribution_current WHERE account_key = 'a' AND "
+                   "measure = 'open'",
+                   "0");
+    sources_expect(db, "SELECT renewal_on::text FROM bi.account_current WHERE account_key = 'b'",
+                   "2026-07-01");
+    score(db, dir, "2026-06-06", -1, true);
+    sources_expect(db, "SELECT renewal_on::text FROM bi.account_current WHERE account_key = 'b'",
+                   "2026-06-20");
+    struct score_summary s = score(db, dir, "2026-06-20", -1, true);
+    assert_int_equal(s.accounts, 2);
+}
+
+static void the_past_is_scored_to_the_same_digest_whatever_came_since(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = warehouse_open();
+    g_autoptr(GError) err = NULL;
+    const char *dir = company();
+    sources_ingest(db, dir, NULL);
+    struct score_summary first = score(db, dir, "2026-06-01", -1, true);
+    sources_write(dir, "usage2.csv",
+                  "account,day,user,runs,failed\na,2026-05-30,u9,500,400\nz,2026-05-30,u9,5,4\n");
+    sources_write(dir, "accounts2.csv", "id,name\nd,Delta\n");
+    sources_ingest(db, dir, NULL);
+    assert_true(identity_merge(db, "b", "a", &err));
+    assert_true(identity_split(db, "app", "b", "b2", &err));
+    g_autofree char *load = warehouse_value(
+        db,
+        "SELECT max(load_id) FROM ops.load WHERE stream = 'usage_metric' AND file = 'usage.csv'");
+    assert_true(load_undo(db, g_ascii_strtoll(load, NULL, 10), "test", &err));
+    struct score_summary now = score(db, dir, "2026-06-01", -1, false);
+    struct score_summary again = score(db, dir, "2026-06-01", first.known_no, false);
+    assert_string_not_equal(now.input_sha256, first.input_sha256);
+    assert_string_equal(again.input_sha256, first.input_sha256);
+    assert_string_equal(again.output_sha256, first.output_sha256);
+    g_setenv("TZ", "Asia/Tokyo", TRUE);
+    tzset();
+    again = score(db, dir, "2026-06-01", first.known_no, false);
+    assert_string_equal(again.output_sha256, first.output_sha256);
+    g_unsetenv("TZ");
+    tzset();
+}
+
+static void below_fifty_churns_the_model_refuses_with_a_clear_word(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = warehouse_open();
+    g_autoptr(GError) err = NULL;
+    const char *dir = company();
+    sources_ingest(db, dir, NULL);
+    g_autoptr(config_t) config = config_open(dir, &err);
+    struct train_options options = {.as_of = day_from_civil(2026, 12, 1), .known_no = -1};
+    struct train_summary summary;
+    if (!train_run(db, warehouse_dsn(), config, &options, &summary, &err))
+        fail_msg("%s", err->message);
+    assert_true(summary.refused);
+    assert_non_null(strstr(summary.message, "want at least 50"));
+    score(db, dir, "2026-06-01", -1, true);
+    sources_expect(db, "SELECT count(p_churn_90d)::text FROM bi.account_current", "0");
+    sources_expect(db,
+                   "SELECT (model_message LIKE '%want at least 50%')::text FROM score.current_run",
+                   "true");
+}
+
+static void wrong_scorecards_and_metrics_are_refused_by_name(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = warehouse_open();
+    static const struct {
+        const char *file, *from, *to, *want;
+    } cases[] = {
+        {"scorecards/default.yaml", "metric: runs_7d", "metric: runs_8d", "no metric 'runs_8d'"},
+        {"scorecards/default.yaml", "weight: 60", "wieght: 60", "did you mean 'weight'"},
+        {"scorecards/default.yaml", "{at: 70, score: 100}", "{at: -1, score: 100}", "not above"},
+        {"scorecards/default.yaml", "{at: 70, score: 100}", "{at: 70, score: 101}",
+         "want 0 to 100"},
+        {"scorecards/default.yaml", "[{at: 0, score: 0}, {at: 70, score: 100}]",
+         "[{at: 0, score: 100}, {at: 70, score: 0}]", "direction: up"},
+        {"scorecards/default.yaml", "edge: lo_inclusive, ", "",
+         "edge: lo_inclusive or hi_inclusive"},
+        {"metrics.yaml", "kind: ratio, good: peak", "kind: ratio", "wants good and total"},
+        {"metrics.yaml", "kind: days_since", "kind: days_sinse", "want one of"},
+        {"metrics.yaml", "name: since", "name: users", "stands twice"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const char *dir = company();
+        g_autoptr(GString) text =
+            g_string_new(strcmp(cases[i].file, "metrics.yaml") == 0 ? metrics : card);
+        assert_true(g_string_replace(text, cases[i].from, cases[i].to, 1) == 1);
+        sources_write(dir, cases[i].file, text->str);
+        g_autoptr(GError) err = NULL;
+        g_autoptr(config_t) config = config_open(dir, &err);
+        struct score_summary summary;
+        int32_t as_of = day_from_civil(2026, 6, 1);
+        struct score_options options = {&as_of, 1, -1, NULL, false};
+        assert_false(score_run(db, warehouse_dsn(), config, &options, &summary, &err));
+        assert_true(err_is(err, KENKO_ERROR_CONFIG));
+        if (!strstr(err->message, cases[i].want))
+            fail_msg("'%s' does not say '%s'", err->message, cases[i].want);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_published_run_holds_every_customer_with_exact_sums),
+        cmocka_unit_test(missing_is_never_zero),
+        cmocka_unit_test(a_day_sees_only_what_was_said_before_it),
+        cmocka_unit_test(the_past_is_scored_to_the_same_digest_whatever_came_since),
+        cmocka_unit_test(below_fifty_churns_the_model_refuses_with_a_clear_word),
+        cmocka_unit_test(wrong_scorecards_and_metrics_are_refused_by_name),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
