@@ -357,6 +357,7 @@ bool batch_write(struct batch *batch, const struct batch_mark *mark, struct batc
         if (err && !*err)
             err_set(err, KENKO_ERROR_BUG, "injected before_commit");
         db_rollback(batch->db);
+        clear(batch); /* its records must not go into the next file's load */
         return err_context(err, "%s", mark->path);
     }
     if (fault_hit("after_commit"))

@@ -276,6 +276,11 @@ bool input_skip(struct input *input, int64_t position, int64_t line, const uint8
     return !*same || at_record_start(input, same, err);
 }
 
+bool input_is_at_end(const struct input *input)
+{
+    return input->at_eof && input->start == input->end;
+}
+
 int64_t input_position(const struct input *input)
 {
     return input->position;

@@ -45,6 +45,9 @@ MUST_USE bool input_next(struct input *input, struct input_record *out, bool *fo
 MUST_USE bool input_skip(struct input *input, int64_t position, int64_t line, const uint8_t *hash,
                          bool *same, GError **err);
 
+/* After input_skip: does nothing follow? */
+bool input_is_at_end(const struct input *input);
+
 /* Decoded bytes of all records given so far, the lines before them, and the hash of those bytes. */
 int64_t input_position(const struct input *input);
 int64_t input_line(const struct input *input);

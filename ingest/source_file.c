@@ -13,6 +13,7 @@ struct reading {
     const struct source_file_options *options;
     struct batch *batch;
     struct batch_counters *total;
+    struct seen *seen; /* ids of the stream, once a file needed them */
 };
 
 /* One file and what is to be done with it. */
@@ -28,12 +29,12 @@ struct file {
     int64_t ordinal;
 };
 
-static const char *stream_name(const struct reading *r)
+static const char *stream_name(struct reading *r)
 {
     return stream_get(mapping_kind(r->mapping))->name;
 }
 
-static bool has_twin(const struct reading *r, const struct file *file,
+static bool has_twin(struct reading *r, const struct file *file,
                      const uint8_t hash[INPUT_HASH_SIZE], bool *found, GError **err)
 {
     struct q_file_twin_row row;
@@ -41,14 +42,14 @@ static bool has_twin(const struct reading *r, const struct file *file,
                        (struct slice){(const char *)hash, INPUT_HASH_SIZE}, &row, found, err);
 }
 
-static char separator_of(const struct reading *r, const char *path)
+static char separator_of(struct reading *r, const char *path)
 {
     enum mapping_format format = mapping_format(r->mapping, path);
     return format == FORMAT_NDJSON ? 0 : format == FORMAT_TSV ? '\t' : ',';
 }
 
 /* The content before the watermark is what it was: read on from there. */
-static bool try_resume(const struct reading *r, struct file *file, bool *same, GError **err)
+static bool try_resume(struct reading *r, struct file *file, bool *same, GError **err)
 {
     file->input =
         input_open(file->path, separator_of(r, file->path), mapping_max_line(r->mapping), err);
@@ -58,7 +59,7 @@ static bool try_resume(const struct reading *r, struct file *file, bool *same, G
                       (const uint8_t *)file->row.prefix_hash.p, same, err);
 }
 
-static bool decide_changed(const struct reading *r, struct file *file, GError **err)
+static bool decide_changed(struct reading *r, struct file *file, GError **err)
 {
     switch (mapping_on_change(r->mapping)) {
     case ON_CHANGE_REJECT:
@@ -78,7 +79,7 @@ static bool decide_changed(const struct reading *r, struct file *file, GError **
 }
 
 /* New, grown, known or changed? */
-static bool decide(const struct reading *r, struct file *file, GError **err)
+static bool decide(struct reading *r, struct file *file, GError **err)
 {
     uint8_t hash[INPUT_HASH_SIZE];
     int64_t size;
@@ -111,7 +112,7 @@ static bool decide(const struct reading *r, struct file *file, GError **err)
     return decide_changed(r, file, err);
 }
 
-static bool bind(const struct reading *r, struct file *file, GError **err)
+static bool bind(struct reading *r, struct file *file, GError **err)
 {
     enum mapping_format format = mapping_format(r->mapping, file->path);
     if (format != FORMAT_NDJSON && !file->resume) {
@@ -132,7 +133,7 @@ static bool bind(const struct reading *r, struct file *file, GError **err)
     return file->reader != NULL;
 }
 
-static bool flush(const struct reading *r, struct file *file, bool complete, GError **err)
+static bool flush(struct reading *r, struct file *file, bool complete, GError **err)
 {
     file->mark.complete = complete;
     file->mark.position = input_position(file->input);
@@ -145,7 +146,7 @@ static bool flush(const struct reading *r, struct file *file, bool complete, GEr
     return true;
 }
 
-static void take_record(const struct reading *r, struct file *file, const struct input_record *raw,
+static void take_record(struct reading *r, struct file *file, const struct input_record *raw,
                         struct arena *scratch)
 {
     struct stream_record record;
@@ -173,7 +174,7 @@ static void take_record(const struct reading *r, struct file *file, const struct
 }
 
 /* Read to the end in batches. A broken tail is an error after the good records before it are in. */
-static bool read_records(const struct reading *r, struct file *file, GError **err)
+static bool read_records(struct reading *r, struct file *file, GError **err)
 {
     g_autoptr(arena_t) scratch = arena_new();
     g_autoptr(GError) broken = NULL;
@@ -208,7 +209,7 @@ static bool read_records(const struct reading *r, struct file *file, GError **er
 
 /* Content known under another name: its records are counted as duplicates, the file is remembered.
  */
-static bool count_known_content(const struct reading *r, struct file *file, GError **err)
+static bool count_known_content(struct reading *r, struct file *file, GError **err)
 {
     struct input_record raw;
     bool found;
@@ -227,7 +228,28 @@ static bool count_known_content(const struct reading *r, struct file *file, GErr
     return flush(r, file, true, err);
 }
 
-static bool read_file(const struct reading *r, struct file *file, GError **err)
+static void forget_seen(struct reading *r)
+{
+    batch_set_seen(r->batch, NULL);
+    seen_close(r->seen);
+    r->seen = NULL;
+}
+
+/* The ids serve all files of the stream; content that is replaced takes its own out. */
+static bool open_seen(struct reading *r, const struct file *file, GError **err)
+{
+    if (!mapping_has_id(r->mapping))
+        return true;
+    if (file->mark.replaces)
+        forget_seen(r);
+    if (!r->seen)
+        r->seen = seen_open(r->db, r->options->source, stream_name(r),
+                            file->mark.replaces ? file->name : "", err);
+    batch_set_seen(r->batch, r->seen);
+    return r->seen != NULL;
+}
+
+static bool read_file(struct reading *r, struct file *file, GError **err)
 {
     if (!decide(r, file, err))
         return false;
@@ -240,24 +262,19 @@ static bool read_file(const struct reading *r, struct file *file, GError **err)
         file->input =
             input_open(file->path, separator_of(r, file->path), mapping_max_line(r->mapping), err);
     }
-    if (!file->input || !bind(r, file, err))
+    if (!file->input)
         return false;
-    g_autoptr(GError) failure = NULL;
-    struct seen *seen = NULL;
-    if (mapping_has_id(r->mapping)) {
-        seen = seen_open(r->db, r->options->source, stream_name(r),
-                         file->mark.replaces ? file->name : "", err);
-        if (!seen)
-            return false;
-    }
-    batch_set_seen(r->batch, seen);
-    bool ok = read_records(r, file, err);
-    batch_set_seen(r->batch, NULL);
-    seen_close(seen);
-    return ok;
+    if (file->resume && file->row.complete && input_is_at_end(file->input))
+        return true;
+    if (!bind(r, file, err) || !open_seen(r, file, err))
+        return false;
+    if (read_records(r, file, err))
+        return true;
+    forget_seen(r); /* it may hold ids of a batch that was not committed */
+    return false;
 }
 
-static bool read_one(const struct reading *r, const char *path, GError **err)
+static bool read_one(struct reading *r, const char *path, GError **err)
 {
     struct file file = {.path = g_strdup(path), .arena = arena_new()};
     size_t n = strlen(r->options->directory);
@@ -272,7 +289,7 @@ static bool read_one(const struct reading *r, const char *path, GError **err)
 }
 
 /* All files, whatever becomes of one: the first failure is reported at the end. */
-static bool read_all(const struct reading *r, const glob_t *found, GError **err)
+static bool read_all(struct reading *r, const glob_t *found, GError **err)
 {
     g_autoptr(GError) first = NULL;
     for (size_t i = 0; i < found->gl_pathc && !stop_requested(); i++) {
@@ -321,6 +338,8 @@ bool source_file_read(struct db *db, const struct job *job, const struct mapping
     struct reading r = {.db = db, .mapping = mapping, .options = options, .total = total};
     r.batch = batch_new(db, job, set, mapping, options->source, zone, err);
     bool ok = r.batch && read_all(&r, &found, err);
+    if (r.batch)
+        forget_seen(&r);
     batch_free(r.batch);
     globfree(&found);
     return ok;

@@ -1,26 +1,25 @@
--- Usage as it counts now: per party, metric, subject and day the combined value.
+-- Every row of usage with the names behind its numbers; rows of one party, metric, subject and month
+-- follow each other.
 -- copy
--- column line  text
+-- column party_id    bigint
+-- column metric_id   int
+-- column subject_id  bigint
+-- column month       date
+-- column name        text      source, party, metric, scale, rule and subject
+-- column combine     text
+-- column load_id     bigint
+-- column first_day   int
+-- column v           bigint[]
+-- column at          bigint[] null
+-- column tie         bigint[] null
+-- column load_ids    bigint[] null
 COPY (
-  SELECT concat_ws('|', 'usage', p.source, p.external_id, mt.name, mt.scale::text, mt.combine,
-    coalesce(sb.name, ''), f.day::text,
-    CASE mt.combine
-      WHEN 'sum' THEN sum(f.v)::text
-      WHEN 'max' THEN max(f.v)::text
-      WHEN 'min' THEN min(f.v)::text
-      ELSE ((array_agg(f.v ORDER BY f.at DESC, f.tie DESC))[1])::text
-    END) AS line
-  FROM (
-    SELECT s.party_id, s.metric_id, s.subject_id, s.month + (s.first_day - 2 + d.i)::integer AS day,
-      d.v, d.at, d.tie
-    FROM warehouse.usage_span AS s
-    CROSS JOIN LATERAL unnest(s.v, s.at, s.tie, s.load_ids) WITH ORDINALITY
-      AS d(v, at, tie, load_id, i)
-    JOIN warehouse.load_now AS l ON l.load_id = coalesce(d.load_id, s.load_id)
-    WHERE d.v IS NOT NULL
-  ) AS f
-  JOIN identity.party AS p ON p.party_id = f.party_id
-  JOIN warehouse.metric AS mt ON mt.metric_id = f.metric_id
-  LEFT JOIN warehouse.subject AS sb ON sb.subject_id = f.subject_id
-  GROUP BY p.source, p.external_id, mt.metric_id, mt.name, mt.scale, mt.combine, sb.name, f.day
+  SELECT s.party_id, s.metric_id, s.subject_id, s.month,
+    concat_ws('|', p.source, p.external_id, m.name, m.scale::text, m.combine, b.name) AS name,
+    m.combine, s.load_id, s.first_day::integer AS first_day, s.v, s.at, s.tie, s.load_ids
+  FROM warehouse.usage_span AS s
+  JOIN identity.party AS p ON p.party_id = s.party_id
+  JOIN warehouse.metric AS m ON m.metric_id = s.metric_id
+  LEFT JOIN warehouse.subject AS b ON b.subject_id = s.subject_id
+  ORDER BY s.month, s.party_id, s.metric_id, s.subject_id
 ) TO STDOUT (FORMAT binary);
