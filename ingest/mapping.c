@@ -9,25 +9,7 @@
 #include "ingest/scan_csv.h"
 #include "ingest/scan_json.h"
 
-enum { NOT_MAPPED = -1, TEXT_MAX = 10000, KEY_MAX = 512 };
-
-/* Source fields are numbered once per file; a record is an array of their values. */
-struct mapping_reader {
-    const struct mapping *mapping;
-    char separator; /* 0 for NDJSON */
-    size_t n_columns;
-    size_t n_sources; /* distinct source fields */
-    const char *source_name[SCAN_JSON_WANTED_MAX];
-    int column_of[SCAN_JSON_WANTED_MAX];              /* CSV */
-    struct scan_json_path path[SCAN_JSON_WANTED_MAX]; /* NDJSON */
-    int field[STREAM_FIELDS_MAX];                     /* index into sources, or NOT_MAPPED */
-    int value[STREAM_VALUES_MAX];
-    int when[STREAM_VALUES_MAX][4];
-    int rule[MAPPING_RULES_MAX];
-    int id;
-    struct slice *columns;
-    struct scan_json_value got[SCAN_JSON_WANTED_MAX];
-};
+enum { TEXT_MAX = 10000, KEY_MAX = 512 };
 
 enum stream_kind mapping_kind(const struct mapping *mapping)
 {
@@ -87,99 +69,6 @@ enum mapping_format mapping_format(const struct mapping *mapping, const char *pa
         g_str_has_suffix(name, ".json"))
         return FORMAT_NDJSON;
     return g_str_has_suffix(name, ".tsv") ? FORMAT_TSV : FORMAT_CSV;
-}
-
-static int source_index(struct mapping_reader *reader, const char *name)
-{
-    if (!name)
-        return NOT_MAPPED;
-    for (size_t i = 0; i < reader->n_sources; i++) {
-        if (strcmp(reader->source_name[i], name) == 0)
-            return (int)i;
-    }
-    if (reader->n_sources == SCAN_JSON_WANTED_MAX)
-        BUG("more than %d source fields in a mapping", SCAN_JSON_WANTED_MAX);
-    reader->source_name[reader->n_sources] = name;
-    return (int)reader->n_sources++;
-}
-
-static void number_sources(struct mapping_reader *reader)
-{
-    const struct mapping *m = reader->mapping;
-    for (size_t i = 0; i < STREAM_FIELDS_MAX; i++)
-        reader->field[i] = source_index(reader, m->field[i]);
-    for (size_t i = 0; i < m->n_values; i++) {
-        reader->value[i] = source_index(reader, m->value[i].field);
-        for (size_t j = 0; j < m->value[i].n_when; j++)
-            reader->when[i][j] = source_index(reader, m->value[i].when[j].field);
-    }
-    for (size_t i = 0; i < m->n_rules; i++)
-        reader->rule[i] = source_index(reader, m->rule[i].test.field);
-    reader->id = source_index(reader, m->id);
-}
-
-static void bind_json(struct arena *arena, struct mapping_reader *reader)
-{
-    for (size_t i = 0; i < reader->n_sources; i++) {
-        struct scan_json_path *path = &reader->path[i];
-        const char *name = reader->source_name[i];
-        if (*name != '/') {
-            *path = (struct scan_json_path){1, {name}};
-            continue;
-        }
-        g_auto(GStrv) parts = g_strsplit(name + 1, "/", SCAN_JSON_SEGMENTS_MAX);
-        for (char **part = parts; *part; part++)
-            path->segment[path->n++] = arena_strdup(arena, *part);
-    }
-}
-
-static bool bind_csv(struct arena *arena, struct mapping_reader *reader, struct slice header,
-                     const char *path, GError **err)
-{
-    struct slice *names = arena_many(arena, MAPPING_COLUMNS_MAX, struct slice);
-    struct scan_error error;
-    if (header.n >= 3 && memcmp(header.p, "\xef\xbb\xbf", 3) == 0)
-        header = (struct slice){header.p + 3, header.n - 3};
-    if (!scan_csv_split(arena, header, reader->separator, names, MAPPING_COLUMNS_MAX,
-                        &reader->n_columns, &error))
-        return err_set(err, KENKO_ERROR_INPUT, "%s:1:%d: header: %s", path, error.column,
-                       error.message);
-    for (size_t i = 0; i < reader->n_columns; i++) {
-        for (size_t j = i + 1; j < reader->n_columns && reader->n_columns < 512; j++) {
-            if (slice_equals(names[i], names[j]))
-                return err_set(err, KENKO_ERROR_INPUT,
-                               "%s:1: the column '%.*s' stands twice in the header", path,
-                               SLICE_ARGS(names[i]));
-        }
-    }
-    for (size_t s = 0; s < reader->n_sources; s++) {
-        reader->column_of[s] = -1;
-        for (size_t i = 0; i < reader->n_columns; i++) {
-            if (slice_is(names[i], reader->source_name[s]))
-                reader->column_of[s] = (int)i;
-        }
-        if (reader->column_of[s] < 0)
-            return err_set(err, KENKO_ERROR_INPUT,
-                           "%s:1: the mapped column '%s' is not in the header, which has: %.*s",
-                           path, reader->source_name[s], (int)MIN(header.n, 300), header.p);
-    }
-    reader->columns = arena_many(arena, reader->n_columns + 1, struct slice);
-    return true;
-}
-
-struct mapping_reader *mapping_bind(struct arena *arena, const struct mapping *mapping,
-                                    enum mapping_format format, struct slice header,
-                                    const char *path, GError **err)
-{
-    struct mapping_reader *reader = arena_one(arena, struct mapping_reader);
-    reader->mapping = mapping;
-    number_sources(reader);
-    if (format == FORMAT_NDJSON) {
-        bind_json(arena, reader);
-        return reader;
-    }
-    reader->separator = format == FORMAT_TSV ? '\t' : ',';
-    return bind_csv(arena, reader, header, path, err) ? reader : NULL;
 }
 
 static enum mapping_outcome refuse(struct mapping_reject *out, int column, const char *field,
@@ -434,7 +323,9 @@ static enum mapping_outcome fill_field(const struct mapping_reader *reader, stru
         if (m->stream->field[f].required)
             return refuse(
                 reject, 0, m->field[f], "missing_field",
-                arena_printf(arena, "is empty, want %s", wanted(m->stream->field[f].type)));
+                m->stream->field[f].type == STREAM_TEXT
+                    ? "is empty, want a text"
+                    : arena_printf(arena, "is empty, want %s", wanted(m->stream->field[f].type)));
         out->cell[f].is_null = true;
         return MAPPED;
     }
@@ -495,9 +386,9 @@ static enum mapping_outcome fill_values(const struct mapping_reader *reader, str
     return MAPPED;
 }
 
-enum mapping_outcome mapping_apply(struct mapping_reader *reader, struct arena *arena,
-                                   struct slice record, struct stream_record *out, size_t *rule,
-                                   struct mapping_reject *reject)
+static enum mapping_outcome apply(struct mapping_reader *reader, struct arena *arena,
+                                  struct slice record, struct stream_record *out, size_t *rule,
+                                  struct mapping_reject *reject)
 {
     const struct mapping *m = reader->mapping;
     out->n_values = 0;
@@ -528,4 +419,26 @@ enum mapping_outcome mapping_apply(struct mapping_reader *reader, struct arena *
     if (check_time(m, arena, out, reject) != MAPPED)
         return MAPPING_REJECTED;
     return fill_values(reader, arena, out, reject);
+}
+
+/* The byte at which the refused field stands in the record, when its text is there as it is. */
+static int column_of(const struct mapping_reader *reader, struct slice record, const char *field)
+{
+    for (size_t i = 0; i < reader->n_sources; i++) {
+        const char *at = reader->got[i].text.p;
+        if (strcmp(reader->source_name[i], field) == 0 && at && at >= record.p &&
+            at <= record.p + record.n)
+            return (int)(at - record.p) + 1;
+    }
+    return 0;
+}
+
+enum mapping_outcome mapping_apply(struct mapping_reader *reader, struct arena *arena,
+                                   struct slice record, struct stream_record *out, size_t *rule,
+                                   struct mapping_reject *reject)
+{
+    enum mapping_outcome outcome = apply(reader, arena, record, out, rule, reject);
+    if (outcome == MAPPING_REJECTED && reject->column == 0)
+        reject->column = column_of(reader, record, reject->field);
+    return outcome;
 }

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What mapping.c and mapping_config.c share. */
+/* What mapping.c, mapping_bind.c and mapping_config.c share. */
 #pragma once
 
 #include "ingest/mapping.h"
+#include "ingest/scan_json.h"
+
+enum { NOT_MAPPED = -1 };
 
 enum mapping_transform {
     TRANSFORM_NONE,
@@ -48,4 +51,22 @@ struct mapping {
     size_t n_values, n_rules;
     struct mapping_value value[STREAM_VALUES_MAX];
     struct mapping_rule rule[MAPPING_RULES_MAX];
+};
+
+/* Source fields are numbered once per file; a record is an array of their values. */
+struct mapping_reader {
+    const struct mapping *mapping;
+    char separator; /* 0 for NDJSON */
+    size_t n_columns;
+    size_t n_sources; /* distinct source fields */
+    const char *source_name[SCAN_JSON_WANTED_MAX];
+    int column_of[SCAN_JSON_WANTED_MAX];              /* CSV */
+    struct scan_json_path path[SCAN_JSON_WANTED_MAX]; /* NDJSON */
+    int field[STREAM_FIELDS_MAX];                     /* index into sources, or NOT_MAPPED */
+    int value[STREAM_VALUES_MAX];
+    int when[STREAM_VALUES_MAX][4];
+    int rule[MAPPING_RULES_MAX];
+    int id;
+    struct slice *columns;
+    struct scan_json_value got[SCAN_JSON_WANTED_MAX];
 };

@@ -63,9 +63,10 @@ static void every_record_ends_as_loaded_ignored_or_rejected(void **state)
     expect_reconciled(db);
     sources_expect(db, total, "14");
     sources_expect(db,
-                   "SELECT string_agg(line || ' ' || reason || ' ' || field, ', ' ORDER BY line) "
+                   "SELECT string_agg(line || ':' || at_column || ' ' || reason || ' ' || field, "
+                   "', ' ORDER BY line) "
                    "FROM ops.reject",
-                   "4 bad_time day, 6 bad_number runs, 7 ragged_row ");
+                   "4:7 bad_time day, 6:18 bad_number runs, 7:18 ragged_row ");
     sources_expect(db,
                    "SELECT v::text FROM warehouse.usage_span JOIN warehouse.metric m USING "
                    "(metric_id) JOIN identity.party p USING (party_id) WHERE m.name = 'peak' "
