@@ -85,10 +85,6 @@ bool scan_csv_split(struct arena *arena, struct slice record, char separator, st
         } else {
             const char *next = memchr(record.p + at, separator, record.n - at);
             size_t end = next ? (size_t)(next - record.p) : record.n;
-            const char *quote = memchr(record.p + at, '"', end - at);
-            if (quote)
-                return fail(error, (size_t)(quote - record.p), "stray_quote",
-                            "a quote inside a plain field, want the whole field quoted");
             fields[n] = (struct slice){record.p + at, end - at};
             at = end;
         }

@@ -37,8 +37,9 @@ static void put_table(const struct document_node *node, GString *out)
         size_t c = i % node->n_columns;
         width[c] = MAX(width[c], text_width(clean));
     }
-    if (node->text && *node->text)
-        g_string_append_printf(out, "%s\n", node->text);
+    g_autofree char *caption = plain(node->text);
+    if (*caption)
+        g_string_append_printf(out, "%s\n", caption);
     for (size_t c = 0; c < node->n_columns; c++)
         put_padded(out, node->column[c].head, width[c], node->column[c].number);
     g_string_append_c(out, '\n');

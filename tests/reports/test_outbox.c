@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <arpa/inet.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "reports/publish.h"
+#include "support/scored.h"
+#include "support/sources.h"
+#include "support/warehouse.h"
+
+/* A receiver in a child process that treats every connection alike: answer NULL closes unanswered.
+ */
+static pid_t receive(const char *answer, bool read_first, int *port)
+{
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    assert_true(bind(fd, (void *)&address, size) == 0 && listen(fd, 8) == 0 &&
+                getsockname(fd, (void *)&address, &size) == 0);
+    *port = ntohs(address.sin_port);
+    pid_t child = fork();
+    if (child != 0) {
+        close(fd);
+        return child;
+    }
+    for (;;) {
+        char buffer[65536];
+        int client = accept(fd, NULL, NULL);
+        if (read_first && read(client, buffer, sizeof buffer) <= 0)
+            _exit(1);
+        usleep(50000);
+        if (answer && write(client, answer, strlen(answer)) < 0)
+            _exit(1);
+        close(client);
+    }
+}
+
+static const char *config_dir(int port, bool allow_private)
+{
+    g_autofree char *text = g_strdup_printf(
+        "reports:\n  base_url: https://kenko.example\n  channels:\n"
+        "    - {name: cs, type: webhook, url: 'http://127.0.0.1:%d/hook', allow_private: %s}\n",
+        port, allow_private ? "true" : "false");
+    return sources_directory(text);
+}
+
+static struct outbox_result send_digest(struct db *db, const char *dir, int64_t *queued)
+{
+    g_autoptr(GError) err = NULL;
+    g_autoptr(config_t) config = config_open(dir, &err);
+    struct outbox_result result;
+    if (!config || !publish_digest(db, config, REPORT_NEWEST, queued, &result, &err))
+        fail_msg("%s", err->message);
+    return result;
+}
+
+static void expect(const char *answer, bool read_first, bool allow_private,
+                   const char *state_wanted)
+{
+    g_autoptr(db_t) db = warehouse_open();
+    scored_accounts(db, 12);
+    scored_publish(db, "2026-11-16");
+    scored_publish(db, "2026-11-23");
+    int port;
+    int64_t queued;
+    pid_t child = receive(answer, read_first, &port);
+    send_digest(db, config_dir(port, allow_private), &queued);
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    assert_int_equal(queued, 1);
+    sources_expect(db, "SELECT state FROM outreach.outbox", state_wanted);
+}
+
+static void a_message_is_sent_once_however_often_it_is_asked_for(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = warehouse_open();
+    scored_accounts(db, 12);
+    scored_publish(db, "2026-11-23");
+    int port;
+    int64_t queued;
+    pid_t child = receive("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", true, &port);
+    const char *dir = config_dir(port, true);
+    assert_int_equal(send_digest(db, dir, &queued).sent, 1);
+    struct outbox_result again = send_digest(db, dir, &queued);
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    assert_int_equal(again.sent, 0);
+    assert_int_equal(queued, 0);
+    sources_expect(db, "SELECT state || ' ' || answer || ' ' || attempts FROM outreach.outbox",
+                   "sent ok 1");
+}
+
+static void answers_decide_what_becomes_of_a_message(void **state)
+{
+    (void)state;
+    expect("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n", true, true, "failed");
+    expect("HTTP/1.1 429 Slow\r\nRetry-After: 70\r\nContent-Length: 0\r\n\r\n", true, true,
+           "failed");
+    expect("HTTP/1.1 404 No\r\nContent-Length: 10\r\n\r\nno_service", true, true, "dead");
+    expect("HTTP/1.1 302 Go\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", true,
+           true, "dead");
+    /* Taken in and then silence: it may have arrived. */
+    expect(NULL, true, true, "unknown");
+    /* A private address that was not allowed is never spoken to. */
+    expect("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", true, false, "dead");
+}
+
+static void a_sender_that_died_leaves_unknown_not_a_second_message(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = warehouse_open();
+    scored_accounts(db, 12);
+    scored_publish(db, "2026-11-23");
+    int port;
+    int64_t queued;
+    pid_t child = receive("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n", true, &port);
+    const char *dir = config_dir(port, true);
+    send_digest(db, dir, &queued);
+    warehouse_sql(db, "UPDATE outreach.outbox SET state = 'sending'");
+    struct outbox_result result = send_digest(db, dir, &queued);
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    assert_int_equal(result.sent + result.failed, 0);
+    sources_expect(db, "SELECT state FROM outreach.outbox", "unknown");
+}
+
+static void reports_read_a_scored_warehouse(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = warehouse_open();
+    g_autoptr(GError) err = NULL;
+    scored_accounts(db, 30);
+    scored_account(db, "evil", "<script>alert(1)</script>", NULL);
+    scored_publish(db, "2026-11-16");
+    scored_publish(db, "2026-11-23");
+    g_autoptr(config_t) config = config_open(config_dir(1, true), &err);
+    struct report_config reports;
+    assert_true(report_config_load(config, &reports, &err));
+    const char *names[] = {"weekly", "digest", "brief"};
+    for (int i = 0; i < 3; i++) {
+        for (int format = 0; format < 3; format++) {
+            g_autoptr(GString) out = g_string_new(NULL);
+            if (!publish_render(db, &reports, names[i], i == 2 ? "evil" : NULL, REPORT_NEWEST,
+                                (enum publish_format)format, out, &err))
+                fail_msg("%s: %s", names[i], err->message);
+            assert_true(out->len > 200);
+            if (format == PUBLISH_HTML)
+                assert_null(strstr(out->str, "<script"));
+        }
+    }
+    g_autoptr(GString) out = g_string_new(NULL);
+    assert_false(
+        publish_render(db, &reports, "brief", "nobody", REPORT_NEWEST, PUBLISH_HTML, out, &err));
+    assert_true(err_is(err, KENKO_ERROR_NOT_FOUND));
+}
+
+int main(void)
+{
+    signal(SIGPIPE, SIG_IGN);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_message_is_sent_once_however_often_it_is_asked_for),
+        cmocka_unit_test(answers_decide_what_becomes_of_a_message),
+        cmocka_unit_test(a_sender_that_died_leaves_unknown_not_a_second_message),
+        cmocka_unit_test(reports_read_a_scored_warehouse),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
