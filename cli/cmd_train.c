@@ -1,9 +1,32 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
 #include <stdio.h>
 
 #include "cli/commands.h"
 #include "scoring/blas.h"
 #include "scoring/train.h"
+
+/* A number, or null when there is none: a window without churn has no AUC. */
+static void print_number(const char *name, double v)
+{
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+    printf(", \"%s\": %s", name,
+           isfinite(v) ? g_ascii_formatd(text, sizeof text, "%.6f", v) : "null");
+}
+
+static void print_json(const struct train_summary *s)
+{
+    const struct evaluation *e = &s->held_out;
+    printf("{\"refused\": %s, \"rows\": %zu, \"events\": %zu", s->refused ? "true" : "false",
+           s->rows, s->events);
+    print_number("auc", s->refused ? NAN : e->auc);
+    print_number("auc_low", s->refused ? NAN : e->auc_low);
+    print_number("auc_high", s->refused ? NAN : e->auc_high);
+    print_number("log_loss", s->refused ? NAN : e->log_loss);
+    print_number("ece", s->refused ? NAN : e->ece);
+    print_number("slope", s->refused ? NAN : e->slope);
+    printf("}\n");
+}
 
 static bool run(struct context *context, int argc, char **argv, GError **err)
 {
@@ -27,11 +50,7 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
         return false;
     const struct evaluation *e = &s.held_out;
     if (context->json)
-        printf(
-            "{\"refused\": %s, \"rows\": %zu, \"events\": %zu, \"auc\": %.6f, \"auc_low\": %.6f, "
-            "\"auc_high\": %.6f, \"log_loss\": %.6f, \"ece\": %.6f, \"slope\": %.4f}\n",
-            s.refused ? "true" : "false", s.rows, s.events, e->auc, e->auc_low, e->auc_high,
-            e->log_loss, e->ece, e->slope);
+        print_json(&s);
     else if (s.refused)
         printf("no model: %s\n", s.message);
     else

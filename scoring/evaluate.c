@@ -73,13 +73,13 @@ static void auc_delong(struct arena *arena, const double *score, const double *y
     out->auc_high = fmin(1, out->auc + 1.959963984540054 * se);
 }
 
+/* A bin ends behind the last of equal predictions, or the order of rows would decide. */
 static double calibration_error(const struct ranked *row, size_t n)
 {
     double error = 0;
-    for (int bin = 0; bin < 10; bin++) {
-        size_t from = n * (size_t)bin / 10, to = n * (size_t)(bin + 1) / 10;
+    for (size_t bin = 1, i = 0; bin <= 10; bin++) {
         double predicted = 0, observed = 0;
-        for (size_t i = from; i < to; i++) {
+        for (; i < n * bin / 10 || (i > 0 && i < n && row[i].score == row[i - 1].score); i++) {
             predicted += row[i].score;
             observed += row[i].y;
         }
@@ -88,14 +88,49 @@ static double calibration_error(const struct ranked *row, size_t n)
     return n ? error / (double)n : NAN;
 }
 
-static double calibration_slope(struct arena *arena, const double *p, const double *y, size_t n)
+/* Churn among the n/10 highest predictions; of those equal to the last one, their mean. */
+static double top_lift(const struct ranked *row, size_t n, double rate)
 {
-    double *logit = arena_many(arena, n + 1, double);
-    for (size_t i = 0; i < n; i++)
-        logit[i] = log(p[i] / (1 - p[i]));
+    size_t want = (n + 9) / 10;
+    double events = 0;
+    if (n == 0 || rate <= 0)
+        return NAN;
+    for (size_t end = n, taken = 0; taken < want;) {
+        size_t from = end;
+        double same = 0;
+        for (; from > 0 && row[from - 1].score == row[end - 1].score; from--)
+            same += row[from - 1].y;
+        size_t take = MIN(want - taken, end - from);
+        events += same * (double)take / (double)(end - from);
+        taken += take;
+        end = from;
+    }
+    return events / (double)want / rate;
+}
+
+static double kept_inside(double p)
+{
+    return fmin(fmax(p, 1e-15), 1 - 1e-15);
+}
+
+static void recalibrate(struct arena *arena, const struct ranked *row, size_t n,
+                        struct evaluation *out)
+{
+    double *logit = arena_many(arena, n + 1, double), *y = arena_many(arena, n + 1, double);
+    out->slope = out->intercept = NAN;
+    if (n == 0 || row[0].score == row[n - 1].score)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        double p = kept_inside(row[i].score);
+        logit[i] = log(p / (1 - p));
+        y[i] = row[i].y;
+    }
     struct glm_data data = {.n = n, .p = 1, .x = logit, .y = y};
     struct glm_fit fit;
-    return glm_fit(arena, &data, GLM_LOGIT, 0, &fit, NULL) ? fit.beta[1] : NAN;
+    if (!glm_fit(arena, &data, GLM_LOGIT, 0, &fit, NULL))
+        return;
+    out->intercept = fit.beta[0];
+    out->slope = fit.beta[1];
 }
 
 double evaluate_auc(struct arena *arena, const double *score, const double *y, size_t n)
@@ -116,12 +151,14 @@ void evaluate_probabilities(struct arena *arena, const double *p, const double *
     auc_delong(arena, p, y, n, out);
     double rate = n ? (double)out->events / (double)n : 0;
     for (size_t i = 0; i < n; i++) {
-        double q = fmin(fmax(p[i], 1e-15), 1 - 1e-15);
+        double q = kept_inside(p[i]);
         out->log_loss -= (y[i] > 0.5 ? log(q) : log1p(-q)) / (double)n;
         out->brier += (p[i] - y[i]) * (p[i] - y[i]) / (double)n;
     }
     if (rate > 0 && rate < 1)
         out->base_log_loss = -(rate * log(rate) + (1 - rate) * log1p(-rate));
-    out->ece = calibration_error(rank_order(arena, p, y, n), n);
-    out->slope = calibration_slope(arena, p, y, n);
+    const struct ranked *row = rank_order(arena, p, y, n);
+    out->ece = calibration_error(row, n);
+    out->lift = top_lift(row, n, rate);
+    recalibrate(arena, row, n, out);
 }

@@ -11,12 +11,16 @@ struct evaluation {
     double auc, auc_low, auc_high; /* 95 % by DeLong; NaN with one class */
     double log_loss, base_log_loss;
     double brier;
-    double ece;   /* over 10 bins of equal count */
-    double slope; /* of a logistic recalibration on the log-odds; 1 is perfect */
+    double ece;       /* over 10 bins of equal count; equal predictions are never split */
+    double slope;     /* of a logistic recalibration on the log-odds; 1 is perfect. NaN when the
+                         predictions do not vary, with one class, or when they separate the classes */
+    double intercept; /* its intercept; 0 is perfect */
+    double lift;      /* churn in the tenth with the highest predictions over churn in all; NaN
+                         without churn */
 };
 
 /*
- * p  n probabilities in (0, 1);  y  n outcomes, 0 or 1
+ * p  n probabilities in [0, 1];  y  n outcomes, 0 or 1
  *
  * Source  Sun, Xu, Fast implementation of DeLong's algorithm, IEEE SPL 21 (2014) 1389-1393
  * Cost    n log n

@@ -10,12 +10,13 @@
 #include "scoring/metric_internal.h"
 
 /* A column of the regression, made of one metric. */
-enum column_kind { COLUMN_LINEAR, COLUMN_LOG, COLUMN_MISSING, COLUMN_DUE };
-static const char *const column_names[] = {"linear", "log", "missing", "due"};
+enum column_kind { COLUMN_LINEAR, COLUMN_LOG, COLUMN_MISSING, COLUMN_DUE, COLUMN_KINDS };
+static const char *const column_names[COLUMN_KINDS] = {"linear", "log", "missing", "due"};
 
 struct column {
     size_t metric;
-    const char *name; /* of the metric: the stored model knows it by name */
+    const char *name;       /* of the metric: the stored model knows it by name */
+    const char *definition; /* what the metric computed when the model was made */
     enum column_kind kind;
     double mean, sd;
 };
@@ -69,13 +70,12 @@ static bool is_skewed(double *sorted, size_t n)
 }
 
 static void add_column(struct hazard_model *m, const struct hazard_panel *panel, const uint8_t *use,
-                       size_t metric, const char *name, enum column_kind kind)
+                       struct column c)
 {
-    struct column c = {metric, name, kind, 0, 1};
     double n = 0, sum = 0, squares = 0;
     for (int pass = 0; pass < 2; pass++) {
         for (size_t i = 0; i < panel->n; i++) {
-            double x = raw(m, &c, panel->value[i * panel->n_metrics + metric]);
+            double x = raw(m, &c, panel->value[i * panel->n_metrics + c.metric]);
             if ((use && !use[i]) || isnan(x))
                 continue;
             if (pass == 0) {
@@ -90,7 +90,7 @@ static void add_column(struct hazard_model *m, const struct hazard_panel *panel,
     c.sd = n > 1 ? sqrt(squares / n) : 0;
     /* What hardly varies says nothing: 20 rows must differ. */
     if (n < 20 || c.sd < 1e-9 ||
-        ((kind == COLUMN_MISSING || kind == COLUMN_DUE) && (sum < 20 || n - sum < 20)))
+        ((c.kind == COLUMN_MISSING || c.kind == COLUMN_DUE) && (sum < 20 || n - sum < 20)))
         return;
     m->column[m->n_columns++] = c;
 }
@@ -111,12 +111,16 @@ static void choose_columns(struct arena *arena, struct hazard_model *m,
                 sorted[n++] = v;
         }
         qsort(sorted, n, sizeof *sorted, compare_double);
-        bool renewal = metrics->metric[j].kind == KIND_DAYS_TO_RENEWAL;
-        add_column(m, panel, use, j, metrics->metric[j].info.name,
-                   is_skewed(sorted, n) ? COLUMN_LOG : COLUMN_LINEAR);
-        add_column(m, panel, use, j, metrics->metric[j].info.name, COLUMN_MISSING);
-        if (renewal) {
-            add_column(m, panel, use, j, metrics->metric[j].info.name, COLUMN_DUE);
+        struct column c = {.metric = j,
+                           .name = metrics->metric[j].info.name,
+                           .definition = metric_definition(arena, metrics, j),
+                           .kind = is_skewed(sorted, n) ? COLUMN_LOG : COLUMN_LINEAR};
+        add_column(m, panel, use, c);
+        c.kind = COLUMN_MISSING;
+        add_column(m, panel, use, c);
+        if (metrics->metric[j].kind == KIND_DAYS_TO_RENEWAL) {
+            c.kind = COLUMN_DUE;
+            add_column(m, panel, use, c);
             m->renewal = (int)j;
         }
         if (m->n_columns > before)
@@ -165,7 +169,8 @@ char *hazard_save(const struct hazard_model *m)
     json_t *root = json_object(), *columns = json_array();
     for (size_t c = 0; c < m->n_columns; c++)
         json_array_append_new(columns,
-                              json_pack("{s:s, s:s, s:f, s:f}", "metric", m->column[c].name, "kind",
+                              json_pack("{s:s, s:s, s:s, s:f, s:f}", "metric", m->column[c].name,
+                                        "definition", m->column[c].definition, "kind",
                                         column_names[m->column[c].kind], "mean", m->column[c].mean,
                                         "sd", m->column[c].sd));
     size_t q = m->n_columns + 1;
@@ -185,32 +190,45 @@ static bool get_numbers(const json_t *list, double *out, size_t n)
 {
     if (json_array_size(list) != n)
         return false;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        if (!json_is_number(json_array_get(list, i)))
+            return false;
         out[i] = json_number_value(json_array_get(list, i));
+    }
     return true;
 }
 
-static bool load_columns(struct hazard_model *m, const struct metric_set *metrics,
-                         const json_t *columns)
+static bool load_column(struct arena *arena, const struct metric_set *metrics, const json_t *row,
+                        struct column *out)
+{
+    const char *kind = json_string_value(json_object_get(row, "kind"));
+    const char *name = json_string_value(json_object_get(row, "metric"));
+    const char *definition = json_string_value(json_object_get(row, "definition"));
+    int metric = name ? metric_index(metrics, name) : -1, k = 0;
+    while (kind && k < COLUMN_KINDS && strcmp(column_names[k], kind) != 0)
+        k++;
+    if (!kind || k == COLUMN_KINDS || metric < 0)
+        return false;
+    *out = (struct column){.metric = (size_t)metric,
+                           .name = metric_info(metrics, (size_t)metric)->name,
+                           .definition = metric_definition(arena, metrics, (size_t)metric),
+                           .kind = (enum column_kind)k,
+                           .mean = json_number_value(json_object_get(row, "mean")),
+                           .sd = json_number_value(json_object_get(row, "sd"))};
+    return out->sd > 0 && g_strcmp0(definition, out->definition) == 0;
+}
+
+static bool load_columns(struct arena *arena, struct hazard_model *m,
+                         const struct metric_set *metrics, const json_t *columns)
 {
     for (size_t c = 0; c < m->n_columns; c++) {
-        const json_t *row = json_array_get(columns, c);
-        const char *kind = json_string_value(json_object_get(row, "kind"));
-        const char *name = json_string_value(json_object_get(row, "metric"));
-        int metric = name ? metric_index(metrics, name) : -1;
-        int k = 0;
-        while (kind && k < 4 && strcmp(column_names[k], kind) != 0)
-            k++;
-        if (!kind || k == 4 || metric < 0)
+        if (!load_column(arena, metrics, json_array_get(columns, c), &m->column[c]))
             return false;
-        m->column[c] =
-            (struct column){(size_t)metric, metric_info(metrics, (size_t)metric)->name,
-                            (enum column_kind)k, json_number_value(json_object_get(row, "mean")),
-                            json_number_value(json_object_get(row, "sd"))};
-        if (m->n_features == 0 || m->feature[m->n_features - 1] != (size_t)metric)
-            m->feature[m->n_features++] = (size_t)metric;
+        size_t metric = m->column[c].metric;
+        if (m->n_features == 0 || m->feature[m->n_features - 1] != metric)
+            m->feature[m->n_features++] = metric;
         if (metrics->metric[metric].kind == KIND_DAYS_TO_RENEWAL)
-            m->renewal = metric;
+            m->renewal = (int)metric;
     }
     return true;
 }
@@ -218,10 +236,11 @@ static bool load_columns(struct hazard_model *m, const struct metric_set *metric
 struct hazard_model *hazard_load(struct arena *arena, const struct metric_set *metrics,
                                  const char *json, GError **err)
 {
-    json_t *root = json_loads(json, JSON_REJECT_DUPLICATES, NULL);
+    /* jsonb writes 1e20 as an integer that jansson would refuse. */
+    json_t *root = json_loads(json, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, NULL);
     const json_t *columns = json_object_get(root, "columns");
     struct hazard_model *m = arena_one(arena, struct hazard_model);
-    m->horizon_days = (int)json_integer_value(json_object_get(root, "horizon_days"));
+    m->horizon_days = (int)json_number_value(json_object_get(root, "horizon_days"));
     m->renewal = -1;
     m->n_columns = json_array_size(columns);
     size_t q = m->n_columns + 1;
@@ -229,7 +248,7 @@ struct hazard_model *hazard_load(struct arena *arena, const struct metric_set *m
     m->feature = arena_many(arena, q, size_t);
     m->beta = arena_many(arena, q, double);
     m->covariance = arena_many(arena, q * q, double);
-    bool ok = m->horizon_days > 0 && load_columns(m, metrics, columns) &&
+    bool ok = m->horizon_days > 0 && load_columns(arena, m, metrics, columns) &&
               get_numbers(json_object_get(root, "beta"), m->beta, q) &&
               get_numbers(json_object_get(root, "covariance"), m->covariance, q * q);
     json_decref(root);

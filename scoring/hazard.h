@@ -20,7 +20,12 @@ MUST_USE struct hazard_model *hazard_fit(struct arena *arena, const struct metri
                                          const struct hazard_panel *panel, const uint8_t *use,
                                          int horizon_days, double ridge, GError **err);
 
-/* JSON with 17 digits, and back to the same bits. Metrics are found by name. */
+/*
+ * JSON with 17 digits, and back to the same bits. Metrics are found by name and must still compute
+ * what they did when the model was made.
+ *
+ * Errors  KENKO_ERROR_CONFLICT  metrics.yaml or the text is not what the model was made of
+ */
 char *hazard_save(const struct hazard_model *model);
 MUST_USE struct hazard_model *hazard_load(struct arena *arena, const struct metric_set *metrics,
                                           const char *json, GError **err);

@@ -91,5 +91,5 @@ MUST_USE bool metric_lives(struct arena *arena, const struct metric_set *set,
                            const struct facts *facts, int32_t until, struct metric_life **out,
                            size_t *n, GError **err);
 
-/* Days that must pass before an end is believed. */
+/* Days that must pass after a life's `to` before it is believed. */
 int metric_churn_delay(const struct metric_set *set);

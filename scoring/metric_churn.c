@@ -4,7 +4,8 @@
 
 int metric_churn_delay(const struct metric_set *set)
 {
-    return set->churn == CHURN_INACTIVITY ? set->inactive_days : set->gap_days;
+    /* An inactive life ends on the very day the silence became long enough. */
+    return set->churn == CHURN_INACTIVITY ? 0 : set->gap_days;
 }
 
 static void add(GArray *lives, uint32_t account, int32_t from, int64_t to, int32_t until, int delay)

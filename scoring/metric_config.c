@@ -225,3 +225,21 @@ const char *metric_usage_name(const struct metric_set *set, size_t index)
 {
     return set->usage[index];
 }
+
+char *metric_definition(struct arena *arena, const struct metric_set *set, size_t index)
+{
+    const struct metric *m = &set->metric[index];
+    g_autoptr(GString) text = g_string_new(kind_names[m->kind]);
+    const struct {
+        const char *role;
+        int usage;
+    } reads[] = {{"usage", m->usage}, {"good", m->good}, {"total", m->total}};
+    for (size_t i = 0; i < G_N_ELEMENTS(reads); i++) {
+        if (reads[i].usage >= 0)
+            g_string_append_printf(text, " %s=%s", reads[i].role, set->usage[reads[i].usage]);
+    }
+    g_string_append_printf(text, " days=%d", m->days);
+    if (m->kind == KIND_SELF_BASELINE)
+        g_string_append_printf(text, " baseline_days=%d", m->baseline_days);
+    return arena_strdup(arena, text->str);
+}

@@ -51,3 +51,7 @@ struct metric_set {
     enum churn_definition churn;
     int gap_days, inactive_days, churn_usage;
 };
+
+/* What a metric computes, e.g. "ratio good=failed_runs total=runs days=28": a stored model must not
+ * speak about another quantity of the same name. */
+char *metric_definition(struct arena *arena, const struct metric_set *set, size_t index);

@@ -8,6 +8,7 @@
 #include "core/job.h"
 #include "scoring/facts.h"
 #include "scoring/hazard.h"
+#include "scoring/metric_internal.h"
 #include "sql/scoring.h"
 
 enum { HISTORY_MIN_DAYS = 56, EVENTS_MIN = 50, DAYS_MAX = 600 };
@@ -16,14 +17,21 @@ struct model_section {
     struct model_config {
         int horizon_days, min_events;
         double *ridge;
+        char **features;
+        uint32_t features_count;
     } * model;
 };
+
+static const cyaml_schema_value_t feature_name = {
+    CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char *, 1, 100)};
 
 static const cyaml_schema_field_t model_fields[] = {
     CYAML_FIELD_INT("horizon_days", CYAML_FLAG_OPTIONAL, struct model_config, horizon_days),
     CYAML_FIELD_INT("min_events", CYAML_FLAG_OPTIONAL, struct model_config, min_events),
     CYAML_FIELD_FLOAT_PTR("ridge", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct model_config,
                           ridge),
+    CYAML_FIELD_SEQUENCE("features", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct model_config,
+                         features, &feature_name, 1, 1000),
     CYAML_FIELD_END};
 
 struct panel {
@@ -32,11 +40,29 @@ struct panel {
     int32_t until;
     int horizon, min_events;
     double ridge;
+    const bool *chosen; /* by metric: may it be a feature? */
     const struct metric_life *life;
     size_t n_lives;
     GArray *value, *y, *as_of; /* double, double, int32_t */
     size_t events;
 };
+
+static bool choose_features(struct panel *p, const struct model_config *c, GError **err)
+{
+    bool *chosen = arena_many(p->arena, metric_count(p->set) + 1, bool);
+    for (size_t m = 0; m < metric_count(p->set); m++)
+        chosen[m] = c->features_count == 0;
+    for (uint32_t i = 0; i < c->features_count; i++) {
+        int m = metric_index(p->set, c->features[i]);
+        if (m < 0)
+            return err_set(err, KENKO_ERROR_CONFIG,
+                           "kenko.yaml: model.features: there is no metric '%s' in metrics.yaml",
+                           c->features[i]);
+        chosen[m] = true;
+    }
+    p->chosen = chosen;
+    return true;
+}
 
 static bool load_options(struct config *config, struct panel *p, GError **err)
 {
@@ -54,7 +80,7 @@ static bool load_options(struct config *config, struct panel *p, GError **err)
         return err_set(
             err, KENKO_ERROR_CONFIG,
             "kenko.yaml: model wants horizon_days 7 to 366, ridge >= 0, min_events >= 50");
-    return true;
+    return choose_features(p, c, err);
 }
 
 /* 1 = churned within the horizon, 0 = stayed, -1 = not a life that holds the day. */
@@ -89,8 +115,11 @@ static bool on_frame(void *context, const struct metric_frame *frame, GError **e
         int churned = frame->is_customer[a] ? outcome(p, a, frame->as_of) : -1;
         if (churned < 0)
             continue;
-        for (size_t m = 0; m < frame->n_metrics; m++)
-            g_array_append_val(p->value, frame->value[m * frame->n_accounts + a]);
+        for (size_t m = 0; m < frame->n_metrics; m++) {
+            /* A column without any value never becomes a feature. */
+            double v = p->chosen[m] ? frame->value[m * frame->n_accounts + a] : NAN;
+            g_array_append_val(p->value, v);
+        }
         double y = churned;
         g_array_append_val(p->y, y);
         g_array_append_val(p->as_of, frame->as_of);
@@ -143,6 +172,30 @@ static void drop_last_day(struct panel *p)
         p->events += g_array_index(p->y, double, i) > 0.5;
 }
 
+/* Usage that churn is defined by: a long silence is near its end, not told by it. Usage is dated by
+ * day, so its windows cannot reach behind the as-of day. */
+static bool defines_churn(const struct metric_set *set, size_t metric)
+{
+    const struct metric *m = &set->metric[metric];
+    return set->churn == CHURN_INACTIVITY &&
+           (m->usage == set->churn_usage || m->total == set->churn_usage);
+}
+
+/* A schedule tells when a contract is due, and few others can churn: only when all that are due
+ * churn does it tell whether, as an end date does that is filled in on cancellation. */
+static bool schedule_tells(const struct panel *p, const struct hazard_panel *h, size_t metric)
+{
+    double due = 0, churned = 0;
+    for (size_t i = 0; i < h->n; i++) {
+        double v = h->value[i * h->n_metrics + metric];
+        if (isnan(v) || v < 0 || v > p->horizon)
+            continue;
+        due++;
+        churned += h->y[i];
+    }
+    return due >= 20 && churned > 0.95 * due;
+}
+
 static const char *find_leak(const struct panel *p, const struct hazard_panel *h,
                              struct arena *arena)
 {
@@ -153,8 +206,11 @@ static const char *find_leak(const struct panel *p, const struct hazard_panel *h
             score[i] = isnan(v) ? -1e300 : v;
         }
         double auc = evaluate_auc(arena, score, h->y, h->n);
-        if (auc > 0.95 || auc < 0.05)
-            return metric_info(p->set, m)->name;
+        if ((auc <= 0.95 && auc >= 0.05) || defines_churn(p->set, m))
+            continue;
+        if (p->set->metric[m].kind == KIND_DAYS_TO_RENEWAL && !schedule_tells(p, h, m))
+            continue;
+        return metric_info(p->set, m)->name;
     }
     return NULL;
 }
@@ -198,6 +254,8 @@ static char *evaluation_json(const struct evaluation *e)
                 {"brier", e->brier},
                 {"ece", e->ece},
                 {"slope", e->slope},
+                {"intercept", e->intercept},
+                {"lift", e->lift},
                 {"rows", (double)e->n},
                 {"events", (double)e->events}};
     GString *out = g_string_new("{");
@@ -212,6 +270,7 @@ static char *evaluation_json(const struct evaluation *e)
 }
 
 struct store {
+    const struct job *job;
     const struct panel *p;
     const struct hazard_model *model; /* NULL: a refusal */
     const struct train_summary *summary;
@@ -237,7 +296,8 @@ static bool store_body(struct db *db, void *context, GError **err)
                                         .events_used = (int64_t)s->summary->events,
                                         .message = s->summary->message};
     struct q_model_put_row row;
-    if (!q_model_retire(db, NULL, err) || !q_model_put(arena, db, &params, &row, err))
+    if (!job_fence_check(db, s->job, err) || !q_model_retire(db, NULL, err) ||
+        !q_model_put(arena, db, &params, &row, err))
         return false;
     for (size_t f = 0; s->model && f < hazard_features(s->model); f++) {
         const struct metric_info *info = metric_info(s->p->set, hazard_feature_metric(s->model, f));
@@ -246,6 +306,20 @@ static bool store_body(struct db *db, void *context, GError **err)
             return false;
     }
     return true;
+}
+
+/* What a stored model says of itself. */
+static void praise(struct train_summary *s)
+{
+    const struct evaluation *e = &s->held_out;
+    if (isnan(e->auc))
+        g_snprintf(s->message, sizeof s->message,
+                   "%zu account-periods, %zu churned; not judged: %zu of %zu held-out ones churned",
+                   s->rows, s->events, e->events, e->n);
+    else
+        g_snprintf(s->message, sizeof s->message,
+                   "%zu account-periods, %zu churned; held-out AUC %.3f (%.3f to %.3f)", s->rows,
+                   s->events, e->auc, e->auc_low, e->auc_high);
 }
 
 static struct hazard_model *fit(struct panel *p, const int32_t *days, size_t n_days,
@@ -274,16 +348,13 @@ static struct hazard_model *fit(struct panel *p, const int32_t *days, size_t n_d
         g_snprintf(summary->message, sizeof summary->message, "no model: %s", why->message);
     else {
         summary->refused = false;
-        g_snprintf(summary->message, sizeof summary->message,
-                   "%zu account-periods, %zu churned; held-out AUC %.3f (%.3f to %.3f)",
-                   summary->rows, summary->events, summary->held_out.auc, summary->held_out.auc_low,
-                   summary->held_out.auc_high);
+        praise(summary);
     }
     return model;
 }
 
-static bool train(struct db *db, struct config *config, const struct train_options *options,
-                  struct train_summary *summary, GError **err)
+static bool train(struct db *db, const struct job *job, struct config *config,
+                  const struct train_options *options, struct train_summary *summary, GError **err)
 {
     g_autoptr(arena_t) arena = arena_new();
     g_autoptr(zone_t) zone = zone_open(config_time_zone(config), err);
@@ -296,6 +367,11 @@ static bool train(struct db *db, struct config *config, const struct train_optio
     if (!db_begin(db, err) || !q_known_take(arena, db, &known, err) || !db_commit(db, err))
         return false;
     int64_t known_no = options->known_no >= 0 ? options->known_no : known.commit_no;
+    if (known_no > known.commit_no)
+        return err_set(err, KENKO_ERROR_USAGE,
+                       "--known-at is %" G_GINT64_FORMAT
+                       ", beyond the newest commit number %" G_GINT64_FORMAT,
+                       known_no, known.commit_no);
     int32_t days[DAYS_MAX + 1];
     size_t n_days;
     p.value = g_array_new(FALSE, FALSE, sizeof(double));
@@ -307,7 +383,7 @@ static bool train(struct db *db, struct config *config, const struct train_optio
         drop_last_day(&p);
         summary->rows = p.y->len;
         summary->events = p.events;
-        struct store store = {&p, fit(&p, days, n_days, summary, arena), summary, known_no};
+        struct store store = {job, &p, fit(&p, days, n_days, summary, arena), summary, known_no};
         ok = db_transact(db, 3, store_body, &store, err);
     }
     g_array_free(p.value, TRUE);
@@ -324,7 +400,7 @@ bool train_run(struct db *db, const char *dsn, struct config *config,
     if (!job)
         return false;
     g_autoptr(GError) failure = NULL;
-    bool ok = train(db, config, options, summary, &failure);
+    bool ok = train(db, job, config, options, summary, &failure);
     g_autofree char *counters =
         g_strdup_printf("{\"rows\": %zu, \"events\": %zu, \"refused\": %s}", summary->rows,
                         summary->events, summary->refused ? "true" : "false");
