@@ -160,7 +160,11 @@ static void csv_spectrum_reads_as_its_json(void **state)
         assert_true(g_file_get_contents(*file, &text, NULL, NULL));
         if (!want)
             fail_msg("no %s", path);
-        json_t *got = csv_rows(arena, text);
+        /* Version control may have turned CRLF into LF where the file is about CRLF. */
+        g_autoptr(GString) body = g_string_new(text);
+        if (g_str_has_suffix(base, "_crlf") && !strchr(text, '\r'))
+            g_string_replace(body, "\n", "\r\n", 0);
+        json_t *got = csv_rows(arena, body->str);
         /* The JSON of one file was anonymised and is no list: its row is checked by hand. */
         if (strcmp(base, "location_coordinates") == 0)
             assert_string_equal(
