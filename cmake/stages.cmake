@@ -3,7 +3,7 @@
 # A generator that ends gives its memory back by ending: leaks are not looked for in it.
 # sqlgen turns sql/<stage>/*.sql into <build>/sql/<stage>.{h,c} and the migrations and views into
 # <build>/sql/schema.{h,c}.
-add_executable(sqlgen sql/sqlgen.c)
+add_executable(sqlgen sql/sqlgen.c sql/sqlgen_write.c)
 target_link_libraries(sqlgen PRIVATE PkgConfig::BASE)
 
 function(kenko_sql stage)

@@ -2,22 +2,18 @@
 /* The sections `sources` and `identity` of kenko.yaml and `usage` of metrics.yaml. */
 #include "ingest/mapping_internal.h"
 
-#define FIELD_NAMES(X)                                                                             \
-    X(party)                                                                                       \
-    X(at)                                                                                          \
-    X(subject)                                                                                     \
-    X(changed_at)                                                                                  \
-    X(deleted)                                                                                     \
-    X(external_id) X(name) X(domain) X(owner_email) X(plan) X(segment) X(industry) X(region)       \
-        X(parent_id) X(created_on) X(product) X(start_on) X(end_on) X(cancelled_on) X(arr)         \
-            X(currency) X(billing_months) X(auto_renew) X(quantity) X(churn_reason) X(competitor)  \
-                X(email) X(role) X(left_on) X(definition) X(connector) X(executor) X(status)       \
-                    X(created_at) X(started_at) X(finished_at) X(row_count) X(byte_count)          \
-                        X(skipped_count) X(title) X(severity) X(cause) X(component) X(resolved_at) \
-                            X(occurred_at) X(minutes) X(opened_at) X(first_reply_at) X(solved_at)  \
-                                X(reopened) X(kind) X(note) X(answered_at) X(value) X(contact_id)  \
-                                    X(comment) X(author_email) X(reason) X(set_at) X(expires_on)   \
-                                        X(reached_at) X(day) X(rate)
+/* clang-format off */
+#define FIELD_NAMES(X) \
+    X(party) X(at) X(subject) X(changed_at) X(deleted) X(external_id) X(name) X(domain) \
+    X(owner_email) X(plan) X(segment) X(industry) X(region) X(parent_id) X(created_on) \
+    X(product) X(start_on) X(end_on) X(cancelled_on) X(arr) X(currency) X(billing_months) \
+    X(auto_renew) X(quantity) X(churn_reason) X(competitor) X(email) X(role) X(left_on) \
+    X(definition) X(connector) X(executor) X(status) X(created_at) X(started_at) \
+    X(finished_at) X(row_count) X(byte_count) X(skipped_count) X(title) X(severity) X(cause) \
+    X(component) X(resolved_at) X(occurred_at) X(minutes) X(opened_at) X(first_reply_at) \
+    X(solved_at) X(reopened) X(kind) X(note) X(answered_at) X(value) X(contact_id) X(comment) \
+    X(author_email) X(reason) X(set_at) X(expires_on) X(reached_at) X(day) X(rate)
+/* clang-format on */
 
 #define OPTIONAL_TEXT(key, type, member)                                                           \
     CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, member, 0, 4096)

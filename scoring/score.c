@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "scoring/score.h"
+#include "scoring/score_internal.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,8 +11,6 @@
 #include "scoring/facts.h"
 #include "scoring/hazard.h"
 #include "sql/scoring.h"
-
-enum { BAND_DAYS_MAX = 14, RISK_DAYS = 90, RECENT_DAYS = 92 };
 
 struct score_section {
     struct score_config {
@@ -28,69 +26,6 @@ static const cyaml_schema_field_t score_fields[] = {
                            every, 1, 10),
     CYAML_FIELD_INT("band_days", CYAML_FLAG_OPTIONAL, struct score_config, band_days),
     CYAML_FIELD_END};
-
-/* One account's result on one day. */
-struct result {
-    uint32_t account;
-    int64_t arr_minor;
-    int32_t renewal_on;
-    struct health health;
-    const char *band;
-    bool has_risk;
-    int64_t p, low, high; /* 1e-9 */
-    int percentile_bp;
-    double value[SCORECARD_MEASURES_MAX];
-    uint8_t quality[SCORECARD_MEASURES_MAX];
-    double *contribution;
-};
-
-struct day {
-    int32_t as_of;
-    size_t n;
-    struct result *result;
-    char input[65];
-};
-
-struct scoring {
-    struct db *db;
-    const struct job *job;
-    struct arena *arena;
-    struct zone *zone;
-    const struct metric_set *metrics;
-    const struct scorecard *card;
-    const struct hazard_model *model;
-    const struct score_options *options;
-    int band_days;
-    int64_t model_id, known_no, known_at, scorecard_id;
-    const char *model_message;
-    char config_sha256[65];
-    struct day *day; /* the days asked */
-    size_t n_days;
-    /* Band history: the last band_days days' health by account. */
-    struct health *history;
-    int32_t history_day[BAND_DAYS_MAX];
-    size_t n_accounts;
-    const int64_t *account_id;
-    const char **account_key;
-    /* Recent usage of the last day asked. */
-    GArray *recent;
-};
-
-struct recent {
-    uint32_t account, usage;
-    int32_t day;
-    double value;
-};
-
-static void digest_number(GChecksum *sum, double value)
-{
-    uint64_t bits;
-    if (isnan(value))
-        value = NAN;
-    memcpy(&bits, &value, sizeof bits);
-    bits = GUINT64_TO_LE(isnan(value) ? UINT64_C(0x7ff8000000000000) : bits);
-    g_checksum_update(sum, (const guchar *)&bits, sizeof bits);
-}
 
 static void risk_of(const struct scoring *s, const struct metric_frame *f, size_t a,
                     struct result *r)
@@ -172,10 +107,10 @@ static void digest_input(const struct metric_frame *f, struct day *day)
             continue;
         g_checksum_update(sum, (const guchar *)f->account_key[a],
                           (gssize)strlen(f->account_key[a]) + 1);
-        digest_number(sum, (double)f->arr_minor[a]);
-        digest_number(sum, f->renewal_on[a]);
+        score_digest_number(sum, (double)f->arr_minor[a]);
+        score_digest_number(sum, f->renewal_on[a]);
         for (size_t m = 0; m < f->n_metrics; m++) {
-            digest_number(sum, f->value[m * f->n_accounts + a]);
+            score_digest_number(sum, f->value[m * f->n_accounts + a]);
             g_checksum_update(sum, &f->quality[m * f->n_accounts + a], 1);
         }
     }
@@ -266,164 +201,6 @@ static int32_t *expand_days(const struct scoring *s, size_t *n)
         }
     }
     return out;
-}
-
-static void digest_result(GChecksum *sum, const struct scoring *s, const struct result *r)
-{
-    const struct health *h = &r->health;
-    const char *key = s->account_key[r->account];
-    g_checksum_update(sum, (const guchar *)key, (gssize)strlen(key) + 1);
-    g_checksum_update(sum, (const guchar *)r->band, (gssize)strlen(r->band) + 1);
-    const int64_t numbers[] = {h->is_known,    h->health_bp,    h->lower_bp, h->upper_bp,
-                               h->coverage_bp, h->effective_bp, r->has_risk, r->p,
-                               r->low,         r->high,         r->arr_minor};
-    for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
-        digest_number(sum, (double)numbers[i]);
-    for (size_t i = 0; i < s->card->n_measures; i++) {
-        digest_number(sum, h->measure_bp[i]);
-        digest_number(sum, h->contribution_bp[i]);
-    }
-}
-
-static bool put_result(const struct scoring *s, struct db_copy *copy, const struct day *day,
-                       int64_t run_id, const struct result *r, GError **err)
-{
-    const struct health *h = &r->health;
-    size_t n = s->card->n_measures;
-    bool value_null[SCORECARD_MEASURES_MAX], bp_null[SCORECARD_MEASURES_MAX];
-    const char *quality[SCORECARD_MEASURES_MAX];
-    for (size_t i = 0; i < n; i++) {
-        value_null[i] = isnan(r->value[i]);
-        bp_null[i] = h->measure_bp[i] < 0;
-        quality[i] = metric_quality_name((enum metric_quality)r->quality[i]);
-    }
-    size_t features = s->model ? hazard_features(s->model) + 1 : 0;
-    struct q_score_copy_row row = {.account_id = s->account_id[r->account],
-                                   .as_of = day->as_of,
-                                   .run_id = run_id,
-                                   .scorecard_id = s->scorecard_id,
-                                   .health_bp = h->health_bp,
-                                   .health_bp_is_null = !h->is_known,
-                                   .lower_bp = h->lower_bp,
-                                   .upper_bp = h->upper_bp,
-                                   .raw_band = h->band,
-                                   .band = r->band,
-                                   .coverage_bp = h->coverage_bp,
-                                   .effective_bp = h->effective_bp,
-                                   .effective_bp_is_null = !h->is_known,
-                                   .p_churn_1e9 = r->p,
-                                   .p_churn_1e9_is_null = !r->has_risk,
-                                   .p_lower_1e9 = r->low,
-                                   .p_lower_1e9_is_null = !r->has_risk,
-                                   .p_upper_1e9 = r->high,
-                                   .p_upper_1e9_is_null = !r->has_risk,
-                                   .risk_percentile_bp = r->percentile_bp,
-                                   .risk_percentile_bp_is_null = !r->has_risk,
-                                   .arr_minor = r->arr_minor,
-                                   .renewal_on = r->renewal_on,
-                                   .renewal_on_is_null = r->renewal_on == INT32_MIN,
-                                   .metric_value = {n, r->value, value_null},
-                                   .metric_quality = {n, quality, NULL},
-                                   .measure_bp = {n, h->measure_bp, bp_null},
-                                   .contribution_bp = {n, h->contribution_bp, NULL},
-                                   .lost_bp = {n, h->lost_bp, NULL},
-                                   .risk_contribution = {features, r->contribution, NULL},
-                                   .risk_contribution_is_null = !r->has_risk};
-    return q_score_copy_put(copy, &row, err);
-}
-
-static bool write_rows(const struct scoring *s, const struct day *day, int64_t run_id,
-                       int64_t *unknown, char output[65], GError **err)
-{
-    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
-    struct db_copy *copy = q_score_copy_begin(s->db, err);
-    if (!copy)
-        return false;
-    *unknown = 0;
-    for (size_t i = 0; i < day->n; i++) {
-        *unknown += strcmp(day->result[i].band, "Unknown") == 0;
-        digest_result(sum, s, &day->result[i]);
-        if (!put_result(s, copy, day, run_id, &day->result[i], err)) {
-            db_copy_abort(copy);
-            return false;
-        }
-    }
-    g_strlcpy(output, g_checksum_get_string(sum), 65);
-    return db_copy_end(copy, NULL, err);
-}
-
-static bool write_recent(const struct scoring *s, GError **err)
-{
-    if (!q_usage_recent_clear(s->db, NULL, err))
-        return false;
-    struct db_copy *copy = q_usage_recent_copy_begin(s->db, err);
-    for (guint i = 0; copy && i < s->recent->len; i++) {
-        const struct recent *r = &g_array_index(s->recent, struct recent, i);
-        struct q_usage_recent_copy_row row = {.account_id = s->account_id[r->account],
-                                              .metric = metric_usage_name(s->metrics, r->usage),
-                                              .day = r->day,
-                                              .account_key = s->account_key[r->account],
-                                              .unit = "",
-                                              .value = r->value};
-        if (!q_usage_recent_copy_put(copy, &row, err)) {
-            db_copy_abort(copy);
-            return false;
-        }
-    }
-    return copy && db_copy_end(copy, NULL, err);
-}
-
-struct write {
-    struct scoring *s;
-    struct score_summary *summary;
-};
-
-static bool write_day(struct scoring *s, const struct day *day, struct score_summary *summary,
-                      GError **err)
-{
-    g_autoptr(arena_t) arena = arena_new();
-    struct q_run_begin_params params = {.job_run_id = job_run_id(s->job),
-                                        .as_of = day->as_of,
-                                        .known_no = s->known_no,
-                                        .known_at = s->known_at,
-                                        .config_sha256 = s->config_sha256,
-                                        .version = KENKO_VERSION,
-                                        .scorecard_id = s->scorecard_id,
-                                        .model_id = s->model_id,
-                                        .model_id_is_null = !s->model,
-                                        .model_message = s->model_message};
-    struct q_run_begin_row run;
-    int64_t unknown;
-    if (!q_run_begin(arena, s->db, &params, &run, err) ||
-        !write_rows(s, day, run.run_id, &unknown, summary->output_sha256, err) ||
-        !q_run_finish(s->db, run.run_id, day->input, summary->output_sha256, (int64_t)day->n,
-                      unknown, NULL, err))
-        return false;
-    if (s->options->publish && !q_run_publish(s->db, day->as_of, run.run_id, NULL, err))
-        return false;
-    g_strlcpy(summary->input_sha256, day->input, sizeof summary->input_sha256);
-    summary->accounts = day->n;
-    summary->unknown = (size_t)unknown;
-    summary->runs++;
-    return true;
-}
-
-static bool write_body(struct db *db, void *context, GError **err)
-{
-    struct write *w = context;
-    struct scoring *s = w->s;
-    w->summary->runs = 0;
-    if (!job_fence_check(db, s->job, err) ||
-        !migrate_partitions(db, "score.account_score", s->day[0].as_of, s->day[s->n_days - 1].as_of,
-                            err))
-        return false;
-    for (size_t i = 0; i < s->n_days; i++) {
-        if (!write_day(s, &s->day[i], w->summary, err))
-            return false;
-    }
-    if (fault_hit("before_publish"))
-        return err_set(err, KENKO_ERROR_BUG, "injected before_publish");
-    return !s->options->publish || (write_recent(s, err) && q_published_notify(db, NULL, err));
 }
 
 static bool put_scorecard(struct db *db, void *context, GError **err)
@@ -534,8 +311,8 @@ static bool run(struct scoring *s, struct config *config, struct score_summary *
     struct write w = {s, summary};
     if (s->options->n_as_of == 0)
         return err_set(err, KENKO_ERROR_USAGE, "no day to score");
-    bool ok =
-        prepare(s, config, err) && compute(s, err) && db_transact(s->db, 3, write_body, &w, err);
+    bool ok = prepare(s, config, err) && compute(s, err) &&
+              db_transact(s->db, 3, score_write_body, &w, err);
     summary->known_no = s->known_no;
     zone_close(s->zone);
     g_free(s->history);

@@ -14,14 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum shape { ONE, MAYBE, MANY, NONE, COPY_IN, COPY_OUT };
-enum { FIELDS_MAX = 64, PARAMS_INLINE_MAX = 8 };
-
-struct type {
-    const char *sql, *constant, *c_type, *member;
-    bool is_pointer; /* the C value itself says NULL */
-    bool by_struct;  /* passed as const struct * */
-};
+#include "sqlgen.h"
 
 static const struct type types[] = {
     {"bool", "DB_BOOL", "bool", "b", false, false},
@@ -41,19 +34,6 @@ static const struct type types[] = {
     {"double[]", "DB_DOUBLE_ARRAY", "struct db_doubles", "doubles", false, true},
     {"text[]", "DB_TEXT_ARRAY", "struct db_texts", "texts", false, true},
     {"date[]", "DB_DATE_ARRAY", "struct db_dates", "dates", false, true},
-};
-
-struct field {
-    char *name;
-    const struct type *type;
-    bool nullable;
-};
-
-struct statement {
-    char *stem, *what, *text;
-    enum shape shape;
-    struct field param[FIELDS_MAX], column[FIELDS_MAX];
-    int n_params, n_columns;
 };
 
 static _Noreturn void fail(const char *file, int line, const char *what, const char *detail)
@@ -234,299 +214,6 @@ static GPtrArray *list_sql(const char *dir)
     return names;
 }
 
-static void put_string(GString *out, const char *text)
-{
-    g_string_append_c(out, '"');
-    for (const char *p = text; *p; p++) {
-        if (*p == '\n')
-            g_string_append(out, p[1] ? "\\n\"\n    \"" : "\\n");
-        else if (*p == '"' || *p == '\\')
-            g_string_append_printf(out, "\\%c", *p);
-        else if (*p == '?')
-            g_string_append(out, "\\?");
-        else
-            g_string_append_c(out, *p);
-    }
-    g_string_append_c(out, '"');
-}
-
-static const char *space(const struct type *type)
-{
-    return type->is_pointer ? "" : " ";
-}
-
-static void put_row_struct(GString *h, const struct statement *s)
-{
-    g_string_append_printf(h, "struct q_%s_row {\n", s->stem);
-    for (int i = 0; i < s->n_columns; i++) {
-        const struct field *f = &s->column[i];
-        g_string_append_printf(h, "    %s%s%s;\n", f->type->c_type, space(f->type), f->name);
-        if (f->nullable)
-            g_string_append_printf(h, "    bool %s_is_null;\n", f->name);
-    }
-    g_string_append(h, "};\n");
-    if (s->shape == MANY)
-        g_string_append_printf(h,
-                               "struct q_%s_rows {\n    size_t n;\n    struct q_%s_row *row;\n};\n",
-                               s->stem, s->stem);
-    if (s->shape == COPY_OUT)
-        g_string_append_printf(h,
-                               "typedef bool (*q_%s_fn)(void *context, const struct q_%s_row *row, "
-                               "GError **err);\n",
-                               s->stem, s->stem);
-}
-
-static bool many_params(const struct statement *s)
-{
-    return s->n_params > PARAMS_INLINE_MAX;
-}
-
-static void put_params_struct(GString *h, const struct statement *s)
-{
-    g_string_append_printf(h, "struct q_%s_params {\n", s->stem);
-    for (int i = 0; i < s->n_params; i++) {
-        const struct field *f = &s->param[i];
-        g_string_append_printf(h, "    %s%s%s;\n", f->type->c_type, space(f->type), f->name);
-        if (f->nullable && !f->type->is_pointer)
-            g_string_append_printf(h, "    bool %s_is_null;\n", f->name);
-    }
-    g_string_append(h, "};\n");
-}
-
-static void put_params(GString *out, const struct statement *s)
-{
-    if (many_params(s)) {
-        g_string_append_printf(out, ", const struct q_%s_params *params", s->stem);
-        return;
-    }
-    for (int i = 0; i < s->n_params; i++) {
-        const struct field *f = &s->param[i];
-        bool pointer = f->type->by_struct || (f->nullable && !f->type->is_pointer);
-        g_string_append_printf(out, ", %s%s%s%s", pointer ? "const " : "", f->type->c_type,
-                               pointer ? " *" : space(f->type), f->name);
-    }
-}
-
-static void put_signature(GString *out, const struct statement *s)
-{
-    const char *stem = s->stem;
-    bool arena = s->shape == ONE || s->shape == MAYBE || s->shape == MANY;
-    g_string_append_printf(out, "bool q_%s(%sstruct db *db", stem,
-                           arena ? "struct arena *arena, " : "");
-    put_params(out, s);
-    if (s->shape == ONE || s->shape == MAYBE)
-        g_string_append_printf(out, ", struct q_%s_row *row", stem);
-    if (s->shape == MAYBE)
-        g_string_append(out, ", bool *found");
-    if (s->shape == MANY)
-        g_string_append_printf(out, ", struct q_%s_rows *rows", stem);
-    if (s->shape == NONE)
-        g_string_append(out, ", int64_t *affected");
-    if (s->shape == COPY_OUT)
-        g_string_append_printf(out, ", q_%s_fn fn, void *context", stem);
-    g_string_append(out, ", GError **err)");
-}
-
-static void put_declaration(GString *h, const struct statement *s)
-{
-    g_string_append_printf(h, "\n/* %s */\n", s->what);
-    if (s->n_columns > 0)
-        put_row_struct(h, s);
-    if (many_params(s))
-        put_params_struct(h, s);
-    if (s->shape == COPY_IN) {
-        g_string_append_printf(
-            h, "MUST_USE struct db_copy *q_%s_begin(struct db *db, GError **err);\n", s->stem);
-        g_string_append_printf(h,
-                               "MUST_USE bool q_%s_put(struct db_copy *copy, const struct q_%s_row "
-                               "*row, GError **err);\n",
-                               s->stem, s->stem);
-        return;
-    }
-    g_string_append(h, "MUST_USE ");
-    put_signature(h, s);
-    g_string_append(h, ";\n");
-}
-
-static void put_type_list(GString *c, const struct statement *s, const char *what,
-                          const struct field *fields, int n)
-{
-    if (n == 0)
-        return;
-    g_string_append_printf(c, "static const enum db_type q_%s_%s[] = {", s->stem, what);
-    for (int i = 0; i < n; i++)
-        g_string_append_printf(c, "%s%s", i ? ", " : "", fields[i].type->constant);
-    g_string_append(c, "};\n");
-}
-
-static void put_statement_const(GString *c, const char *stage, const struct statement *s)
-{
-    put_type_list(c, s, "params_t", s->param, s->n_params);
-    put_type_list(c, s, "columns_t", s->column, s->n_columns);
-    g_string_append_printf(c, "static const struct db_statement q_%s_s = {\"%s.%s\",\n    ",
-                           s->stem, stage, s->stem);
-    put_string(c, s->text);
-    g_string_append_printf(c, ",\n    %d, %d, ", s->n_params, s->n_columns);
-    if (s->n_params)
-        g_string_append_printf(c, "q_%s_params_t, ", s->stem);
-    else
-        g_string_append(c, "NULL, ");
-    if (s->n_columns)
-        g_string_append_printf(c, "q_%s_columns_t};\n", s->stem);
-    else
-        g_string_append(c, "NULL};\n");
-}
-
-/* Copies decoded columns into the row struct. */
-static void put_decoder(GString *c, const struct statement *s)
-{
-    g_string_append_printf(
-        c,
-        "static void q_%s_decode(const struct db_value *v, struct q_%s_row *row)\n"
-        "{\n    *row = (struct q_%s_row){0};\n",
-        s->stem, s->stem, s->stem);
-    for (int i = 0; i < s->n_columns; i++) {
-        const struct field *f = &s->column[i];
-        if (f->nullable)
-            g_string_append_printf(c, "    row->%s_is_null = v[%d].is_null;\n", f->name, i);
-        g_string_append_printf(c, "    if (!v[%d].is_null)\n        row->%s = v[%d].as.%s;\n", i,
-                               f->name, i, f->type->member);
-        if (!f->nullable)
-            g_string_append_printf(c, "    else\n        BUG(\"%s: column %s is null\");\n",
-                                   s->stem, f->name);
-    }
-    g_string_append(c, "}\n");
-}
-
-static void put_values(GString *c, const struct statement *s)
-{
-    g_string_append_printf(c, "    struct db_value v[%d];\n    memset(v, 0, sizeof v);\n",
-                           s->n_params ? s->n_params : 1);
-    for (int i = 0; i < s->n_params; i++) {
-        const struct field *f = &s->param[i];
-        bool inline_ = !many_params(s);
-        const char *dot = inline_ ? "" : "params->";
-        bool pointer = inline_ && (f->type->by_struct || (f->nullable && !f->type->is_pointer));
-        if (pointer)
-            g_string_append_printf(c,
-                                   "    if (%s)\n        v[%d].as.%s = *%s;\n    else\n"
-                                   "        v[%d].is_null = true;\n",
-                                   f->name, i, f->type->member, f->name, i);
-        else
-            g_string_append_printf(c, "    v[%d].as.%s = %s%s;\n", i, f->type->member, dot,
-                                   f->name);
-        if (f->type->is_pointer)
-            g_string_append_printf(c, "    v[%d].is_null = !%s%s;\n", i, dot, f->name);
-        else if (f->nullable && !inline_)
-            g_string_append_printf(c, "    v[%d].is_null = params->%s_is_null;\n", i, f->name);
-    }
-}
-
-static void put_query_body(GString *c, const struct statement *s)
-{
-    put_values(c, s);
-    const char *stem = s->stem;
-    if (s->shape == NONE) {
-        g_string_append_printf(
-            c, "    return db_run(NULL, db, &q_%s_s, v, NULL, NULL, affected, err);\n", stem);
-    } else if (s->shape == COPY_OUT) {
-        g_string_append_printf(c,
-                               "    struct q_%s_sink sink = {fn, context};\n"
-                               "    return db_copy_out(db, &q_%s_s, v, q_%s_pass, &sink, err);\n",
-                               stem, stem, stem);
-    } else {
-        g_string_append_printf(
-            c,
-            "    GArray *found_rows = g_array_new(FALSE, FALSE, sizeof(struct "
-            "q_%s_row));\n"
-            "    bool ok = db_run(arena, db, &q_%s_s, v, q_%s_collect, found_rows, "
-            "NULL, err);\n",
-            stem, stem, stem);
-        if (s->shape == MANY)
-            g_string_append_printf(
-                c,
-                "    if (ok) {\n        rows->n = found_rows->len;\n"
-                "        rows->row = arena_many(arena, rows->n + 1, struct q_%s_row);\n"
-                "        if (rows->n)\n            memcpy(rows->row, found_rows->data, "
-                "rows->n * sizeof *rows->row);\n    }\n",
-                stem);
-        else if (s->shape == MAYBE)
-            g_string_append_printf(
-                c,
-                "    if (ok && found_rows->len > 1)\n        BUG(\"%s: %%u rows, want at "
-                "most one\", found_rows->len);\n"
-                "    if (ok)\n        *found = found_rows->len == 1;\n"
-                "    if (ok && *found)\n        *row = g_array_index(found_rows, struct "
-                "q_%s_row, 0);\n",
-                stem, stem);
-        else
-            g_string_append_printf(
-                c,
-                "    if (ok && found_rows->len != 1)\n        ok = err_set(err, "
-                "KENKO_ERROR_BUG, \"%s: %%u rows, want one\", found_rows->len);\n"
-                "    if (ok)\n        *row = g_array_index(found_rows, struct q_%s_row, "
-                "0);\n",
-                stem, stem);
-        g_string_append(c, "    g_array_free(found_rows, TRUE);\n    return ok;\n");
-    }
-}
-
-static void put_helpers(GString *c, const struct statement *s)
-{
-    const char *stem = s->stem;
-    if (s->shape == COPY_OUT)
-        g_string_append_printf(
-            c,
-            "struct q_%s_sink {\n    q_%s_fn fn;\n    void *context;\n};\n"
-            "static bool q_%s_pass(void *context, const struct db_value *v, GError **err)\n{\n"
-            "    struct q_%s_sink *sink = context;\n    struct q_%s_row row;\n"
-            "    q_%s_decode(v, &row);\n    return sink->fn(sink->context, &row, err);\n}\n",
-            stem, stem, stem, stem, stem, stem);
-    else if (s->shape != NONE)
-        g_string_append_printf(c,
-                               "static void q_%s_collect(void *context, struct arena *arena, const "
-                               "struct db_value *v)\n{\n"
-                               "    struct q_%s_row row;\n    q_%s_decode(v, &row);\n"
-                               "    g_array_append_val((GArray *)context, row);\n}\n",
-                               stem, stem, stem);
-}
-
-static void put_copy_in(GString *c, const struct statement *s)
-{
-    g_string_append_printf(c,
-                           "struct db_copy *q_%s_begin(struct db *db, GError **err)\n{\n"
-                           "    return db_copy_in(db, &q_%s_s, err);\n}\n"
-                           "bool q_%s_put(struct db_copy *copy, const struct q_%s_row *row, GError "
-                           "**err)\n{\n    struct db_value v[%d];\n",
-                           s->stem, s->stem, s->stem, s->stem, s->n_columns);
-    for (int i = 0; i < s->n_columns; i++) {
-        const struct field *f = &s->column[i];
-        g_string_append_printf(c, "    v[%d].as.%s = row->%s;\n", i, f->type->member, f->name);
-        if (f->nullable)
-            g_string_append_printf(c, "    v[%d].is_null = row->%s_is_null;\n", i, f->name);
-        else
-            g_string_append_printf(c, "    v[%d].is_null = false;\n", i);
-    }
-    g_string_append(c, "    return db_copy_row(copy, v, err);\n}\n");
-}
-
-static void put_definition(GString *c, const char *stage, const struct statement *s)
-{
-    g_string_append_c(c, '\n');
-    put_statement_const(c, stage, s);
-    if (s->shape == COPY_IN) {
-        put_copy_in(c, s);
-        return;
-    }
-    if (s->n_columns)
-        put_decoder(c, s);
-    put_helpers(c, s);
-    put_signature(c, s);
-    g_string_append(c, "\n{\n");
-    put_query_body(c, s);
-    g_string_append(c, "}\n");
-}
-
 static void write_file(const char *dir, const char *stem, const char *suffix, GString *text)
 {
     g_autofree char *name = g_strconcat(stem, suffix, NULL);
@@ -545,8 +232,8 @@ static void make_statements(const char *stage, const char *dir, const char *out)
     g_autoptr(GPtrArray) names = list_sql(dir);
     for (guint i = 0; i < names->len; i++) {
         struct statement *s = parse_statement(dir, names->pdata[i]);
-        put_declaration(h, s);
-        put_definition(c, stage, s);
+        sqlgen_put_declaration(h, s);
+        sqlgen_put_definition(c, stage, s);
         g_string_append_printf(list, "    &q_%s_s,\n", s->stem);
     }
     g_string_append_printf(h,
@@ -577,7 +264,7 @@ static void put_schema_table(GString *c, const char *what, const char *dir)
         g_autofree char *sha = g_compute_checksum_for_string(G_CHECKSUM_SHA256, body, -1);
         g_string_append_printf(c, "    {%d, \"%s\", \"%s\",\n    ",
                                (int)g_ascii_strtoull(name, NULL, 10), name, sha);
-        put_string(c, body);
+        sqlgen_put_string(c, body);
         g_string_append(c, "},\n");
     }
     g_string_append_printf(c, "    {0, NULL, NULL, NULL}};\nconst size_t schema_%s_count = %u;\n",

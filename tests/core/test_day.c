@@ -27,8 +27,8 @@ static void days_and_dates_convert_both_ways(void **state)
 static void impossible_dates_are_refused_by_name(void **state)
 {
     (void)state;
-    const char *bad[] = {"2026-13-45", "2026-02-29", "26-01-01", "2026-1-1", "", "0000-01-01",
-                         "2026-01/01", "2026-01-01x"};
+    const char *bad[] = {"2026-13-45", "2026-02-29", "26-01-01",   "2026-1-1",
+                         "",           "0000-01-01", "2026-01/01", "2026-01-01x"};
     for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
         int32_t day;
         g_autoptr(GError) err = NULL;
@@ -63,7 +63,8 @@ static void gaps_move_forward_and_ambiguous_times_are_the_first(void **state)
     assert_int_equal(zone_instant(berlin, spring, hour * 5 / 2),
                      (int64_t)spring * DAY_US + hour * 3 / 2);
     /* 02:30 comes twice: the first is CEST = 00:30 UTC. */
-    assert_int_equal(zone_instant(berlin, autumn, hour * 5 / 2), (int64_t)autumn * DAY_US + hour / 2);
+    assert_int_equal(zone_instant(berlin, autumn, hour * 5 / 2),
+                     (int64_t)autumn * DAY_US + hour / 2);
     for (int32_t day = spring - 3; day < spring + 4; day++)
         assert_int_equal(zone_day(berlin, zone_day_start(berlin, day)), day);
     for (int32_t day = autumn - 3; day < autumn + 4; day++)

@@ -63,17 +63,16 @@ static void a_killed_backend_is_a_lost_connection_not_a_crash(void **state)
     assert_false(db_is_alive(db));
 }
 
-static const enum db_type all_types[] = {DB_BOOL,        DB_INT,          DB_BIGINT,
-                                         DB_DOUBLE,      DB_TEXT,         DB_BYTEA,
-                                         DB_DATE,        DB_TIMESTAMPTZ,  DB_JSONB,
-                                         DB_BIGINT_ARRAY, DB_DOUBLE_ARRAY, DB_TEXT_ARRAY,
-                                         DB_INT_ARRAY};
+static const enum db_type all_types[] = {
+    DB_BOOL,        DB_INT,   DB_BIGINT,       DB_DOUBLE,       DB_TEXT,       DB_BYTEA,    DB_DATE,
+    DB_TIMESTAMPTZ, DB_JSONB, DB_BIGINT_ARRAY, DB_DOUBLE_ARRAY, DB_TEXT_ARRAY, DB_INT_ARRAY};
 enum { TYPES = G_N_ELEMENTS(all_types) };
 static const struct db_statement copy_in = {
     "test.in", "COPY public.t FROM STDIN (FORMAT binary)", 0, TYPES, NULL, all_types};
 static const struct db_statement copy_out = {
-    "test.out", "COPY (SELECT * FROM public.t ORDER BY i) TO STDOUT (FORMAT binary)", 0, TYPES, NULL,
-    all_types};
+    "test.out", "COPY (SELECT * FROM public.t ORDER BY i) TO STDOUT (FORMAT binary)",
+    0,          TYPES,
+    NULL,       all_types};
 
 static bool check_row(void *context, const struct db_value *v, GError **err)
 {
@@ -107,27 +106,27 @@ static void copy_carries_every_type_and_null_both_ways(void **state)
     (void)state;
     g_autoptr(db_t) db = warehouse_open();
     g_autoptr(GError) err = NULL;
-    warehouse_sql(db, "CREATE TABLE public.t (b bool, i int, n bigint, d double precision, x text, y "
-                      "bytea, day date, at timestamptz, j jsonb, ns bigint[], ds double precision[], xs "
-                      "text[], is_ int[])");
+    warehouse_sql(
+        db, "CREATE TABLE public.t (b bool, i int, n bigint, d double precision, x text, y "
+            "bytea, day date, at timestamptz, j jsonb, ns bigint[], ds double precision[], xs "
+            "text[], is_ int[])");
     const int64_t numbers[] = {1, 0, INT64_MAX};
     const bool nulls[] = {false, true, false};
     const double reals[] = {-2.5};
     const char *const texts[] = {"a", "b"};
-    struct db_value row[TYPES] = {
-        {.as.b = true},
-        {.as.i = 1},
-        {.as.n = INT64_MIN},
-        {.as.d = 0.1},
-        {.as.text = "サクラ\n\"'\\"},
-        {.as.bytes = {"a\0b", 3}},
-        {.as.i = -10957},
-        {.as.n = INT64_C(1763769600123456)},
-        {.as.text = "{\"a\":1}"},
-        {.as.bigints = {3, numbers, nulls}},
-        {.as.doubles = {1, reals, NULL}},
-        {.as.texts = {2, texts, NULL}},
-        {.as.ints = {0, NULL, NULL}}};
+    struct db_value row[TYPES] = {{.as.b = true},
+                                  {.as.i = 1},
+                                  {.as.n = INT64_MIN},
+                                  {.as.d = 0.1},
+                                  {.as.text = "サクラ\n\"'\\"},
+                                  {.as.bytes = {"a\0b", 3}},
+                                  {.as.i = -10957},
+                                  {.as.n = INT64_C(1763769600123456)},
+                                  {.as.text = "{\"a\":1}"},
+                                  {.as.bigints = {3, numbers, nulls}},
+                                  {.as.doubles = {1, reals, NULL}},
+                                  {.as.texts = {2, texts, NULL}},
+                                  {.as.ints = {0, NULL, NULL}}};
     struct db_copy *copy = db_copy_in(db, &copy_in, &err);
     assert_non_null(copy);
     assert_true(db_copy_row(copy, row, &err));

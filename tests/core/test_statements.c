@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Every statement of every stage against the migrated schema: it prepares without declared types, its
- * parameters and columns have the declared types, and it can be planned. */
+/* Every statement of every stage against the migrated schema: it prepares without declared types,
+ * its parameters and columns have the declared types, and it can be planned. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -91,9 +91,8 @@ static int verify(struct db *db, const struct db_statement *s)
 static void every_statement_prepares_and_has_the_declared_types(void **state)
 {
     (void)state;
-    const struct db_statement *const *stages[] = {core_statements, ingest_statements,
-                                                  scoring_statements, reports_statements,
-                                                  api_statements};
+    const struct db_statement *const *stages[] = {
+        core_statements, ingest_statements, scoring_statements, reports_statements, api_statements};
     struct db *db = warehouse_open();
     int wrong = 0, count = 0;
     for (size_t i = 0; i < G_N_ELEMENTS(stages); i++) {
@@ -110,14 +109,15 @@ static void every_table_and_column_has_a_comment(void **state)
     (void)state;
     struct db *db = warehouse_open();
     g_autofree char *missing = warehouse_value(
-        db, "SELECT string_agg(n.nspname || '.' || c.relname || coalesce('.' || a.attname, ''), ', ') "
-            "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-            "LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
-            "AND (c.relkind IN ('r','p') OR n.nspname = 'bi') "
-            "WHERE n.nspname IN ('ops','identity','warehouse','score','outreach','bi') "
-            "AND c.relkind IN ('r','p','v') AND NOT c.relispartition "
-            "AND (col_description(c.oid, a.attnum) IS NULL AND a.attnum IS NOT NULL "
-            "OR obj_description(c.oid) IS NULL)");
+        db,
+        "SELECT string_agg(n.nspname || '.' || c.relname || coalesce('.' || a.attname, ''), ', ') "
+        "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+        "LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
+        "AND (c.relkind IN ('r','p') OR n.nspname = 'bi') "
+        "WHERE n.nspname IN ('ops','identity','warehouse','score','outreach','bi') "
+        "AND c.relkind IN ('r','p','v') AND NOT c.relispartition "
+        "AND (col_description(c.oid, a.attnum) IS NULL AND a.attnum IS NOT NULL "
+        "OR obj_description(c.oid) IS NULL)");
     if (missing)
         fail_msg("no comment: %s", missing);
     g_autofree char *unplaced = warehouse_value(

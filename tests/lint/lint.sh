@@ -1,0 +1,146 @@
+#!/usr/bin/env bash
+# How our code reads, as far as a machine can tell. Each rule first refuses a bad example of its own,
+# so that a rule that finds nothing has been seen to find something.
+set -uo pipefail
+cd "${KENKO_SOURCE:-$(dirname "$0")/../..}" || exit 1
+passed=0 failed=0
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+# rule NAME "bad example" COMMAND…: COMMAND prints findings for the files named on standard input.
+rule() {
+  local name=$1 bad=$2 ending=$3 found
+  shift 3
+  mkdir -p "$scratch/$ending"
+  printf '%b' "$bad" >"$scratch/$ending/bad.${ending##*/}"
+  if ! (cd "$scratch" && echo "$ending/bad.${ending##*/}" | "$@" | grep -q .); then
+    echo "not ok: $name: does not refuse its bad example"
+    failed=$((failed + 1))
+    return
+  fi
+  found=$(git ls-files -co --exclude-standard | grep -E '\.(c|h|sql)$' | "$@")
+  if [ -n "$found" ]; then
+    echo "not ok: $name"
+    echo "$found" | head -20
+    failed=$((failed + 1))
+  else
+    echo "ok: $name"
+    passed=$((passed + 1))
+  fi
+}
+
+layers() {
+  grep -E '^(core|ingest|scoring|reports|api)/' | while read -r f; do
+    own=${f%%/*}
+    grep -nE '^#include "' "$f" | sed "s|^|$f:|" |
+      grep -vE "\"(core|$own|sql)/" || true
+    if [ "$own" = core ]; then
+      grep -nE '^#include "sql/' "$f" | sed "s|^|$f:|" | grep -vE '"sql/(core|schema)\.h"' || true
+    else
+      grep -nE '^#include "sql/' "$f" | sed "s|^|$f:|" | grep -vE "\"sql/($own|core)\.h\"" || true
+    fi
+  done
+}
+libraries() {
+  grep -E '\.[ch]$' | while read -r f; do
+    case $f in
+    scoring/* | examples/* | tests/*) ;;
+    *) grep -nE '#include <gsl/' "$f" | sed "s|^|$f:|" ;;
+    esac
+    case $f in
+    api/* | tests/*) ;;
+    *) grep -nE '#include <microhttpd' "$f" | sed "s|^|$f:|" ;;
+    esac
+  done
+}
+banned() {
+  grep -E '\.[ch]$' | grep -v '^tests/' |
+    xargs -r grep -nE '\b(strcpy|strcat|sprintf|strtok|atoi|atol|strtol|strtoul|strtod|gets|alloca|system|popen|localtime|gmtime|asctime)[ ]*\(' |
+    grep -vE '^[^:]*:[0-9]+:[ /]*\*' || true
+}
+no_sql() {
+  grep -E '\.c$' | grep -vE '^(tests/|sql/sqlgen\.c)' |
+    xargs -r grep -nE '"[^"]*\b(SELECT .* FROM|INSERT INTO|UPDATE [a-z_.]+ SET|DELETE FROM|CREATE (TABLE|VIEW)|DROP TABLE)\b' || true
+}
+no_now() {
+  grep -E '^sql/(ingest|scoring|reports|api|core|views)|^bad|/bad\.sql$|^sql/bad' |
+    xargs -r grep -nE '\b(now\(\)|current_timestamp|current_date)' |
+    grep -vE 'sql/(core|ingest|scoring|reports|api)/(job_|load_|run_|outbox_|key_|known_|server_)' || true
+}
+distributed() {
+  grep -E '\.sql$' | xargs -r grep -niE 'DETACH PARTITION CONCURRENTLY|\bctid\b|WITH RECURSIVE|CREATE (CONSTRAINT )?TRIGGER|\b(ROLLUP|CUBE|GROUPING SETS) *\(|SELECT \*' |
+    grep -vE '^tests/' || true
+}
+size_limits() {
+  grep -E '\.[ch]$' | grep -v '^tests/' | while read -r f; do
+    awk -v f="$f" '
+      /^[a-zA-Z_].*\)$/ || /^[ ].*\)$/ { name = $0 }
+      /^\{$/ { start = NR }
+      /^\}$/ { if (start && NR - start - 1 > 60) print f ":" start ": function of " NR - start - 1 " lines"; start = 0 }
+      END { limit = f ~ /\.h$/ ? 160 : 500; if (NR > limit) print f ": " NR " lines" }' "$f"
+  done
+}
+licence() {
+  grep -E '\.[ch]$' | while read -r f; do
+    head -1 "$f" | grep -q 'SPDX-License-Identifier: GPL-3.0-or-later' || echo "$f: no SPDX line"
+  done
+}
+headers() {
+  grep -E '\.h$' | while read -r f; do grep -q '^#pragma once' "$f" || echo "$f: no #pragma once"; done
+}
+paths() {
+  xargs -r grep -nE '/work/|/root/|/home/[a-z]' | grep -v '^tests/lint/' || true
+}
+
+rule "stages include only core and themselves" '#include "scoring/score.h"\n' ingest/c layers
+rule "GSL only in scoring, microhttpd only in api" '#include <microhttpd.h>\n' core/c libraries
+rule "banned functions" 'int x(char *p) { return atoi(p); }\n' core/c banned
+rule "no SQL in C" 'const char *q = "SELECT a FROM b";\n' core/c no_sql
+rule "no now() outside ops" 'SELECT now();\n' sql/sql no_now
+rule "SQL that a distributed engine refuses" 'SELECT * FROM t;\n' sql/sql distributed
+long_function=$(printf 'int f(void)\\n{\\n'; for _ in $(seq 70); do printf '    x();\\n'; done; printf '}\\n')
+rule "functions of 60 lines, files of 500" "$long_function" core/c size_limits
+rule "licence line" 'int x;\n' core/c licence
+rule "pragma once" 'int x;\n' core/h headers
+rule "no paths of a machine" 'const char *p = "/home/me/x";\n' core/c paths
+
+# Every global symbol begins with its file's stem (or the noun it continues: db_copy.c → db_).
+if command -v nm >/dev/null && [ -d "${KENKO_BUILD:-}" ]; then
+  found=$(find "$KENKO_BUILD"/CMakeFiles/kenko_{core,ingest,scoring,reports,api}.dir -name '*.c.o' 2>/dev/null |
+    grep -v '/sql/' | while read -r object; do
+    stem=$(basename "$object" .c.o)
+    nm -g --defined-only "$object" | awk '$2 ~ /[TDBRC]/ {print $3}' | while read -r symbol; do
+      noun=${stem%%_*}
+      case $symbol in
+      "$stem"* | "${noun}_"* | "$noun") ;;
+      err_*) [ "$stem" = error ] || echo "$object: $symbol" ;;
+      __* | _fini | _init) ;;
+      *) echo "$(basename "$object"): $symbol" ;;
+      esac
+    done
+  done)
+  if [ -n "$found" ]; then
+    echo "not ok: symbols begin with their file's stem"
+    echo "$found" | head -20
+    failed=$((failed + 1))
+  else
+    echo "ok: symbols begin with their file's stem"
+    passed=$((passed + 1))
+  fi
+fi
+
+if command -v clang-format >/dev/null; then
+  found=$(git ls-files '*.c' '*.h' | xargs clang-format --dry-run 2>&1 | grep -oE '^[^:]+:[0-9]+' | sort -u | head -20)
+  if [ -n "$found" ]; then
+    echo "not ok: clang-format"
+    echo "$found"
+    failed=$((failed + 1))
+  else
+    echo "ok: clang-format"
+    passed=$((passed + 1))
+  fi
+else
+  echo "skipped: clang-format is not there"
+fi
+echo "$passed rules hold, $failed do not"
+[ "$failed" = 0 ]
