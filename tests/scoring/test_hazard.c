@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "scoring/evaluate.h"
+#include "scoring/hazard.h"
+#include "scoring/metric_internal.h"
+#include "support/warehouse.h"
+
+/* Metrics of the panel below. */
+enum { RUNS, SHARE, SILENT, CONSTANT, NEVER, TWIN, RENEWAL, METRICS };
+enum { ROWS = 4000 };
+
+static struct metric metric[METRICS];
+static const char *usage[] = {"runs", "failed"};
+static const struct metric_set set = {
+    .n_metrics = METRICS, .n_usage = 2, .metric = metric, .usage = usage, .gap_days = 7};
+static double value[ROWS * METRICS], y[ROWS], truth[ROWS];
+static int32_t as_of[ROWS];
+static struct hazard_panel panel = {
+    .n = ROWS, .n_metrics = METRICS, .value = value, .y = y, .as_of = as_of};
+
+/* Churn follows runs (log), share and the due month; SILENT is missing for a fifth, which churns
+ * more; TWIN is RUNS again. */
+static int make_panel(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"runs",  "share", "silent", "constant",
+                                        "never", "twin",  "renewal"};
+    g_autoptr(GRand) rand = g_rand_new_with_seed(17);
+    for (size_t m = 0; m < METRICS; m++)
+        metric[m] = (struct metric){.info = {names[m], names[m], "", "", "none"},
+                                    .kind = m == RENEWAL ? KIND_DAYS_TO_RENEWAL : KIND_SUM,
+                                    .usage = m == RENEWAL ? -1 : 0,
+                                    .good = -1,
+                                    .total = -1,
+                                    .days = 28};
+    for (size_t i = 0; i < ROWS; i++) {
+        double *v = value + i * METRICS;
+        v[RUNS] = exp(g_rand_double_range(rand, 0, 8));
+        v[SHARE] = g_rand_double(rand);
+        v[SILENT] = i % 5 == 0 ? NAN : g_rand_double(rand);
+        v[CONSTANT] = 42;
+        v[NEVER] = NAN;
+        v[TWIN] = v[RUNS];
+        v[RENEWAL] = i % 11 == 0 ? NAN : g_rand_int_range(rand, 0, 365);
+        double eta =
+            -1.5 - 0.4 * log1p(v[RUNS]) + 2 * v[SHARE] + (i % 5 == 0) + (v[RENEWAL] < 30 ? 1.5 : 0);
+        truth[i] = 1 / (1 + exp(-eta));
+        y[i] = g_rand_double(rand) < truth[i];
+        as_of[i] = (int32_t)(20000 + i / 100 * 30);
+    }
+    return 0;
+}
+
+static struct hazard_model *fitted(struct arena *arena)
+{
+    g_autoptr(GError) err = NULL;
+    struct hazard_model *model = hazard_fit(arena, &set, &panel, NULL, 30, 1, &err);
+    if (!model)
+        fail_msg("%s", err->message);
+    return model;
+}
+
+static void contributions_add_up_to_the_log_odds(void **state)
+{
+    (void)state;
+    g_autoptr(arena_t) arena = arena_new();
+    struct hazard_model *model = fitted(arena);
+    size_t n = hazard_features(model);
+    double contribution[METRICS + 1];
+    for (size_t i = 0; i < ROWS; i++) {
+        struct hazard_risk risk;
+        double sum = 0;
+        hazard_predict(model, value + i * METRICS, 30, &risk, contribution);
+        for (size_t f = 0; f <= n; f++)
+            sum += contribution[f];
+        double odds = log(risk.p / (1 - risk.p));
+        if (fabs(sum - odds) > 1e-12 * fmax(1, fabs(odds)))
+            fail_msg("row %zu: contributions are %.17g, log-odds %.17g", i, sum, odds);
+        assert_true(0 < risk.low && risk.low < risk.p && risk.p < risk.high && risk.high < 1);
+    }
+}
+
+static void predictions_add_up_to_what_happened_and_rank_nearly_as_the_truth(void **state)
+{
+    (void)state;
+    g_autoptr(arena_t) arena = arena_new();
+    struct hazard_model *model = fitted(arena);
+    double p[ROWS], sum = 0, events = 0;
+    for (size_t i = 0; i < ROWS; i++) {
+        struct hazard_risk risk;
+        hazard_predict(model, value + i * METRICS, 30, &risk, NULL);
+        p[i] = risk.p;
+        sum += p[i];
+        events += y[i];
+    }
+    /* The intercept is not penalised, so this is an equation of the fit. */
+    assert_true(fabs(sum - events) < 1e-6 * events);
+    struct evaluation e, best;
+    evaluate_probabilities(arena, p, y, ROWS, &e);
+    evaluate_probabilities(arena, truth, y, ROWS, &best);
+    assert_true(e.auc > best.auc - 0.01);
+    assert_true(e.log_loss < best.log_loss + 0.005);
+}
+
+static void what_says_nothing_is_no_feature_and_twins_share(void **state)
+{
+    (void)state;
+    g_autoptr(arena_t) arena = arena_new();
+    struct hazard_model *model = fitted(arena);
+    double contribution[METRICS + 1], runs = NAN, twin = NAN;
+    struct hazard_risk risk;
+    hazard_predict(model, value, 30, &risk, contribution);
+    for (size_t f = 0; f < hazard_features(model); f++) {
+        size_t m = hazard_feature_metric(model, f);
+        assert_true(m != CONSTANT && m != NEVER);
+        runs = m == RUNS ? contribution[f] : runs;
+        twin = m == TWIN ? contribution[f] : twin;
+    }
+    assert_int_equal(hazard_features(model), METRICS - 2);
+    assert_true(fabs(runs - twin) < 1e-9);
+}
+
+static void a_missing_value_is_its_own_sign_and_never_zero(void **state)
+{
+    (void)state;
+    g_autoptr(arena_t) arena = arena_new();
+    struct hazard_model *model = fitted(arena);
+    struct hazard_risk with, without;
+    double row[METRICS];
+    memcpy(row, value + METRICS, sizeof row);
+    hazard_predict(model, row, 30, &with, NULL);
+    row[SILENT] = NAN;
+    hazard_predict(model, row, 30, &without, NULL);
+    assert_true(without.p > 1.5 * with.p);
+}
+
+static void longer_is_riskier_and_a_renewal_comes_nearer(void **state)
+{
+    (void)state;
+    g_autoptr(arena_t) arena = arena_new();
+    struct hazard_model *model = fitted(arena);
+    struct hazard_risk risk, before = {0}, far, near;
+    double row[METRICS];
+    memcpy(row, value + METRICS, sizeof row);
+    row[RENEWAL] = 300;
+    for (int days = 30; days <= 180; days += 30, before = risk) {
+        hazard_predict(model, row, days, &risk, NULL);
+        assert_true(risk.p > before.p && risk.low >= before.low && risk.high >= before.high);
+    }
+    hazard_predict(model, row, 90, &far, NULL);
+    row[RENEWAL] = 75; /* in the third month */
+    hazard_predict(model, row, 90, &near, NULL);
+    assert_true(near.p > 1.3 * far.p);
+}
+
+/* As the warehouse gives it back: jsonb keeps numbers but not how they were written. */
+static void a_stored_model_predicts_to_the_same_bit(void **state)
+{
+    (void)state;
+    g_autoptr(arena_t) arena = arena_new();
+    g_autoptr(db_t) db = warehouse_open();
+    g_autoptr(GError) err = NULL;
+    struct hazard_model *model = fitted(arena);
+    g_autofree char *text = hazard_save(model);
+    g_autofree char *query = g_strdup_printf("SELECT ('%s'::jsonb)::text", text);
+    g_autofree char *stored = warehouse_value(db, query);
+    struct hazard_model *again = hazard_load(arena, &set, stored, &err);
+    if (!again)
+        fail_msg("%s", err->message);
+    assert_int_equal(hazard_horizon(again), 30);
+    double a[METRICS + 1], b[METRICS + 1];
+    for (size_t i = 0; i < ROWS; i++) {
+        struct hazard_risk x, z;
+        hazard_predict(model, value + i * METRICS, 90, &x, a);
+        hazard_predict(again, value + i * METRICS, 90, &z, b);
+        assert_memory_equal(&x, &z, sizeof x);
+        assert_memory_equal(a, b, (hazard_features(model) + 1) * sizeof *a);
+    }
+    g_autofree char *text_again = hazard_save(again);
+    assert_string_equal(text_again, text);
+}
+
+static void large_numbers_come_back_from_the_warehouse(void **state)
+{
+    (void)state;
+    g_autoptr(arena_t) arena = arena_new();
+    g_autoptr(db_t) db = warehouse_open();
+    static double big[ROWS * METRICS];
+    memcpy(big, value, sizeof big);
+    for (size_t i = 0; i < ROWS; i++)
+        big[i * METRICS + SHARE] *= 1e25; /* an integer beyond 64 bits once jsonb wrote it */
+    struct hazard_panel wide = panel;
+    wide.value = big;
+    struct hazard_model *model = hazard_fit(arena, &set, &wide, NULL, 30, 1, NULL);
+    assert_non_null(model);
+    g_autofree char *text = hazard_save(model);
+    g_autofree char *query = g_strdup_printf("SELECT ('%s'::jsonb)::text", text);
+    g_autofree char *stored = warehouse_value(db, query);
+    struct hazard_model *again = hazard_load(arena, &set, stored, NULL);
+    assert_non_null(again);
+    struct hazard_risk x, z;
+    hazard_predict(model, big, 30, &x, NULL);
+    hazard_predict(again, big, 30, &z, NULL);
+    assert_memory_equal(&x, &z, sizeof x);
+}
+
+static void a_model_of_other_metrics_is_refused(void **state)
+{
+    (void)state;
+    g_autoptr(arena_t) arena = arena_new();
+    g_autofree char *text = hazard_save(fitted(arena));
+    const struct metric kept = metric[SHARE];
+    for (int what = 0; what < 4; what++) {
+        g_autoptr(GError) err = NULL;
+        metric[SHARE] = kept;
+        if (what == 0)
+            metric[SHARE].info.name = "another";
+        if (what == 1)
+            metric[SHARE].days = 7;
+        if (what == 2)
+            metric[SHARE].usage = 1;
+        const char *body = what == 3 ? "{\"horizon_days\": 30, \"columns\": [" : text;
+        struct hazard_model *model = hazard_load(arena, &set, body, &err);
+        metric[SHARE] = kept;
+        assert_null(model);
+        assert_true(err_is(err, KENKO_ERROR_CONFLICT));
+        assert_non_null(strstr(err->message, "train again"));
+    }
+}
+
+static void only_rows_in_use_teach(void **state)
+{
+    (void)state;
+    g_autoptr(arena_t) arena = arena_new();
+    static uint8_t use[ROWS];
+    static double other[ROWS * METRICS], other_y[ROWS];
+    for (size_t i = 0; i < ROWS; i++)
+        use[i] = i < ROWS / 2;
+    memcpy(other, value, sizeof other);
+    memcpy(other_y, y, sizeof other_y);
+    for (size_t i = ROWS / 2; i < ROWS; i++) {
+        other_y[i] = 1 - y[i];
+        other[i * METRICS + RUNS] = 1e9;
+    }
+    struct hazard_panel changed = panel;
+    changed.value = other;
+    changed.y = other_y;
+    g_autofree char *a = hazard_save(hazard_fit(arena, &set, &panel, use, 30, 1, NULL));
+    g_autofree char *b = hazard_save(hazard_fit(arena, &set, &changed, use, 30, 1, NULL));
+    assert_string_equal(a, b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(contributions_add_up_to_the_log_odds),
+        cmocka_unit_test(predictions_add_up_to_what_happened_and_rank_nearly_as_the_truth),
+        cmocka_unit_test(what_says_nothing_is_no_feature_and_twins_share),
+        cmocka_unit_test(a_missing_value_is_its_own_sign_and_never_zero),
+        cmocka_unit_test(longer_is_riskier_and_a_renewal_comes_nearer),
+        cmocka_unit_test(a_stored_model_predicts_to_the_same_bit),
+        cmocka_unit_test(large_numbers_come_back_from_the_warehouse),
+        cmocka_unit_test(a_model_of_other_metrics_is_refused),
+        cmocka_unit_test(only_rows_in_use_teach),
+    };
+    return cmocka_run_group_tests(tests, make_panel, NULL);
+}
