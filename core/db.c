@@ -2,11 +2,16 @@
 #include "core/db.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/db_internal.h"
 #include "sql/core.h"
+
+enum { CANCEL_WAIT_MS = 1000 };
 
 static const char session_options[] =
     "-c timezone=UTC -c datestyle=ISO -c search_path=pg_catalog -c client_encoding=UTF8 "
@@ -40,12 +45,13 @@ static enum kenko_error kind_of(const char *state)
     static const struct {
         const char *prefix;
         enum kenko_error kind;
-    } table[] = {{"53100", KENKO_ERROR_DISK_FULL}, {"58030", KENKO_ERROR_DISK_FULL},
-                 {"57014", KENKO_ERROR_TIMEOUT},   {"57P0", KENKO_ERROR_UNAVAILABLE},
-                 {"08", KENKO_ERROR_UNAVAILABLE},  {"53", KENKO_ERROR_UNAVAILABLE},
-                 {"40", KENKO_ERROR_BUSY},         {"55P03", KENKO_ERROR_BUSY},
-                 {"42501", KENKO_ERROR_DENIED},    {"28", KENKO_ERROR_DENIED},
-                 {"3D", KENKO_ERROR_CONFIG},       {"23", KENKO_ERROR_CONFLICT},
+    } table[] = {{"53100", KENKO_ERROR_DISK_FULL},   {"58030", KENKO_ERROR_DISK_FULL},
+                 {"57014", KENKO_ERROR_TIMEOUT},     {"57P0", KENKO_ERROR_UNAVAILABLE},
+                 {"25P03", KENKO_ERROR_UNAVAILABLE}, {"2BP01", KENKO_ERROR_CONFLICT},
+                 {"08", KENKO_ERROR_UNAVAILABLE},    {"53", KENKO_ERROR_UNAVAILABLE},
+                 {"40", KENKO_ERROR_BUSY},           {"55P03", KENKO_ERROR_BUSY},
+                 {"42501", KENKO_ERROR_DENIED},      {"28", KENKO_ERROR_DENIED},
+                 {"3D", KENKO_ERROR_CONFIG},         {"23", KENKO_ERROR_CONFLICT},
                  {"22", KENKO_ERROR_INPUT}};
     for (size_t i = 0; state && i < G_N_ELEMENTS(table); i++) {
         if (g_str_has_prefix(state, table[i].prefix))
@@ -168,14 +174,45 @@ bool db_notified(struct db *db, char channel[64])
     return true;
 }
 
-/* Stop what runs on the server, so that a lock is not held for the rest of a long statement. */
-static void cancel(struct db *db)
+struct cancel {
+    PGcancel *handle;
+    int done; /* closed when the server has answered */
+};
+
+static void *cancel_apart(void *context)
 {
+    struct cancel *cancel = context;
     char text[256];
+    (void)PQcancel(cancel->handle, text, sizeof text);
+    PQfreeCancel(cancel->handle);
+    close(cancel->done);
+    g_free(cancel);
+    return NULL;
+}
+
+/* libpq's cancel waits for the postmaster without a deadline; one that hangs must not take the
+ * caller with it. So the wait happens apart, and is watched for a moment only. */
+void db_cancel(struct db *db)
+{
+    int ends[2];
+    pthread_t thread;
     PGcancel *handle = PQgetCancel(db->conn);
-    if (handle)
-        (void)PQcancel(handle, text, sizeof text);
-    PQfreeCancel(handle);
+    if (!handle || pipe2(ends, O_CLOEXEC) != 0) {
+        PQfreeCancel(handle);
+        return;
+    }
+    struct cancel *cancel = g_new0(struct cancel, 1);
+    *cancel = (struct cancel){handle, ends[1]};
+    if (pthread_create(&thread, NULL, cancel_apart, cancel) == 0) {
+        pthread_detach(thread);
+        struct pollfd fd = {.fd = ends[0], .events = POLLIN};
+        (void)poll(&fd, 1, CANCEL_WAIT_MS);
+    } else {
+        PQfreeCancel(handle);
+        close(ends[1]);
+        g_free(cancel);
+    }
+    close(ends[0]);
 }
 
 static bool flush(struct db *db, int64_t deadline_us, GError **err)
@@ -196,7 +233,7 @@ PGresult *db_next_result(struct db *db, int64_t deadline_us, bool *ok, GError **
     while (*ok && PQisBusy(db->conn)) {
         GError *late = NULL;
         if (!db_wait(db, POLLIN, deadline_us, &late)) {
-            cancel(db);
+            db_cancel(db);
             g_propagate_error(err, late);
             *ok = false;
         } else if (!PQconsumeInput(db->conn)) {

@@ -127,7 +127,9 @@ bool db_copy_end(struct db_copy *copy, int64_t *rows, GError **err)
     static const guint8 trailer[2] = {0xff, 0xff};
     g_byte_array_append(copy->buffer, trailer, sizeof trailer);
     bool ok = copy_send(copy, err);
-    ok = copy_finish(copy, ok ? NULL : "aborted", ok ? err : NULL) && ok;
+    /* A connection past its deadline is not waited for a second time. */
+    if (ok || db_is_alive(copy->db))
+        ok = copy_finish(copy, ok ? NULL : "aborted", ok ? err : NULL) && ok;
     if (ok && rows)
         *rows = copy->rows;
     copy_free(copy);
@@ -250,8 +252,10 @@ bool db_copy_out(struct db *db, const struct db_statement *statement, const stru
         char *data = NULL;
         int size = PQgetCopyData(db->conn, &data, 1);
         if (size == 0) {
-            if (!db_wait(db, POLLIN, db_deadline(db), good ? err : NULL))
+            if (!db_wait(db, POLLIN, db_deadline(db), good ? err : NULL)) {
+                db_cancel(db);
                 return false;
+            }
             if (!PQconsumeInput(db->conn))
                 return good ? db_fail(db, NULL, statement->name, err) : false;
             continue;

@@ -27,6 +27,10 @@ bool db_wait(struct db *db, short events, int64_t deadline_us, GError **err);
 /* Set err from a failed result or, with result NULL, from the connection. Returns false. */
 bool db_fail(struct db *db, const PGresult *result, const char *what, GError **err);
 
+/* Ask the server to stop what runs on the connection, so that its locks are not held for the rest
+ * of a long statement. Returns within about a second whatever the server does. */
+void db_cancel(struct db *db);
+
 /* Read results to the end; the first failure is reported. */
 bool db_drain(struct db *db, const char *what, GError **err);
 

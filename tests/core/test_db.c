@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#include "core/cluster.h"
 #include "core/db_internal.h"
 #include "core/job.h"
 #include "core/migrate.h"
@@ -35,6 +34,57 @@ static void a_call_past_its_deadline_ends_with_timeout(void **state)
     assert_true(err_is(err, KENKO_ERROR_TIMEOUT));
     assert_true(g_get_monotonic_time() - start < 10 * 1000000);
     assert_false(db_is_alive(db));
+}
+
+static void signal_pid(const char *text, int number)
+{
+    assert_int_equal(kill((pid_t)g_ascii_strtoll(text, NULL, 10), number), 0);
+}
+
+static void a_server_that_hangs_ends_calls_and_connecting_with_timeout(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = warehouse_open();
+    g_autoptr(GError) err = NULL, late = NULL;
+    g_autofree char *backend = warehouse_value(db, "SELECT pg_backend_pid()");
+    g_autofree char *path =
+        g_build_filename(warehouse_home(), "postgresql", "postmaster.pid", NULL);
+    g_autofree char *server = NULL;
+    assert_true(g_file_get_contents(path, &server, NULL, NULL));
+    signal_pid(server, SIGSTOP);
+    signal_pid(backend, SIGSTOP);
+    db_set_deadline(db, 300);
+    gint64 start = g_get_monotonic_time();
+    bool called = db_begin(db, &err);
+    struct db *other = db_open(warehouse_dsn(), "kenko test", 300, &late);
+    gint64 took = g_get_monotonic_time() - start;
+    signal_pid(backend, SIGCONT);
+    signal_pid(server, SIGCONT);
+    assert_false(called);
+    assert_null(other);
+    assert_true(err_is(err, KENKO_ERROR_TIMEOUT));
+    assert_true(err_is(late, KENKO_ERROR_TIMEOUT));
+    assert_true(took < 5 * 1000000);
+}
+
+static void a_call_past_its_deadline_is_stopped_on_the_server(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = warehouse_open();
+    g_autoptr(db_t) other = second();
+    g_autoptr(GError) err = NULL;
+    db_set_deadline(db, 200);
+    assert_false(db_script(db, "sleep", "SELECT pg_sleep(60)", &err));
+    /* The connection is still open: only the cancel can have ended the statement. */
+    for (int i = 0; i < 50; i++) {
+        g_autofree char *left = warehouse_value(
+            other, "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE "
+                   "'SELECT pg_sleep(60)%'");
+        if (strcmp(left, "0") == 0)
+            return;
+        g_usleep(100000);
+    }
+    fail_msg("the statement still runs on the server");
 }
 
 static void a_server_that_is_not_there_is_unavailable(void **state)
@@ -160,22 +210,86 @@ static void a_transaction_is_tried_again_when_the_server_asks(void **state)
     assert_int_equal(tries, 3);
 }
 
-static void migrating_twice_changes_nothing_and_a_changed_file_is_refused(void **state)
+struct rivals {
+    struct db *rival;
+    int tries;
+};
+
+static bool conflicting_body(struct db *db, void *context, GError **err)
+{
+    struct rivals *rivals = context;
+    if (!db_script(db, "isolate", "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", err) ||
+        !db_script(db, "read", "SELECT n FROM public.counter", err))
+        return false;
+    if (++rivals->tries == 1)
+        warehouse_sql(rivals->rival, "UPDATE public.counter SET n = n + 10");
+    return db_script(db, "write", "UPDATE public.counter SET n = n + 1", err);
+}
+
+static void a_real_serialization_failure_is_tried_again_and_loses_nothing(void **state)
 {
     (void)state;
     g_autoptr(db_t) db = warehouse_open();
+    g_autoptr(db_t) rival = second();
     g_autoptr(GError) err = NULL;
-    int applied = -1;
-    assert_true(migrate_run(db, &applied, &err));
-    assert_int_equal(applied, 0);
-    warehouse_sql(db, "UPDATE ops.migration SET sha256 = 'x' WHERE number = 1");
-    assert_false(migrate_run(db, &applied, &err));
+    warehouse_sql(db, "CREATE TABLE public.counter (n int); INSERT INTO public.counter VALUES (0)");
+    struct rivals rivals = {rival, 0};
+    assert_true(db_transact(db, 3, conflicting_body, &rivals, &err));
+    assert_int_equal(rivals.tries, 2);
+    g_autofree char *n = warehouse_value(db, "SELECT n FROM public.counter");
+    assert_string_equal(n, "11");
+    rivals.tries = 0;
+    assert_false(db_transact(db, 1, conflicting_body, &rivals, &err));
+    assert_true(err_is(err, KENKO_ERROR_BUSY));
+}
+
+static void states_of_the_server_become_kinds(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *state;
+        enum kenko_error kind;
+    } cases[] = {{"53100", KENKO_ERROR_DISK_FULL},   {"58030", KENKO_ERROR_DISK_FULL},
+                 {"53300", KENKO_ERROR_UNAVAILABLE}, {"57P03", KENKO_ERROR_UNAVAILABLE},
+                 {"08006", KENKO_ERROR_UNAVAILABLE}, {"57014", KENKO_ERROR_TIMEOUT},
+                 {"40001", KENKO_ERROR_BUSY},        {"40P01", KENKO_ERROR_BUSY},
+                 {"42501", KENKO_ERROR_DENIED},      {"28000", KENKO_ERROR_DENIED},
+                 {"23505", KENKO_ERROR_CONFLICT},    {"22003", KENKO_ERROR_INPUT},
+                 {"42P01", KENKO_ERROR_BUG},         {"XX000", KENKO_ERROR_BUG}};
+    g_autoptr(db_t) first = warehouse_open();
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(db_t) db = second();
+        g_autoptr(GError) err = NULL;
+        g_autofree char *sql = g_strdup_printf(
+            "DO $$ BEGIN RAISE 'x' USING ERRCODE = '%s', DETAIL = 'secret row'; END $$",
+            cases[i].state);
+        assert_false(db_script(db, "raise", sql, &err));
+        if (!err_is(err, cases[i].kind))
+            fail_msg("%s became %s", cases[i].state, error_kind_of(err)->name);
+        assert_null(strstr(err->message, "secret"));
+    }
+}
+
+static void a_row_the_server_refuses_ends_the_copy_and_keeps_the_connection(void **state)
+{
+    (void)state;
+    static const enum db_type one[] = {DB_INT};
+    static const struct db_statement into = {
+        "test.unique", "COPY public.u FROM STDIN (FORMAT binary)", 0, 1, NULL, one};
+    g_autoptr(db_t) db = warehouse_open();
+    g_autoptr(GError) err = NULL;
+    warehouse_sql(db, "CREATE TABLE public.u (i int UNIQUE)");
+    struct db_value row = {.as.i = 7};
+    struct db_copy *copy = db_copy_in(db, &into, &err);
+    assert_true(db_copy_row(copy, &row, &err));
+    assert_true(db_copy_row(copy, &row, &err));
+    assert_false(db_copy_end(copy, NULL, &err));
     assert_true(err_is(err, KENKO_ERROR_CONFLICT));
-    assert_non_null(strstr(err->message, "0001_warehouse.sql"));
-    g_clear_error(&err);
-    warehouse_sql(db, "UPDATE ops.migration SET number = 9999 WHERE number = 1");
-    assert_false(migrate_run(db, &applied, &err));
-    assert_non_null(strstr(err->message, "newer"));
+    copy = db_copy_in(db, &into, NULL);
+    assert_true(db_copy_row(copy, &row, NULL));
+    db_copy_abort(copy);
+    g_autofree char *n = warehouse_value(db, "SELECT count(*) FROM public.u");
+    assert_string_equal(n, "0");
 }
 
 static void partitions_are_made_once_for_each_month(void **state)
@@ -225,58 +339,22 @@ static void a_stale_runner_cannot_pass_its_fence(void **state)
     job_end(job, err, NULL);
 }
 
-static void two_starts_at_once_make_one_cluster(void **state)
-{
-    (void)state;
-    g_autofree char *home = g_build_filename(warehouse_scratch(), "two starts, with spaces", NULL);
-    pid_t children[2];
-    for (int i = 0; i < 2; i++) {
-        if ((children[i] = fork()) == 0) {
-            char *dsn = NULL;
-            _exit(cluster_ensure(home, &dsn, NULL) ? 0 : 1);
-        }
-    }
-    for (int i = 0; i < 2; i++) {
-        int status;
-        waitpid(children[i], &status, 0);
-        assert_int_equal(status, 0);
-    }
-    g_autofree char *dsn = cluster_dsn(home);
-    g_autoptr(GError) err = NULL;
-    g_autoptr(db_t) db = db_open(dsn, "kenko test", 5000, &err);
-    if (!db)
-        fail_msg("%s", err->message);
-    g_autofree char *checksums = warehouse_value(db, "SHOW data_checksums");
-    assert_string_equal(checksums, "on");
-    if (geteuid() == 0) {
-        pid_t child = fork();
-        if (child == 0) {
-            if (setgid(65534) != 0 || setuid(65534) != 0)
-                _exit(2);
-            _exit(db_open(dsn, "kenko intruder", 3000, NULL) ? 1 : 0);
-        }
-        int status;
-        waitpid(child, &status, 0);
-        assert_int_equal(status, 0);
-    } else {
-        printf("skipped: another user cannot reach the cluster: needs root\n");
-    }
-    assert_true(cluster_stop(home, true, &err));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_call_past_its_deadline_ends_with_timeout),
+        cmocka_unit_test(a_call_past_its_deadline_is_stopped_on_the_server),
+        cmocka_unit_test(a_server_that_hangs_ends_calls_and_connecting_with_timeout),
+        cmocka_unit_test(a_real_serialization_failure_is_tried_again_and_loses_nothing),
+        cmocka_unit_test(states_of_the_server_become_kinds),
+        cmocka_unit_test(a_row_the_server_refuses_ends_the_copy_and_keeps_the_connection),
         cmocka_unit_test(a_server_that_is_not_there_is_unavailable),
         cmocka_unit_test(a_killed_backend_is_a_lost_connection_not_a_crash),
         cmocka_unit_test(copy_carries_every_type_and_null_both_ways),
         cmocka_unit_test(a_transaction_is_tried_again_when_the_server_asks),
-        cmocka_unit_test(migrating_twice_changes_nothing_and_a_changed_file_is_refused),
         cmocka_unit_test(partitions_are_made_once_for_each_month),
         cmocka_unit_test(the_second_run_of_a_job_is_told_who_holds_it),
         cmocka_unit_test(a_stale_runner_cannot_pass_its_fence),
-        cmocka_unit_test(two_starts_at_once_make_one_cluster),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
