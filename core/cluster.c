@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define START_WAIT_US INT64_C(60000000)
+
 static const char settings[] = "listen_addresses = ''\n"
                                "unix_socket_permissions = 0700\n"
                                "max_connections = 60\n"
@@ -58,7 +60,10 @@ static char *socket_dir(const char *home)
 char *cluster_dsn(const char *home)
 {
     g_autofree char *socket = socket_dir(home);
-    return g_strdup_printf("host=%s user=kenko dbname=kenko", socket);
+    const struct passwd *user = geteuid() == 0 ? getpwnam("postgres") : getpwuid(geteuid());
+    /* A server of another user's on our socket's path is not talked to. */
+    return g_strdup_printf("host=%s requirepeer=%s user=kenko dbname=kenko", socket,
+                           user ? user->pw_name : "postgres");
 }
 
 static char *binary(const char *name)
@@ -70,16 +75,26 @@ static char *binary(const char *name)
     return g_find_program_in_path(name);
 }
 
+struct child {
+    const struct passwd *user; /* NULL: the caller's */
+    int keep;                  /* descriptor to hand on, or -1 */
+};
+
 /* The server never runs as root. */
-static void become_postgres(gpointer data)
+static void become_child(gpointer data)
 {
-    const struct passwd *user = data;
+    const struct child *child = data;
+    const struct passwd *user = child->user;
     if (user && (initgroups(user->pw_name, user->pw_gid) != 0 || setgid(user->pw_gid) != 0 ||
                  setuid(user->pw_uid) != 0))
         _exit(126);
+    if (child->keep >= 0 && fcntl(child->keep, F_SETFD, 0) != 0)
+        _exit(126);
 }
 
-static bool run(const char *const *argv, bool as_server, int *status, GError **err)
+/* `keep` is a descriptor the program gets too, or -1. */
+static bool run_keeping(int keep, const char *const *argv, bool as_server, int *status,
+                        GError **err)
 {
     g_autofree char *out = NULL, *problem = NULL;
     g_autofree char *path = binary(argv[0]);
@@ -97,10 +112,13 @@ static bool run(const char *const *argv, bool as_server, int *status, GError **e
     g_autoptr(GError) failure = NULL;
     /* pg_ctl's server keeps the descriptors it inherits: give it none of ours to wait on. */
     GSpawnFlags flags = G_SPAWN_STDOUT_TO_DEV_NULL;
+    if (keep >= 0)
+        flags |= G_SPAWN_LEAVE_DESCRIPTORS_OPEN;
+    struct child child = {user, keep};
     int wait_status = 0;
     if (!g_spawn_sync("/", (char **)(uintptr_t)args, NULL,
                       strcmp(argv[0], "pg_ctl") == 0 ? flags | G_SPAWN_STDERR_TO_DEV_NULL : flags,
-                      become_postgres, user, NULL, strcmp(argv[0], "pg_ctl") == 0 ? NULL : &problem,
+                      become_child, &child, NULL, strcmp(argv[0], "pg_ctl") == 0 ? NULL : &problem,
                       &wait_status, &failure))
         return err_set(err, KENKO_ERROR_UNAVAILABLE, "%s: %s", argv[0], failure->message);
     *status = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128;
@@ -108,6 +126,11 @@ static bool run(const char *const *argv, bool as_server, int *status, GError **e
         return err_set(err, KENKO_ERROR_UNAVAILABLE, "%s: %s", argv[0],
                        g_strdelimit(g_strstrip(problem), "\n", ' '));
     return true;
+}
+
+static bool run(const char *const *argv, bool as_server, int *status, GError **err)
+{
+    return run_keeping(-1, argv, as_server, status, err);
 }
 
 static bool own(const char *path, GError **err)
@@ -152,18 +175,45 @@ static bool configure(const char *data, const char *socket, GError **err)
            write_config(data, "pg_ident.conf", ident, err);
 }
 
-static bool make(const char *home, const char *data, const char *socket, GError **err)
+static bool sync_dir(const char *path, GError **err)
+{
+    int fd = g_open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    bool ok = fd >= 0 && fsync(fd) == 0;
+    if (!ok)
+        err_set(err, KENKO_ERROR_IO, "%s: %s", path, g_strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return ok;
+}
+
+/* The server's user needs every directory above its data to be open to it. */
+static bool check_reachable(const char *path, GError **err)
+{
+    const char *const argv[] = {"test", "-w", path, NULL};
+    int status;
+    if (!run(argv, true, &status, err))
+        return false;
+    return status == 0 ||
+           err_set(err, KENKO_ERROR_IO,
+                   "%s: the user postgres cannot reach it, a directory above is closed to others; "
+                   "set KENKO_HOME to another place",
+                   path);
+}
+
+static bool make(const char *home, const char *data, const char *socket, int lock, GError **err)
 {
     /* Made aside and renamed: a killed initdb leaves nothing that looks like a cluster. */
     g_autofree char *fresh = g_strconcat(data, ".new", NULL);
     const char *const clean[] = {"rm", "-rf", fresh, NULL};
     const char *const init[] = {
-        "initdb",           "-D",          fresh,       "-U", "kenko", "-k", "-E", "UTF8",
-        "--locale=C.UTF-8", "--auth=peer", "--no-sync", NULL};
+        "initdb",           "-D",          fresh, "-U", "kenko", "-k", "-E", "UTF8",
+        "--locale=C.UTF-8", "--auth=peer", NULL};
     int status;
-    if (!run(clean, false, &status, err) || !make_dir(fresh, 0700, err) || !own(fresh, err))
+    if (!run(clean, false, &status, err) || !make_dir(fresh, 0700, err) || !own(fresh, err) ||
+        !check_reachable(fresh, err))
         return false;
-    if (!run(init, true, &status, err))
+    /* initdb holds the lock too: when we are killed it goes on, and the next caller has to wait. */
+    if (!run_keeping(lock, init, true, &status, err))
         return err_context(err, "%s", home);
     if (status != 0)
         return err_set(err, KENKO_ERROR_UNAVAILABLE, "%s: initdb failed with status %d", home,
@@ -172,7 +222,7 @@ static bool make(const char *home, const char *data, const char *socket, GError 
         return false;
     if (g_rename(fresh, data) != 0)
         return err_set(err, KENKO_ERROR_IO, "%s: %s", data, g_strerror(errno));
-    return true;
+    return sync_dir(home, err);
 }
 
 static bool start(const char *data, GError **err)
@@ -199,6 +249,42 @@ static bool status_of(const char *data, bool *running, GError **err)
     return true;
 }
 
+static bool is_ready(const char *socket, bool *ready, GError **err)
+{
+    const char *const argv[] = {"pg_isready", "-q", "-h", socket, "-U", "kenko", NULL};
+    int status;
+    if (!run(argv, false, &status, err))
+        return false;
+    *ready = status == 0;
+    return true;
+}
+
+/* Running and accepting connections. A caller that was killed may have left a start, a recovery or
+ * a stop under way: those are waited for. */
+static bool bring_up(const char *data, const char *socket, GError **err)
+{
+    int64_t deadline = g_get_monotonic_time() + START_WAIT_US;
+    while (g_get_monotonic_time() < deadline) {
+        g_autoptr(GError) failure = NULL;
+        bool running, ready;
+        if (!status_of(data, &running, err))
+            return false;
+        if (!running && !start(data, &failure) && !status_of(data, &running, err))
+            return false;
+        if (failure && !running) {
+            g_propagate_error(err, g_steal_pointer(&failure));
+            return false;
+        }
+        if (!is_ready(socket, &ready, err))
+            return false;
+        if (ready)
+            return true;
+        g_usleep(100000);
+    }
+    return err_set(err, KENKO_ERROR_UNAVAILABLE,
+                   "PostgreSQL runs but accepts no connection, see %s/server.log", data);
+}
+
 static bool make_database(const char *socket, GError **err)
 {
     const char *const argv[] = {"createdb", "-h", socket, "-U", "kenko", "kenko", NULL};
@@ -215,19 +301,16 @@ static bool make_database(const char *socket, GError **err)
     return false;
 }
 
-static bool ensure_locked(const char *home, GError **err)
+static bool ensure_locked(const char *home, int lock, GError **err)
 {
     g_autofree char *data = data_dir(home);
     g_autofree char *socket = socket_dir(home);
     g_autofree char *version = g_build_filename(data, "PG_VERSION", NULL);
     if (!make_dir(socket, 0700, err) || !own(socket, err))
         return false;
-    bool fresh = g_access(version, F_OK) != 0, running = false;
-    if (fresh && !make(home, data, socket, err))
+    if (g_access(version, F_OK) != 0 && !make(home, data, socket, lock, err))
         return false;
-    if (!fresh && !status_of(data, &running, err))
-        return false;
-    if (!running && !start(data, err))
+    if (!bring_up(data, socket, err))
         return false;
     /* Not only when fresh: the first start may have been killed between the two. */
     g_autofree char *marker = g_build_filename(home, "database-made", NULL);
@@ -239,19 +322,28 @@ static bool ensure_locked(const char *home, GError **err)
            err_set(err, KENKO_ERROR_IO, "%s: cannot write", marker);
 }
 
+/* Starts and stops of one home come one after the other. -1 with err set. */
+static int take_lock(const char *home, GError **err)
+{
+    g_autofree char *path = g_build_filename(home, "cluster.lock", NULL);
+    int lock = g_open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (lock >= 0 && flock(lock, LOCK_EX) == 0)
+        return lock;
+    err_set(err, KENKO_ERROR_IO, "%s: %s", path, g_strerror(errno));
+    if (lock >= 0)
+        close(lock);
+    return -1;
+}
+
 bool cluster_ensure(const char *home, char **dsn, GError **err)
 {
     if (g_mkdir_with_parents(home, 0755) != 0)
         return err_set(err, KENKO_ERROR_IO, "%s: cannot make the directory: %s", home,
                        g_strerror(errno));
-    g_autofree char *path = g_build_filename(home, "cluster.lock", NULL);
-    int lock = g_open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (lock < 0 || flock(lock, LOCK_EX) != 0) {
-        if (lock >= 0)
-            close(lock);
-        return err_set(err, KENKO_ERROR_IO, "%s: %s", path, g_strerror(errno));
-    }
-    bool ok = ensure_locked(home, err);
+    int lock = take_lock(home, err);
+    if (lock < 0)
+        return false;
+    bool ok = ensure_locked(home, lock, err);
     close(lock);
     if (ok)
         *dsn = cluster_dsn(home);
@@ -264,18 +356,32 @@ bool cluster_is_running(const char *home, bool *running, GError **err)
     return status_of(data, running, err);
 }
 
-bool cluster_stop(const char *home, bool immediate, GError **err)
+static bool stop_locked(const char *home, bool immediate, GError **err)
 {
     g_autofree char *data = data_dir(home);
+    g_autofree char *socket = socket_dir(home);
     bool running;
     if (!status_of(data, &running, err))
         return false;
-    if (!running)
-        return true;
     const char *const argv[] = {"pg_ctl", "-D", data,   "-m", immediate ? "immediate" : "fast",
                                 "-w",     "-s", "stop", NULL};
-    int status;
-    if (!run(argv, true, &status, err))
+    int status = 0;
+    if (running && !run(argv, true, &status, err))
         return false;
-    return status == 0 || err_set(err, KENKO_ERROR_UNAVAILABLE, "PostgreSQL does not stop");
+    if (status != 0)
+        return err_set(err, KENKO_ERROR_UNAVAILABLE, "PostgreSQL does not stop");
+    (void)g_rmdir(socket); /* made again by the next start */
+    return true;
+}
+
+bool cluster_stop(const char *home, bool immediate, GError **err)
+{
+    if (!g_file_test(home, G_FILE_TEST_IS_DIR))
+        return true;
+    int lock = take_lock(home, err);
+    if (lock < 0)
+        return false;
+    bool ok = stop_locked(home, immediate, err);
+    close(lock);
+    return ok;
 }
