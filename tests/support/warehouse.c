@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "support/warehouse.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,16 +22,56 @@ static char *scratch, *home, *dsn;
 static pid_t owner;
 static int databases;
 
-static void clean_up(void)
+/* Every cluster that a test made in the scratch directory, then the directory. */
+static void remove_all(void)
 {
-    /* A forked child that exits must not stop its parent's cluster. */
-    if (getpid() != owner || !scratch)
-        return;
-    if (home && !cluster_stop(home, true, NULL))
-        fprintf(stderr, "the test cluster did not stop\n");
+    GDir *homes = g_dir_open(scratch, 0, NULL);
+    const char *name;
+    while (homes && (name = g_dir_read_name(homes))) {
+        g_autofree char *data = g_build_filename(scratch, name, "postgresql", NULL);
+        g_autofree char *one = g_build_filename(scratch, name, NULL);
+        if (g_file_test(data, G_FILE_TEST_IS_DIR) && !cluster_stop(one, true, NULL))
+            fprintf(stderr, "the test cluster did not stop\n");
+    }
+    if (homes)
+        g_dir_close(homes);
     const char *argv[] = {"rm", "-rf", scratch, NULL};
     g_spawn_sync("/", (char **)(uintptr_t)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL,
                  NULL, NULL);
+}
+
+static void clean_up(void)
+{
+    /* A forked child that exits must not stop its parent's cluster. */
+    if (getpid() == owner && scratch)
+        remove_all();
+}
+
+/* A program that is killed runs no exit handler: a process of its own sees the pipe close and then
+ * does the same. After an orderly exit it finds nothing left. */
+static void start_watchdog(void)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        fail_msg("cannot make a pipe");
+    pid_t watchdog = fork();
+    if (watchdog < 0)
+        fail_msg("cannot fork");
+    if (watchdog > 0) {
+        close(ends[0]); /* the other end closes when this process ends */
+        return;
+    }
+    setsid();
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    for (int fd = 0; fd < 3; fd++)
+        dup2(null, fd);
+    close(ends[1]);
+    char byte;
+    while (read(ends[0], &byte, 1) < 0 && errno == EINTR)
+        continue;
+    if (g_file_test(scratch, G_FILE_TEST_IS_DIR))
+        remove_all();
+    _exit(0);
 }
 
 const char *warehouse_scratch(void)
@@ -41,6 +83,7 @@ const char *warehouse_scratch(void)
         fail_msg("cannot make a scratch directory");
     owner = getpid();
     atexit(clean_up);
+    start_watchdog();
     return scratch;
 }
 
@@ -53,7 +96,7 @@ static void start_cluster(void)
         fail_msg("%s", err->message);
 }
 
-struct db *warehouse_open(void)
+struct db *warehouse_open_empty(void)
 {
     g_autoptr(GError) err = NULL;
     if (!home)
@@ -70,7 +113,16 @@ struct db *warehouse_open(void)
     g_free(dsn);
     dsn = g_strdup_printf("%sdbname=%s", where, name);
     struct db *db = db_open(dsn, "kenko test", 60000, &err);
-    if (!db || !migrate_run(db, NULL, &err))
+    if (!db)
+        fail_msg("%s", err->message);
+    return db;
+}
+
+struct db *warehouse_open(void)
+{
+    g_autoptr(GError) err = NULL;
+    struct db *db = warehouse_open_empty();
+    if (!migrate_run(db, NULL, &err))
         fail_msg("%s", err->message);
     return db;
 }

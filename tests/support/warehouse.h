@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A throw-away cluster for one test program: made at first use, stopped and removed at exit. */
+/* A throw-away cluster for one test program: made at first use, stopped and removed at exit,
+ * also when the program is killed. */
 #pragma once
 
 #include "core/db.h"
@@ -7,6 +8,9 @@
 /* The program's cluster, migrated; a fresh database each call. Caller closes. Fails the test when
  * PostgreSQL is missing. */
 struct db *warehouse_open(void);
+
+/* The same without a schema, for tests of migrations. */
+struct db *warehouse_open_empty(void);
 
 /* Connection string of the database the last warehouse_open made. */
 const char *warehouse_dsn(void);
