@@ -12,18 +12,22 @@ bool scan_csv_end(struct slice text, char separator, bool at_eof, size_t *end)
         *end = line;
         return lf || at_eof;
     }
-    bool quoted = false, at_start = true;
+    bool quoted = false, at_start = true, closed = false;
     for (size_t i = 0; i < text.n; i++) {
         char c = text.p[i];
         if (quoted) {
-            quoted = c != '"'; /* a doubled quote closes and opens again */
-        } else if (c == '"' && (at_start || (i > 0 && text.p[i - 1] == '"'))) {
-            quoted = true;
+            closed = c == '"';
+            quoted = !closed;
+            continue;
+        }
+        if (c == '"' && (at_start || closed)) {
+            quoted = true; /* a doubled quote closes and opens again */
         } else if (c == '\n') {
             *end = i;
             return true;
         }
-        at_start = !quoted && c == separator;
+        at_start = c == separator;
+        closed = false;
     }
     *end = text.n;
     return at_eof;
