@@ -9,18 +9,20 @@
 static bool choose_format(const char *text, const char *output, enum publish_format *out,
                           GError **err)
 {
-    static const char *const names[] = {"html", "text", "slack"};
+    static const char *const names[] = {"html", "text", "slack", "csv"};
     if (!text) {
-        *out = output && g_str_has_suffix(output, ".html") ? PUBLISH_HTML : PUBLISH_TEXT;
+        *out = output && g_str_has_suffix(output, ".html")  ? PUBLISH_HTML
+               : output && g_str_has_suffix(output, ".csv") ? PUBLISH_CSV
+                                                            : PUBLISH_TEXT;
         return true;
     }
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < (int)G_N_ELEMENTS(names); i++) {
         if (strcmp(names[i], text) == 0) {
             *out = (enum publish_format)i;
             return true;
         }
     }
-    return err_set(err, KENKO_ERROR_USAGE, "--format is '%s', want html, text or slack", text);
+    return err_set(err, KENKO_ERROR_USAGE, "--format is '%s', want html, text, slack or csv", text);
 }
 
 static bool write_out(const char *path, const GString *text, GError **err)
@@ -65,7 +67,7 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
          "DAY"},
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "Write here instead of standard output",
          "FILE"},
-        {"format", 'f', 0, G_OPTION_ARG_STRING, &format_text, "html, text or slack", "FORMAT"},
+        {"format", 'f', 0, G_OPTION_ARG_STRING, &format_text, "html, text, slack or csv", "FORMAT"},
         {"dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, "Print the digest, send nothing", NULL},
         G_OPTION_ENTRY_NULL};
     enum publish_format format = PUBLISH_TEXT;

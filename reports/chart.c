@@ -7,7 +7,7 @@
 
 #include "core/day.h"
 
-enum { DEADLINE_S = 10 };
+enum { DEADLINE_MS = 10000 };
 
 /* Colours that carry on light and dark ground alike; axes take the page's ink. */
 static const char *const palette[CHART_SERIES_MAX] = {"#0f8a78", "#c9862b", "#cf3f66", "#7a8794",
@@ -30,7 +30,7 @@ static GString *script(const struct chart *chart)
         g_string_new("set terminal svg size 920,280 dynamic font 'sans,13'\n"
                      "set xdata time\nset timefmt '%Y-%m-%d'\nset format x "
                      "'%Y-%m'\nset border 3 lc rgb '#888888'\nset tics nomirror out\nset grid y "
-                     "lc rgb '#88888855'\nset key outside top center horizontal\n");
+                     "lc rgb '#88888855'\nset key above Left reverse horizontal\n");
     if (chart->from_zero)
         g_string_append(out, "set yrange [0:*]\n");
     g_string_append(out, "set ylabel ");
@@ -56,35 +56,74 @@ static GString *script(const struct chart *chart)
     return out;
 }
 
+struct drawing {
+    GMainLoop *loop;
+    GSubprocess *child;
+    GCancellable *cancel;
+    char *out;
+    bool ok;
+};
+
+static void on_drawn(GObject *child, GAsyncResult *result, gpointer data)
+{
+    struct drawing *d = data;
+    d->ok = g_subprocess_communicate_utf8_finish(G_SUBPROCESS(child), result, &d->out, NULL, NULL);
+    g_main_loop_quit(d->loop);
+}
+
+/* Both: a child of the child may hold the pipe open after the child is dead. */
 static gboolean on_deadline(gpointer data)
 {
-    g_subprocess_force_exit(data);
+    struct drawing *d = data;
+    g_subprocess_force_exit(d->child);
+    g_cancellable_cancel(d->cancel);
     return G_SOURCE_REMOVE;
+}
+
+/* What the child prints within the deadline, or NULL. Runs a main context of its own: the caller's
+ * thread may have none that turns. */
+static char *draw(const char *text, int deadline_ms)
+{
+    g_autoptr(GMainContext) context = g_main_context_new();
+    g_main_context_push_thread_default(context);
+    g_autoptr(GSubprocess) child =
+        g_subprocess_new(G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
+                             G_SUBPROCESS_FLAGS_STDERR_SILENCE,
+                         NULL, "gnuplot", "-d", NULL);
+    struct drawing d = {.child = child};
+    if (child) {
+        g_autoptr(GMainLoop) loop = g_main_loop_new(context, FALSE);
+        g_autoptr(GCancellable) cancel = g_cancellable_new();
+        g_autoptr(GSource) timer = g_timeout_source_new((guint)deadline_ms);
+        d.loop = loop;
+        d.cancel = cancel;
+        g_source_set_callback(timer, on_deadline, &d, NULL);
+        g_source_attach(timer, context);
+        g_subprocess_communicate_utf8_async(child, text, cancel, on_drawn, &d);
+        g_main_loop_run(loop);
+        g_source_destroy(timer);
+        d.ok = d.ok && g_subprocess_get_successful(child);
+    }
+    g_main_context_pop_thread_default(context);
+    if (!d.ok)
+        g_clear_pointer(&d.out, g_free);
+    return d.out;
 }
 
 char *chart_svg(struct arena *arena, const struct chart *chart)
 {
     if (chart->n_days < 2)
         return NULL;
-    g_autoptr(GSubprocess) child =
-        g_subprocess_new(G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
-                             G_SUBPROCESS_FLAGS_STDERR_SILENCE,
-                         NULL, "gnuplot", NULL);
-    if (!child)
-        return NULL;
     g_autoptr(GString) text = script(chart);
-    g_autofree char *out = NULL;
-    guint timer = g_timeout_add_seconds(DEADLINE_S, on_deadline, child);
-    gboolean ok = g_subprocess_communicate_utf8(child, text->str, NULL, &out, NULL, NULL);
-    g_source_remove(timer);
-    const char *svg = ok && out ? strstr(out, "<svg") : NULL;
-    if (!svg || !g_subprocess_get_successful(child))
+    g_autofree char *out =
+        draw(text->str, chart->deadline_ms > 0 ? chart->deadline_ms : DEADLINE_MS);
+    const char *svg = out ? strstr(out, "<svg") : NULL;
+    if (!svg || !strstr(svg, "</svg>"))
         return NULL;
-    GString *themed = g_string_new(svg);
+    g_autoptr(GString) themed = g_string_new(svg);
     /* gnuplot's text is black: let it follow the page. */
-    g_string_replace(themed, "fill=\"black\"", "fill=\"currentColor\"", 0);
-    g_string_replace(themed, "color=\"black\"", "", 0);
-    char *result = arena_strdup(arena, themed->str);
-    g_string_free(themed, TRUE);
-    return result;
+    g_string_replace(themed, " color=\"black\"", "", 0);
+    g_string_replace(themed, "=\"black\"", "=\"currentColor\"", 0);
+    g_string_replace(themed, "='black'", "='currentColor'", 0);
+    return arena_strdup(arena, themed->str);
 }

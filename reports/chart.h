@@ -15,6 +15,7 @@ struct chart {
     const char *name[CHART_SERIES_MAX];
     const double *value[CHART_SERIES_MAX]; /* NaN leaves a gap */
     bool from_zero;
+    int deadline_ms; /* 0: ten seconds */
 };
 
 /* The SVG element, or NULL when gnuplot is missing or fails: the report then stands without it. */

@@ -11,7 +11,11 @@ enum { CONNECT_MS = 5000, TOTAL_MS = 20000, ANSWER_MAX = 199 };
 struct exchange {
     char *answer;
     size_t used;
-    bool allow_private;
+    bool allow_private, is_plain; /* plain: http, which only private addresses get */
+};
+
+struct reach {
+    bool forbidden, is_private;
 };
 
 static size_t on_answer(char *data, size_t size, size_t n, void *context)
@@ -24,35 +28,55 @@ static size_t on_answer(char *data, size_t size, size_t n, void *context)
     return n * size;
 }
 
-static bool is_private_v4(uint32_t a)
+static struct reach reach_v4(uint32_t a)
 {
-    return (a >> 24) == 10 || (a >> 24) == 127 || (a >> 20) == 0xac1 || (a >> 16) == 0xc0a8 ||
-           (a >> 24) == 0 || (a >> 22) == 0x191;
+    return (struct reach){
+        .forbidden = (a >> 16) == 0xa9fe || (a >> 28) >= 0xe || (a >> 24) == 0,
+        .is_private = (a >> 24) == 10 || (a >> 24) == 127 || (a >> 20) == 0xac1 ||
+                      (a >> 16) == 0xc0a8 || (a >> 22) == 0x191,
+    };
+}
+
+/* Where an address leads. One that carries a v4 address inside is judged by that. */
+static struct reach reach_of(const char *peer)
+{
+    static const uint8_t nat64[12] = {0, 0x64, 0xff, 0x9b};
+    struct in_addr v4;
+    struct in6_addr v6;
+    if (inet_pton(AF_INET, peer, &v4) == 1)
+        return reach_v4(ntohl(v4.s_addr));
+    if (inet_pton(AF_INET6, peer, &v6) != 1)
+        return (struct reach){.forbidden = true};
+    const uint8_t *b = v6.s6_addr;
+    if (IN6_IS_ADDR_V4MAPPED(&v6) || memcmp(b, nat64, sizeof nat64) == 0)
+        return reach_v4((uint32_t)b[12] << 24 | (uint32_t)b[13] << 16 | (uint32_t)b[14] << 8 |
+                        b[15]);
+    if (b[0] == 0x20 && b[1] == 0x02)
+        return reach_v4((uint32_t)b[2] << 24 | (uint32_t)b[3] << 16 | (uint32_t)b[4] << 8 | b[5]);
+    return (struct reach){
+        .forbidden = IN6_IS_ADDR_LINKLOCAL(&v6) || IN6_IS_ADDR_MULTICAST(&v6) ||
+                     IN6_IS_ADDR_UNSPECIFIED(&v6),
+        .is_private = IN6_IS_ADDR_LOOPBACK(&v6) || (b[0] & 0xfe) == 0xfc,
+    };
+}
+
+bool deliver_may_reach(const char *peer, bool is_plain, bool allow_private)
+{
+    struct reach reach = reach_of(peer);
+    if (reach.forbidden)
+        return false;
+    return reach.is_private ? allow_private : !is_plain;
 }
 
 /* Checked on the address that was really connected to, so that no name can be bound again. */
 static int on_prerequest(void *context, char *peer, char *local, int peer_port, int local_port)
 {
     const struct exchange *e = context;
-    struct in_addr v4;
-    struct in6_addr v6;
     (void)local;
     (void)peer_port;
     (void)local_port;
-    bool link_local = false, is_private = false;
-    if (inet_pton(AF_INET, peer, &v4) == 1) {
-        uint32_t a = ntohl(v4.s_addr);
-        link_local = (a >> 16) == 0xa9fe;
-        is_private = is_private_v4(a);
-    } else if (inet_pton(AF_INET6, peer, &v6) == 1) {
-        link_local = IN6_IS_ADDR_LINKLOCAL(&v6);
-        is_private = IN6_IS_ADDR_LOOPBACK(&v6) || (v6.s6_addr[0] & 0xfe) == 0xfc ||
-                     IN6_IS_ADDR_V4MAPPED(&v6) || IN6_IS_ADDR_UNSPECIFIED(&v6);
-    } else {
-        link_local = true;
-    }
-    return link_local || (is_private && !e->allow_private) ? CURL_PREREQFUNC_ABORT
-                                                           : CURL_PREREQFUNC_OK;
+    return deliver_may_reach(peer, e->is_plain, e->allow_private) ? CURL_PREREQFUNC_OK
+                                                                  : CURL_PREREQFUNC_ABORT;
 }
 
 static CURL *prepare(struct exchange *e, const char *url, struct curl_slist *headers,
@@ -83,26 +107,30 @@ static CURL *prepare(struct exchange *e, const char *url, struct curl_slist *hea
 static enum deliver_outcome judge(CURL *curl, CURLcode code, long status, char answer[200])
 {
     curl_off_t uploaded = 0;
+    long requested = 0;
     if (code == CURLE_OK) {
         if (status >= 200 && status < 300)
             return DELIVER_SENT;
         return status == 429 || status >= 500 ? DELIVER_RETRY : DELIVER_DEAD;
     }
     curl_easy_getinfo(curl, CURLINFO_SIZE_UPLOAD_T, &uploaded);
+    curl_easy_getinfo(curl, CURLINFO_REQUEST_SIZE, &requested);
     g_strlcpy(answer, curl_easy_strerror(code), 200);
     if (code == CURLE_ABORTED_BY_CALLBACK || code == CURLE_UNSUPPORTED_PROTOCOL) {
         g_strlcpy(answer, "the address is not allowed (private: set allow_private, else https)",
                   200);
         return DELIVER_DEAD;
     }
-    return uploaded > 0 ? DELIVER_UNKNOWN : DELIVER_RETRY;
+    return uploaded > 0 || requested > 0 ? DELIVER_UNKNOWN : DELIVER_RETRY;
 }
 
 enum deliver_outcome deliver_webhook(const struct report_channel *channel, const char *url,
                                      const char *content_type, struct slice payload,
                                      char answer[200], int *retry_s)
 {
-    struct exchange e = {.answer = answer, .allow_private = channel->allow_private};
+    struct exchange e = {.answer = answer,
+                         .allow_private = channel->allow_private,
+                         .is_plain = g_ascii_strncasecmp(url, "https:", 6) != 0};
     g_autofree char *type = g_strdup_printf("Content-Type: %s", content_type);
     struct curl_slist *headers = curl_slist_append(NULL, type);
     headers = curl_slist_append(headers, "Expect:");

@@ -38,3 +38,7 @@ enum deliver_outcome deliver_file(const struct report_config *reports,
 enum deliver_outcome deliver_webhook(const struct report_channel *channel, const char *url,
                                      const char *content_type, struct slice payload,
                                      char answer[200], int *retry_s);
+
+/* May a message go to this numeric address? Private ones only when allowed, and plain http only to
+ * them; link-local, multicast and unspecified ones never, v4 inside v6 included. */
+bool deliver_may_reach(const char *peer, bool is_plain, bool allow_private);

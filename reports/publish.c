@@ -35,6 +35,8 @@ bool publish_render(struct db *db, const struct report_config *config, const cha
         render_html(document, out);
     else if (format == PUBLISH_TEXT)
         render_text(document, out);
+    else if (format == PUBLISH_CSV)
+        render_csv(document, out);
     else
         render_slack(document, config->base_url, out);
     return true;

@@ -5,7 +5,7 @@
 #include "core/page.h"
 #include "reports/outbox.h"
 
-enum publish_format { PUBLISH_HTML, PUBLISH_TEXT, PUBLISH_SLACK };
+enum publish_format { PUBLISH_HTML, PUBLISH_TEXT, PUBLISH_SLACK, PUBLISH_CSV };
 
 /* `name`: weekly, digest, or brief with `key`. Errors  KENKO_ERROR_NOT_FOUND  no run, no account */
 MUST_USE bool publish_render(struct db *db, const struct report_config *config, const char *name,

@@ -23,17 +23,22 @@ static const char style[] =
     "caption{text-align:left;color:var(--soft);font-size:13px;padding-bottom:4px}"
     "th,td{text-align:left;padding:6px 10px 6px 0;border-bottom:1px solid var(--line);"
     "vertical-align:top}th{font-size:13px;color:var(--soft);font-weight:600}"
+    "td:first-child{min-width:9em;overflow-wrap:anywhere}td:last-child{overflow-wrap:anywhere}"
     "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}"
     "figure{margin:14px 0;color:var(--ink)}figure svg{width:100%;height:auto;max-height:340px}"
     "@media(max-width:520px){body{padding:16px 12px 40px;font-size:15px}h1{font-size:22px}"
     "table,caption,thead,tbody,tr,td{display:block}thead{position:absolute;left:-9999px}"
     "tr{border:1px solid var(--line);border-radius:10px;padding:8px 12px;margin:0 0 10px}"
     "td,td.n{border:0;padding:2px 0;text-align:left;white-space:normal}"
+    "caption{display:block}figure{overflow-x:auto}figure svg{min-width:680px}"
     "td::before{content:attr(data-head) ' ';color:var(--soft);font-size:12px;margin-right:6px}}"
-    "@media print{body{max-width:none;padding:0}h2{break-after:avoid}tr{break-inside:avoid}"
+    "@media print{:root{color-scheme:light;--ink:#000;--soft:#444;--line:#bbb;--paper:#fff;"
+    "--tint:#f4f6f8;--good:#0b6b5d;--watch:#8a5300;--bad:#a3123a}body{max-width:none;padding:0}h2{"
+    "break-after:avoid}tr{break-inside:avoid}"
     "a{color:inherit;text-decoration:none}}";
 
-/* Controls that HTML forbids become U+FFFD; the five special characters become references. */
+/* Controls and noncharacters, which HTML forbids, become U+FFFD; the five special characters become
+ * references. */
 static void put(GString *out, const char *text)
 {
     for (const char *p = text ? text : ""; *p; p = g_utf8_next_char(p)) {
@@ -48,7 +53,8 @@ static void put(GString *out, const char *text)
             g_string_append(out, "&quot;");
         else if (c == '\'')
             g_string_append(out, "&#39;");
-        else if ((c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7f && c < 0xa0))
+        else if ((c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7f && c < 0xa0) ||
+                 (c & 0xfffe) == 0xfffe || (c >= 0xfdd0 && c <= 0xfdef))
             g_string_append(out, "\xef\xbf\xbd");
         else
             g_string_append_unichar(out, c);

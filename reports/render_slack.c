@@ -5,7 +5,15 @@
 
 #include "reports/render.h"
 
-enum { BLOCKS_MAX = 48, HEADER_MAX = 150, SECTION_MAX = 2900, TOTAL_MAX = 11500, TEXT_MAX = 3500 };
+enum {
+    BLOCKS_MAX = 48,
+    HEADER_MAX = 150,
+    SECTION_MAX = 2900,
+    TOTAL_MAX = 11500,
+    TEXT_MAX = 3500,
+    CELL_MAX = 600,
+    LINK_MAX = 1500
+};
 
 struct message {
     json_t *blocks;
@@ -13,22 +21,40 @@ struct message {
     int dropped;
 };
 
-/* Slack's three special characters; controls become spaces. */
-static char *escape(const char *text)
+/* Marks that turn the direction of what follows them would turn the rest of the line. */
+static bool is_steering(gunichar c)
+{
+    return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+/* Controls and steering marks become spaces. */
+static char *clean(const char *text)
 {
     GString *out = g_string_new(NULL);
     for (const char *p = text ? text : ""; *p; p = g_utf8_next_char(p)) {
         gunichar c = g_utf8_get_char(p);
-        if (c == '&')
-            g_string_append(out, "&amp;");
-        else if (c == '<')
-            g_string_append(out, "&lt;");
-        else if (c == '>')
-            g_string_append(out, "&gt;");
-        else
-            g_string_append_unichar(out, g_unichar_iscntrl(c) && c != '\n' ? ' ' : c);
+        bool bad = (g_unichar_iscntrl(c) && c != '\n') || is_steering(c);
+        g_string_append_unichar(out, bad ? ' ' : c);
     }
     return g_string_free(out, FALSE);
+}
+
+/* Slack's three special characters. */
+static char *escape(const char *text)
+{
+    g_autofree char *plain = clean(text);
+    GString *out = g_string_new(plain);
+    g_string_replace(out, "&", "&amp;", 0);
+    g_string_replace(out, "<", "&lt;", 0);
+    g_string_replace(out, ">", "&gt;", 0);
+    return g_string_free(out, FALSE);
+}
+
+/* Slack links whole addresses only; "|" and line ends would end one early. */
+static bool is_linkable(const char *link)
+{
+    return link && (g_str_has_prefix(link, "https://") || g_str_has_prefix(link, "http://")) &&
+           !strpbrk(link, "|<>\n ") && g_utf8_strlen(link, -1) <= LINK_MAX;
 }
 
 /* At most `max` code points, never inside an escape. */
@@ -43,19 +69,30 @@ static char *cut(const char *text, glong max)
     return g_strconcat(head, "…", NULL);
 }
 
+/* Slack refuses a text of spaces only. */
+static bool is_blank(const char *text)
+{
+    while (*text && g_unichar_isspace(g_utf8_get_char(text)))
+        text = g_utf8_next_char(text);
+    return *text == '\0';
+}
+
 static void add_block(struct message *m, const char *kind, const char *text_type, const char *text,
                       glong max)
 {
     g_autofree char *shown = cut(text, max);
     glong n = g_utf8_strlen(shown, -1);
-    if (n == 0)
+    if (n == 0 || is_blank(shown))
         return;
     if (json_array_size(m->blocks) >= BLOCKS_MAX || m->characters + n > TOTAL_MAX) {
         m->dropped++;
         return;
     }
     m->characters += n;
-    json_t *body = json_pack("{s:s, s:s}", "type", text_type, "text", shown);
+    /* verbatim: names are not searched for addresses and mentions; emoji: nor for smileys. */
+    bool is_plain = strcmp(text_type, "plain_text") == 0;
+    json_t *body = json_pack("{s:s, s:s, s:b}", "type", text_type, "text", shown,
+                             is_plain ? "emoji" : "verbatim", !is_plain);
     json_t *block = strcmp(kind, "context") == 0
                         ? json_pack("{s:s, s:[o]}", "type", kind, "elements", body)
                         : json_pack("{s:s, s:o}", "type", kind, "text", body);
@@ -84,8 +121,8 @@ static void add_table(struct message *m, const struct document_node *node)
             const struct document_cell *cell =
                 &g_array_index(node->cells, struct document_cell, i + c);
             g_autofree char *text = escape(cell->text);
-            g_autofree char *short_text = cut(text, 600);
-            if (c == 0 && cell->link && strchr(cell->link, '|') == NULL) {
+            g_autofree char *short_text = cut(text, CELL_MAX);
+            if (c == 0 && is_linkable(cell->link) && !is_blank(short_text)) {
                 g_autofree char *link = escape(cell->link);
                 g_string_append_printf(line, "*<%s|%s>*", link, short_text);
             } else if (*short_text) {
@@ -98,11 +135,12 @@ static void add_table(struct message *m, const struct document_node *node)
 
 static void add_node(struct message *m, const struct document_node *node)
 {
-    g_autofree char *text = escape(node->text);
+    g_autofree char *text = escape(node->text), *plain = clean(node->text);
+    g_strdelimit(plain, "\n", ' ');
     switch (node->kind) {
     case DOCUMENT_HEADING:
         /* A header is plain text: nothing in it is read as markup. */
-        add_block(m, "header", "plain_text", node->text ? node->text : "", HEADER_MAX);
+        add_block(m, "header", "plain_text", plain, HEADER_MAX);
         break;
     case DOCUMENT_TILES:
         add_tiles(m, node);
@@ -121,19 +159,40 @@ static void add_node(struct message *m, const struct document_node *node)
     }
 }
 
+static void add_more(struct message *m, const char *link)
+{
+    g_autofree char *where = escape(link);
+    g_autofree char *more =
+        is_linkable(link) ? g_strdup_printf("… +%d more: <%s|the whole report>", m->dropped, where)
+                          : g_strdup_printf("… +%d more in the report", m->dropped);
+    json_array_append_new(m->blocks, json_pack("{s:s, s:[{s:s, s:s}]}", "type", "context",
+                                               "elements", "type", "mrkdwn", "text", more));
+}
+
+/* What a notification and a screen reader say: the title and the first words after it. */
+static char *spoken(const struct document *document)
+{
+    GString *out = g_string_new(document->title);
+    for (guint i = 0; i < document->nodes->len; i++) {
+        const struct document_node *node = document->nodes->pdata[i];
+        if (node->kind != DOCUMENT_TEXT)
+            continue;
+        g_string_append_printf(out, ". %s", node->text);
+        break;
+    }
+    g_autofree char *raw = g_string_free(out, FALSE);
+    g_autofree char *escaped = escape(raw);
+    return is_blank(escaped) ? g_strdup("kenko") : cut(escaped, TEXT_MAX);
+}
+
 void render_slack(const struct document *document, const char *link, GString *out)
 {
     struct message m = {.blocks = json_array()};
     for (guint i = 0; i < document->nodes->len; i++)
         add_node(&m, document->nodes->pdata[i]);
-    if (m.dropped > 0) {
-        g_autofree char *where = escape(link);
-        g_autofree char *more = g_strdup_printf("… %d more, see <%s|the report>", m.dropped, where);
-        json_array_append_new(m.blocks, json_pack("{s:s, s:[{s:s, s:s}]}", "type", "context",
-                                                  "elements", "type", "mrkdwn", "text", more));
-    }
-    g_autofree char *title = escape(document->title);
-    g_autofree char *text = cut(title, TEXT_MAX);
+    if (m.dropped > 0)
+        add_more(&m, link);
+    g_autofree char *text = spoken(document);
     json_t *root = json_pack("{s:s, s:o}", "text", text, "blocks", m.blocks);
     char *dumped = json_dumps(root, JSON_COMPACT | JSON_ENSURE_ASCII);
     g_string_append(out, dumped);

@@ -4,13 +4,21 @@
 #include "core/text.h"
 #include "reports/render.h"
 
+enum { WIDTH_MAX = 110 };
+
+/* Controls, and the marks that turn the direction of all that follows. */
+static bool is_steering(gunichar c)
+{
+    return g_unichar_iscntrl(c) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
 /* Controls would steer a terminal: they become a visible mark. */
 static char *plain(const char *text)
 {
     GString *out = g_string_new(NULL);
     for (const char *p = text ? text : ""; *p; p = g_utf8_next_char(p)) {
         gunichar c = g_utf8_get_char(p);
-        g_string_append_unichar(out, g_unichar_iscntrl(c) ? 0xfffd : c);
+        g_string_append_unichar(out, is_steering(c) ? 0xfffd : c);
     }
     return g_string_free(out, FALSE);
 }
@@ -27,28 +35,52 @@ static void put_padded(GString *out, const char *text, int width, bool right)
     g_string_append(out, "  ");
 }
 
-static void put_table(const struct document_node *node, GString *out)
+static void end_line(GString *out)
 {
-    g_autofree int *width = g_new0(int, node->n_columns);
+    while (out->len > 0 && out->str[out->len - 1] == ' ')
+        g_string_truncate(out, out->len - 1);
+    g_string_append_c(out, '\n');
+}
+
+/* Widths of the columns; returns how many stand side by side: all, or all but a last one of words
+ * that would not fit, which then goes under its row. */
+static size_t measure(const struct document_node *node, int *width)
+{
+    int total = 0;
     for (size_t c = 0; c < node->n_columns; c++)
         width[c] = text_width(node->column[c].head);
     for (guint i = 0; i < node->cells->len; i++) {
-        g_autofree char *clean = plain(g_array_index(node->cells, struct document_cell, i).text);
+        g_autofree char *shown = plain(g_array_index(node->cells, struct document_cell, i).text);
         size_t c = i % node->n_columns;
-        width[c] = MAX(width[c], text_width(clean));
+        width[c] = MAX(width[c], text_width(shown));
     }
+    for (size_t c = 0; c < node->n_columns; c++)
+        total += width[c] + 2;
+    bool fold =
+        total > WIDTH_MAX && node->n_columns > 2 && !node->column[node->n_columns - 1].number;
+    return node->n_columns - fold;
+}
+
+static void put_table(const struct document_node *node, GString *out)
+{
+    g_autofree int *width = g_new0(int, node->n_columns);
     g_autofree char *caption = plain(node->text);
+    size_t beside = measure(node, width);
     if (*caption)
         g_string_append_printf(out, "%s\n", caption);
-    for (size_t c = 0; c < node->n_columns; c++)
+    for (size_t c = 0; c < beside; c++)
         put_padded(out, node->column[c].head, width[c], node->column[c].number);
-    g_string_append_c(out, '\n');
+    end_line(out);
     for (guint i = 0; i < node->cells->len; i++) {
         size_t c = i % node->n_columns;
-        put_padded(out, g_array_index(node->cells, struct document_cell, i).text, width[c],
-                   node->column[c].number);
+        const char *text = g_array_index(node->cells, struct document_cell, i).text;
+        if (c == beside) {
+            end_line(out);
+            g_string_append(out, "    ");
+        }
+        put_padded(out, text, c < beside ? width[c] : 0, node->column[c].number);
         if (c + 1 == node->n_columns)
-            g_string_append_c(out, '\n');
+            end_line(out);
     }
     g_string_append_c(out, '\n');
 }
@@ -59,7 +91,8 @@ static void put_tiles(const struct document_node *node, GString *out)
         const struct document_tile *tile = &g_array_index(node->tiles, struct document_tile, i);
         g_autofree char *label = plain(tile->label), *value = plain(tile->value);
         g_autofree char *note = plain(tile->note);
-        g_string_append_printf(out, "%s: %s (%s)\n", label, value, note);
+        g_string_append_printf(out, "%s: %s%s%s%s\n", label, value, *note ? " (" : "", note,
+                               *note ? ")" : "");
     }
     g_string_append_c(out, '\n');
 }

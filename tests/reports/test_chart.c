@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The chart's child may be missing, ill or hang: the report goes on without it. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <sys/stat.h>
+
+#include "reports/chart.h"
+#include "support/warehouse.h"
+
+static const int32_t days[] = {20000, 20007, 20014};
+static const double values[] = {50, NAN, 70};
+
+static struct chart sample(void)
+{
+    return (struct chart){.unit = "points",
+                          .n_days = 3,
+                          .n_series = 1,
+                          .day = days,
+                          .name = {"health \"; system('x')"},
+                          .value = {values},
+                          .deadline_ms = 700};
+}
+
+/* Put a gnuplot of our own in front of the path for one call. */
+static char *draw_with(struct arena *arena, const char *script)
+{
+    g_autofree char *path = g_strdup(g_getenv("PATH"));
+    g_autofree char *fake = g_build_filename(warehouse_scratch(), "gnuplot", NULL);
+    g_autofree char *changed = g_strdup_printf("%s:%s", warehouse_scratch(), path);
+    struct chart chart = sample();
+    assert_true(g_file_set_contents(fake, script, -1, NULL));
+    assert_int_equal(chmod(fake, 0755), 0);
+    g_setenv("PATH", changed, TRUE);
+    char *svg = chart_svg(arena, &chart);
+    g_setenv("PATH", path, TRUE);
+    return svg;
+}
+
+static void a_child_that_hangs_is_left_at_the_deadline(void **state)
+{
+    (void)state;
+    g_autoptr(arena_t) arena = arena_new();
+    gint64 start = g_get_monotonic_time();
+    assert_null(draw_with(arena, "#!/bin/sh\nsleep 20\n"));
+    gint64 took_ms = (g_get_monotonic_time() - start) / 1000;
+    assert_in_range(took_ms, 500, 5000);
+}
+
+static void a_child_that_fails_or_stops_half_way_gives_no_chart(void **state)
+{
+    (void)state;
+    g_autoptr(arena_t) arena = arena_new();
+    assert_null(draw_with(arena, "#!/bin/sh\nexit 3\n"));
+    assert_null(draw_with(arena, "#!/bin/sh\ncat >/dev/null\necho '<svg>half'\n"));
+    assert_null(draw_with(arena, "#!/bin/sh\ncat >/dev/null\necho '<svg></svg>'\nexit 1\n"));
+    assert_string_equal(draw_with(arena, "#!/bin/sh\ncat >/dev/null\necho '<svg></svg>'\n"),
+                        "<svg></svg>\n");
+}
+
+static void no_gnuplot_is_no_failure(void **state)
+{
+    (void)state;
+    g_autoptr(arena_t) arena = arena_new();
+    g_autofree char *path = g_strdup(g_getenv("PATH"));
+    struct chart chart = sample();
+    g_setenv("PATH", "/nonexistent", TRUE);
+    assert_null(chart_svg(arena, &chart));
+    g_setenv("PATH", path, TRUE);
+}
+
+static void text_follows_the_page_in_light_and_dark(void **state)
+{
+    (void)state;
+    g_autoptr(arena_t) arena = arena_new();
+    g_autofree char *program = g_find_program_in_path("gnuplot");
+    struct chart chart = sample();
+    chart.deadline_ms = 0;
+    if (!program) {
+        print_message("skipped: gnuplot is not installed\n");
+        skip();
+    }
+    const char *svg = chart_svg(arena, &chart);
+    assert_non_null(svg);
+    assert_non_null(strstr(svg, "currentColor"));
+    assert_null(strstr(svg, "\"black\""));
+    assert_null(strstr(svg, "'black'"));
+    assert_null(strstr(svg, "<script"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_child_that_hangs_is_left_at_the_deadline),
+        cmocka_unit_test(a_child_that_fails_or_stops_half_way_gives_no_chart),
+        cmocka_unit_test(no_gnuplot_is_no_failure),
+        cmocka_unit_test(text_follows_the_page_in_light_and_dark),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
