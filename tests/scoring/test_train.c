@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Training on a company of monthly customers written by hand: who is in the panel, who is not. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/zone.h"
+#include "scoring/score.h"
+#include "scoring/train.h"
+#include "support/sources.h"
+#include "support/warehouse.h"
+
+enum { ACCOUNTS = 200, HORIZON = 30, GAP = 7, HISTORY = 56, NEVER = INT32_MAX };
+
+struct company {
+    int churns;   /* accounts 0 … churns - 1 leave, one after the other */
+    bool flag;    /* usage that only those who leave have, in their last eight weeks */
+    bool decline; /* those who leave use less and less before */
+    const char *model;
+};
+
+static int32_t day(int year, int month, int d)
+{
+    return day_from_civil(year, month, d);
+}
+
+/* First panel day is 2025-01-01 + 56; the last window that is sure ends a week before UNTIL. */
+static int32_t until(void)
+{
+    return day(2026, 3, 1);
+}
+
+static int32_t end_of(const struct company *c, int a)
+{
+    return a < c->churns ? day(2025, 4, 1) + a * 280 / c->churns : NEVER;
+}
+
+static void write_contracts(const struct company *c, const char *dir)
+{
+    g_autoptr(GString) accounts = g_string_new("id,name\n");
+    g_autoptr(GString) contracts = g_string_new("id,account,start,end,arr,changed\n");
+    for (int a = 0; a < ACCOUNTS; a++) {
+        char end[DAY_TEXT_SIZE], notice[DAY_TEXT_SIZE];
+        g_string_append_printf(accounts, "a%03d,Account %d\n", a, a);
+        g_string_append_printf(contracts, "k%03d,a%03d,2024-12-15,,100,2024-12-15\n", a, a);
+        if (end_of(c, a) == NEVER)
+            continue;
+        g_string_append_printf(contracts, "k%03d,a%03d,2024-12-15,%s,100,%s\n", a, a,
+                               day_format(end_of(c, a), end), day_format(end_of(c, a) - 3, notice));
+    }
+    sources_write(dir, "accounts.csv", accounts->str);
+    sources_write(dir, "contracts.csv", contracts->str);
+}
+
+static void write_usage(const struct company *c, const char *dir)
+{
+    g_autoptr(GRand) rand = g_rand_new_with_seed(3);
+    g_autoptr(GString) usage = g_string_new("account,day,runs,flag\n");
+    for (int a = 0; a < ACCOUNTS; a++) {
+        int32_t end = end_of(c, a);
+        for (int32_t d = day(2025, 1, 1); d < until() && d < end; d += 7) {
+            char text[DAY_TEXT_SIZE];
+            bool last = end != NEVER && end - d <= 56;
+            int runs = g_rand_int_range(rand, 5, 50) * (last && c->decline ? 2 : 3) / 3;
+            g_string_append_printf(usage, "a%03d,%s,%d,%d\n", a, day_format(d, text), runs,
+                                   last && c->flag);
+        }
+    }
+    sources_write(dir, "usage.csv", usage->str);
+}
+
+static const char *write_company(const struct company *c)
+{
+    g_autofree char *yaml = g_strdup_printf(
+        "churn: {definition: contract_end, gap_days: %d}\n"
+        "model: {horizon_days: %d%s%s}\n"
+        "sources:\n"
+        "  - name: crm\n"
+        "    streams:\n"
+        "      - {stream: account, path: accounts.csv, on_change: append,\n"
+        "         fields: {party: id, name: name}}\n"
+        "      - {stream: subscription, path: 'contracts*.csv', on_change: append,\n"
+        "         fields: {external_id: id, party: account, start_on: start, end_on: end,\n"
+        "                  arr: arr, changed_at: changed}}\n"
+        "  - name: app\n"
+        "    streams:\n"
+        "      - stream: usage_metric\n"
+        "        path: usage*.csv\n"
+        "        on_change: append\n"
+        "        party_source: crm\n"
+        "        fields: {party: account, at: day}\n"
+        "        values: [{metric: runs, field: runs}, {metric: flag, field: flag}]\n",
+        GAP, HORIZON, c->model ? ", " : "", c->model ? c->model : "");
+    const char *dir = sources_directory(yaml);
+    sources_write(dir, "metrics.yaml",
+                  "usage:\n"
+                  "  - {name: runs, combine: sum}\n"
+                  "  - {name: flag, combine: sum}\n"
+                  "metrics:\n"
+                  "  - {name: runs_28d, kind: sum, usage: runs, days: 28, direction: up}\n"
+                  "  - {name: flag_28d, kind: sum, usage: flag, days: 28}\n"
+                  "  - {name: tenure, kind: tenure_days}\n");
+    sources_write(dir, "scorecards/default.yaml",
+                  "name: default\n"
+                  "bands: [{name: Red, below: 40}, {name: Green}]\n"
+                  "groups:\n"
+                  "  - name: use\n"
+                  "    weight: 1\n"
+                  "    measures: [{name: runs, metric: runs_28d, weight: 1, anchors: [{at: 0, "
+                  "score: 0}, {at: 200, score: 100}]}]\n");
+    write_contracts(c, dir);
+    write_usage(c, dir);
+    return dir;
+}
+
+static bool try_train(struct db *db, const char *dir, int32_t as_of, int64_t known,
+                      struct train_summary *out, GError **err)
+{
+    g_autoptr(config_t) config = config_open(dir, err);
+    struct train_options options = {.as_of = as_of, .known_no = known};
+    return config && train_run(db, warehouse_dsn(), config, &options, out, err);
+}
+
+static struct train_summary train(struct db *db, const char *dir, int32_t as_of)
+{
+    g_autoptr(GError) err = NULL;
+    struct train_summary summary;
+    if (!try_train(db, dir, as_of, -1, &summary, &err))
+        fail_msg("%s", err->message);
+    return summary;
+}
+
+static struct db *loaded(const struct company *c, const char **dir)
+{
+    struct db *db = warehouse_open();
+    *dir = write_company(c);
+    sources_ingest(db, *dir, NULL);
+    return db;
+}
+
+/* The panel by definition, counted without the code under test. */
+struct expected {
+    size_t rows, events, held_out, days;
+};
+
+static struct expected count_panel(const struct company *c, int32_t as_of)
+{
+    int32_t last = as_of - HORIZON - GAP - 1, first = day(2025, 1, 1) + HISTORY;
+    struct expected e = {0};
+    for (int32_t d = last; d >= first; d -= HORIZON)
+        e.days++;
+    int32_t test_from = last - HORIZON * (int32_t)(MAX(1, e.days / 4) - 1);
+    for (int32_t d = last; d >= first; d -= HORIZON) {
+        for (int a = 0; a < ACCOUNTS; a++) {
+            if (end_of(c, a) <= d)
+                continue;
+            e.rows++;
+            e.events += end_of(c, a) <= d + HORIZON;
+            e.held_out += d >= test_from;
+        }
+    }
+    return e;
+}
+
+static void the_panel_holds_customers_once_a_horizon_and_only_sure_windows(void **state)
+{
+    (void)state;
+    const struct company c = {.churns = 90, .decline = true};
+    const char *dir;
+    g_autoptr(db_t) db = loaded(&c, &dir);
+    for (int back = 0; back <= 45; back += 15) {
+        struct expected want = count_panel(&c, until() - back);
+        struct train_summary s = train(db, dir, until() - back);
+        assert_int_equal(s.rows, want.rows);
+        assert_int_equal(s.events, want.events);
+        assert_false(s.refused);
+        assert_int_equal(s.held_out.n, want.held_out);
+        assert_true(s.held_out.auc_low > 0.6);
+    }
+}
+
+static void it_refuses_below_fifty_events_and_speaks_from_fifty_on(void **state)
+{
+    (void)state;
+    for (int churns = 49; churns <= 50; churns++) {
+        const struct company c = {.churns = churns, .decline = true};
+        const char *dir;
+        g_autoptr(db_t) db = loaded(&c, &dir);
+        struct train_summary s = train(db, dir, until());
+        assert_int_equal(s.events, churns);
+        assert_int_equal(s.refused, churns < 50);
+        sources_expect(db, "SELECT state FROM score.model", churns < 50 ? "refused" : "active");
+        sources_expect(db, "SELECT events_used::text FROM score.model", churns < 50 ? "49" : "50");
+        if (churns < 50)
+            assert_non_null(strstr(s.message, "only 49 churn events, want at least 50"));
+    }
+    const struct company nobody_leaves = {0};
+    const char *dir;
+    g_autoptr(db_t) db = loaded(&nobody_leaves, &dir);
+    struct train_summary s = train(db, dir, until());
+    assert_true(s.refused);
+    assert_int_equal(s.events, 0);
+}
+
+static void later_facts_change_no_row(void **state)
+{
+    (void)state;
+    const struct company c = {.churns = 90, .decline = true};
+    const char *dir;
+    g_autoptr(db_t) db = loaded(&c, &dir);
+    int32_t as_of = day(2026, 1, 15);
+    train(db, dir, as_of);
+    g_autofree char *before = warehouse_value(db, "SELECT body::text FROM score.model");
+    /* Usage of the day itself and later, contracts ended and begun by what was said from then on.
+     */
+    sources_write(dir, "usage_later.csv",
+                  "account,day,runs,flag\na150,2026-01-15,900000,1\na151,2026-02-01,900000,1\n");
+    sources_write(dir, "contracts_later.csv",
+                  "id,account,start,end,arr,changed\n"
+                  "k150,a150,2024-12-15,2025-09-01,100,2026-01-15\n"
+                  "k000b,a000,2025-04-05,,100,2026-01-20\n");
+    sources_ingest(db, dir, NULL);
+    train(db, dir, as_of);
+    sources_expect(db, "SELECT body::text FROM score.model ORDER BY model_id DESC LIMIT 1", before);
+    /* The same statements made a day earlier do change it. */
+    train(db, dir, day(2026, 2, 14));
+    sources_expect(db,
+                   "SELECT (count(DISTINCT sha256) = 2)::text FROM score.model WHERE state IN "
+                   "('active', 'retired')",
+                   "true");
+}
+
+static void a_metric_that_knows_the_outcome_is_refused_by_name(void **state)
+{
+    (void)state;
+    const struct company c = {.churns = 90, .flag = true};
+    const char *dir;
+    g_autoptr(db_t) db = loaded(&c, &dir);
+    struct train_summary s = train(db, dir, until());
+    assert_true(s.refused);
+    assert_non_null(strstr(s.message, "flag_28d"));
+    sources_expect(db, "SELECT count(*)::text FROM score.model WHERE state = 'active'", "0");
+}
+
+static void features_can_be_chosen_and_must_exist(void **state)
+{
+    (void)state;
+    struct company c = {.churns = 90, .flag = true, .model = "features: [runs_28d, tenure]"};
+    const char *dir;
+    g_autoptr(db_t) db = loaded(&c, &dir);
+    assert_false(train(db, dir, until()).refused);
+    sources_expect(db, "SELECT string_agg(name, ',' ORDER BY ordinal) FROM score.feature",
+                   "runs_28d,tenure");
+    c.model = "features: [runs_28d, runes]";
+    const char *wrong = write_company(&c);
+    g_autoptr(GError) err = NULL;
+    struct train_summary s;
+    assert_false(try_train(db, wrong, until(), -1, &s, &err));
+    assert_true(err_is(err, KENKO_ERROR_CONFIG));
+    assert_non_null(strstr(err->message, "'runes'"));
+}
+
+static void noise_is_not_called_knowledge(void **state)
+{
+    (void)state;
+    const struct company c = {.churns = 90, .model = "features: [runs_28d]"};
+    const char *dir;
+    g_autoptr(db_t) db = loaded(&c, &dir);
+    struct train_summary s = train(db, dir, until());
+    assert_true(s.held_out.auc_low < 0.5 && 0.5 < s.held_out.auc_high);
+}
+
+static void a_refusal_silences_the_model_before(void **state)
+{
+    (void)state;
+    const struct company c = {.churns = 60, .decline = true};
+    const char *dir;
+    g_autoptr(db_t) db = loaded(&c, &dir);
+    train(db, dir, until());
+    train(db, dir, until());
+    sources_expect(db, "SELECT string_agg(state, ',' ORDER BY model_id) FROM score.model",
+                   "retired,active");
+    assert_true(train(db, dir, day(2025, 8, 1)).refused);
+    sources_expect(db, "SELECT string_agg(state, ',' ORDER BY model_id) FROM score.model",
+                   "retired,retired,refused");
+}
+
+static void what_is_not_known_yet_cannot_be_asked(void **state)
+{
+    (void)state;
+    const struct company c = {.churns = 60, .decline = true};
+    const char *dir;
+    g_autoptr(db_t) db = loaded(&c, &dir);
+    g_autoptr(GError) err = NULL;
+    struct train_summary s;
+    assert_false(try_train(db, dir, until(), 1000000, &s, &err));
+    assert_true(err_is(err, KENKO_ERROR_USAGE));
+    sources_expect(db, "SELECT count(*)::text FROM score.model", "0");
+    if (!try_train(db, dir, until(), 0, &s, &(GError *){NULL}))
+        fail_msg("training on nothing is a refusal, not an error");
+    assert_true(s.refused);
+    assert_int_equal(s.rows, 0);
+}
+
+/* The published risk is the stored contributions' own. */
+static void the_published_risk_follows_from_its_contributions(void **state)
+{
+    (void)state;
+    const struct company c = {.churns = 90, .decline = true};
+    const char *dir;
+    g_autoptr(db_t) db = loaded(&c, &dir);
+    train(db, dir, until());
+    g_autoptr(GError) err = NULL;
+    g_autoptr(config_t) config = config_open(dir, &err);
+    int32_t as_of = until();
+    struct score_options options = {&as_of, 1, -1, NULL, true};
+    struct score_summary summary;
+    if (!score_run(db, warehouse_dsn(), config, &options, &summary, &err))
+        fail_msg("%s", err->message);
+    assert_int_equal(summary.accounts, ACCOUNTS - 90);
+    sources_expect(
+        db,
+        "SELECT count(*)::text FROM score.account_score AS s WHERE abs(p_churn_1e9 - 1e9 * (1 - "
+        "power(1 - 1 / (1 + exp(-(SELECT sum(c) FROM unnest(risk_contribution) AS c))), 3))) <= 1 "
+        "AND p_lower_1e9 <= p_churn_1e9 AND p_churn_1e9 <= p_upper_1e9",
+        "110");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_panel_holds_customers_once_a_horizon_and_only_sure_windows),
+        cmocka_unit_test(it_refuses_below_fifty_events_and_speaks_from_fifty_on),
+        cmocka_unit_test(later_facts_change_no_row),
+        cmocka_unit_test(a_metric_that_knows_the_outcome_is_refused_by_name),
+        cmocka_unit_test(features_can_be_chosen_and_must_exist),
+        cmocka_unit_test(noise_is_not_called_knowledge),
+        cmocka_unit_test(a_refusal_silences_the_model_before),
+        cmocka_unit_test(what_is_not_known_yet_cannot_be_asked),
+        cmocka_unit_test(the_published_risk_follows_from_its_contributions),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
