@@ -45,9 +45,7 @@ void db_rollback(
 /*
  * Run `body` in a transaction, again from its start when the server says so (40001, 40P01); at most
  * `tries` times with growing pauses. A lost connection is KENKO_ERROR_UNAVAILABLE and not tried
- * again here: the session's advisory locks went with it, and whether a COMMIT whose answer was lost
- * came through is not known. The caller opens another connection and decides; bodies are
- * idempotent.
+ * again: the session's locks went with it, and a COMMIT whose answer was lost may have come through.
  */
 typedef bool (*db_body_fn)(struct db *db, void *context, GError **err);
 MUST_USE bool db_transact(struct db *db, int tries, db_body_fn body, void *context, GError **err);

@@ -70,6 +70,7 @@ static void parse_field(const char *file, int line, char **words, struct field *
     if (!out->type)
         fail(file, line, "unknown type", sql);
     out->nullable = null && strcmp(null, "null") == 0;
+    out->line = line;
     out->name = g_strdup(name);
 }
 
@@ -106,7 +107,21 @@ static void parse_header_line(const char *file, int line, const char *text, bool
     struct field *fields = is_param ? out->param : out->column;
     if (*count == FIELDS_MAX)
         fail(file, line, "too many fields", NULL);
-    parse_field(file, line, words, &fields[(*count)++]);
+    parse_field(file, line, words, &fields[*count]);
+    for (int i = 0; i < *count; i++) {
+        if (strcmp(fields[i].name, fields[*count].name) == 0)
+            fail(file, line, "the name is there twice", fields[i].name);
+    }
+    ++*count;
+}
+
+/* The line of the file in which `at`, a place in the statement's text, stands. */
+static int line_of(const struct statement *s, const char *at)
+{
+    int line = s->text_line;
+    for (const char *p = s->text; p < at; p++)
+        line += *p == '\n';
+    return line;
 }
 
 static void check_placeholders(const char *file, const struct statement *s)
@@ -115,14 +130,18 @@ static void check_placeholders(const char *file, const struct statement *s)
     for (const char *p = s->text; *p; p++) {
         if (p[0] != '$' || !g_ascii_isdigit(p[1]))
             continue;
-        int n = (int)g_ascii_strtoull(p + 1, NULL, 10);
-        if (n < 1 || n > s->n_params)
-            fail(file, 1, "placeholder without a param line", p);
+        char *end;
+        guint64 n = g_ascii_strtoull(p + 1, &end, 10);
+        g_autofree char *shown = g_strndup(p, (gsize)(end - p));
+        if (n < 1 || n > (guint64)s->n_params)
+            fail(file, line_of(s, p), "placeholder without a param line", shown);
+        if (!g_str_has_prefix(end, "::"))
+            fail(file, line_of(s, p), "want a cast where it is used, as in $1::date", shown);
         used[n] = true;
     }
     for (int i = 1; i <= s->n_params; i++) {
         if (!used[i])
-            fail(file, 1, "param without a placeholder", s->param[i - 1].name);
+            fail(file, s->param[i - 1].line, "param without a placeholder", s->param[i - 1].name);
     }
 }
 
@@ -145,12 +164,15 @@ static char *copy_text(const char *text)
 
 static void finish_statement(const char *file, struct statement *s)
 {
-    g_strstrip(s->text);
+    g_strchomp(s->text);
     size_t n = strlen(s->text);
     if (n > 0 && s->text[n - 1] == ';')
         s->text[n - 1] = '\0';
-    if (strchr(s->text, ';'))
-        fail(file, 1, "one statement per file", NULL);
+    const char *second = strchr(s->text, ';');
+    if (second)
+        fail(file, line_of(s, second), "one statement per file", NULL);
+    if (!*s->text)
+        fail(file, 1, "there is no statement", NULL);
     check_placeholders(file, s);
     if (s->shape == COPY_IN) {
         if (strstr(s->text, "TO STDOUT"))
@@ -182,6 +204,8 @@ static struct statement *parse_statement(const char *dir, const char *name)
             char *start = lines[i] + 2;
             parse_header_line(file, i + 1, g_strstrip(start), &has_shape, s);
         } else if (*lines[i] || text->len) {
+            if (text->len == 0)
+                s->text_line = i + 1;
             g_string_append_printf(text, "%s\n", lines[i]);
         }
     }
@@ -203,13 +227,14 @@ static GPtrArray *list_sql(const char *dir)
 {
     GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
     GDir *folder = g_dir_open(dir, 0, NULL);
+    if (!folder)
+        fail(dir, 0, "cannot read the directory", NULL);
     const char *name;
-    while (folder && (name = g_dir_read_name(folder))) {
+    while ((name = g_dir_read_name(folder))) {
         if (g_str_has_suffix(name, ".sql"))
             g_ptr_array_add(names, g_strdup(name));
     }
-    if (folder)
-        g_dir_close(folder);
+    g_dir_close(folder);
     g_ptr_array_sort(names, by_name);
     return names;
 }
@@ -249,9 +274,24 @@ static void make_statements(const char *stage, const char *dir, const char *out)
     write_file(out, stage, ".c", c);
 }
 
+/* Of two migrations with one number the second would never run. */
+static void check_numbers(const char *dir, const GPtrArray *names)
+{
+    for (guint i = 1; i < names->len; i++) {
+        const char *name = names->pdata[i], *before = names->pdata[i - 1];
+        if (!g_ascii_isdigit(*name) ||
+            g_ascii_strtoull(name, NULL, 10) > g_ascii_strtoull(before, NULL, 10))
+            continue;
+        g_autofree char *path = g_build_filename(dir, name, NULL);
+        fail(path, 1, "the number is not above that of the file before it", before);
+    }
+}
+
 static void put_schema_table(GString *c, const char *what, const char *dir)
 {
     g_autoptr(GPtrArray) names = list_sql(dir);
+    if (strcmp(what, "migrations") == 0)
+        check_numbers(dir, names);
     g_string_append_printf(c, "\nconst struct schema_file schema_%s[] = {\n", what);
     for (guint i = 0; i < names->len; i++) {
         const char *name = names->pdata[i];

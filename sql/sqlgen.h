@@ -18,6 +18,7 @@ struct field {
     char *name;
     const struct type *type;
     bool nullable;
+    int line;
 };
 
 struct statement {
@@ -25,6 +26,7 @@ struct statement {
     enum shape shape;
     struct field param[FIELDS_MAX], column[FIELDS_MAX];
     int n_params, n_columns;
+    int text_line; /* where the SQL begins */
 };
 
 /* A C string literal of any text. */

@@ -71,6 +71,60 @@ static void gaps_move_forward_and_ambiguous_times_are_the_first(void **state)
         assert_int_equal(zone_day(berlin, zone_day_start(berlin, day) - 1), day - 1);
 }
 
+static void every_day_of_130_years_begins_where_the_one_before_ends(void **state)
+{
+    (void)state;
+    /* Clocks that change at midnight, by half an hour, and in a country that skipped a day. */
+    static const char *const names[] = {"UTC",
+                                        "Asia/Tokyo",
+                                        "Europe/Berlin",
+                                        "America/Havana",
+                                        "America/Sao_Paulo",
+                                        "Asia/Beirut",
+                                        "Asia/Kathmandu",
+                                        "Australia/Lord_Howe",
+                                        "Pacific/Apia"};
+    int32_t skipped = day_from_civil(2011, 12, 30);
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autoptr(GError) err = NULL;
+        g_autoptr(zone_t) zone = zone_open(names[i], &err);
+        if (!zone)
+            fail_msg("%s", err->message);
+        for (int32_t day = 0; day < day_from_civil(2100, 1, 1); day++) {
+            if (i == G_N_ELEMENTS(names) - 1 && (day == skipped || day == skipped + 1))
+                continue;
+            int64_t start = zone_day_start(zone, day);
+            if (zone_day(zone, start) != day || zone_day(zone, start - 1) != day - 1)
+                fail_msg("%s: day %d begins at %" G_GINT64_FORMAT, names[i], day, start);
+        }
+    }
+}
+
+static void a_skipped_day_holds_no_instant(void **state)
+{
+    (void)state;
+    g_autoptr(zone_t) apia = zone_open("Pacific/Apia", NULL);
+    int32_t skipped = day_from_civil(2011, 12, 30);
+    int64_t end = zone_day_start(apia, skipped + 1);
+    assert_int_equal(zone_day(apia, end), skipped + 1);
+    assert_int_equal(zone_day(apia, end - 1), skipped - 1);
+}
+
+static void the_far_past_and_future_have_offsets_too(void **state)
+{
+    (void)state;
+    g_autoptr(zone_t) berlin = zone_open("Europe/Berlin", NULL);
+    g_autoptr(zone_t) tokyo = zone_open("Asia/Tokyo", NULL);
+    int64_t hour = INT64_C(3600) * 1000000;
+    int32_t summer = day_from_civil(2090, 7, 1), winter = day_from_civil(2090, 1, 1);
+    int32_t leap = day_from_civil(2000, 2, 29), beyond = day_from_civil(2150, 1, 1);
+    assert_int_equal(zone_day_start(berlin, summer), (int64_t)summer * DAY_US - 2 * hour);
+    assert_int_equal(zone_day_start(berlin, winter), (int64_t)winter * DAY_US - hour);
+    assert_int_equal(zone_day_start(tokyo, leap), (int64_t)leap * DAY_US - 9 * hour);
+    assert_int_equal(zone_day_start(tokyo, beyond), (int64_t)beyond * DAY_US - 9 * hour);
+    assert_int_equal(zone_day_start(tokyo, -1000), INT64_C(-1000) * DAY_US - 9 * hour);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -78,6 +132,9 @@ int main(void)
         cmocka_unit_test(impossible_dates_are_refused_by_name),
         cmocka_unit_test(a_business_day_is_cut_by_its_zone),
         cmocka_unit_test(gaps_move_forward_and_ambiguous_times_are_the_first),
+        cmocka_unit_test(every_day_of_130_years_begins_where_the_one_before_ends),
+        cmocka_unit_test(a_skipped_day_holds_no_instant),
+        cmocka_unit_test(the_far_past_and_future_have_offsets_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
