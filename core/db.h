@@ -45,7 +45,7 @@ void db_rollback(
 /*
  * Run `body` in a transaction, again from its start when the server says so (40001, 40P01); at most
  * `tries` times with growing pauses. A lost connection is KENKO_ERROR_UNAVAILABLE and not tried
- * again: the session's locks went with it, and a COMMIT whose answer was lost may have come through.
+ * again: the session's locks went with it, and a COMMIT whose answer was lost may have counted.
  */
 typedef bool (*db_body_fn)(struct db *db, void *context, GError **err);
 MUST_USE bool db_transact(struct db *db, int tries, db_body_fn body, void *context, GError **err);
