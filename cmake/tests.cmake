@@ -23,7 +23,7 @@ foreach(area core ingest scoring reports api cli lint world fault)
   foreach(script ${scripts})
     get_filename_component(name ${script} NAME_WE)
     add_test(NAME ${area}/${name} COMMAND bash ${script})
-    set_tests_properties(${area}/${name} PROPERTIES LABELS ${area} TIMEOUT 600)
+    set_tests_properties(${area}/${name} PROPERTIES LABELS ${area} TIMEOUT 900)
   endforeach()
 endforeach()
 # The negative control of the kill test: its own batch.c takes the place of the library's.

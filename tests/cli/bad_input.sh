@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# What a person can get wrong: each ends in one clear message with what, where and what was wanted, the
+# documented exit code, and nothing lost.
+set -uo pipefail
+kenko=$KENKO_BIN scratch=$(mktemp -d) failed=0 passed=0
+chmod 755 "$scratch"
+export KENKO_HOME="$scratch/home with spaces"
+trap '"$kenko" cluster stop >/dev/null 2>&1; rm -rf "$scratch"' EXIT
+dir="$scratch/conf ig"
+
+fresh() {
+  rm -rf "$dir" && mkdir -p "$dir/scorecards" "$dir/data"
+  cat >"$dir/kenko.yaml" <<'Y'
+organisation: Test
+time_zone: Asia/Tokyo
+sources:
+  - name: app
+    streams:
+      - stream: usage_metric
+        path: data/*.csv*
+        on_change: append
+        max_line_kib: 64
+        fields: {party: account, at: day}
+        values:
+          - {metric: runs, field: runs}
+Y
+  printf 'usage:\n  - {name: runs, combine: sum}\nmetrics:\n  - {name: runs_7d, kind: sum, usage: runs, days: 7}\n' >"$dir/metrics.yaml"
+  printf 'account,day,runs\na,2026-05-01,5\n' >"$dir/data/a.csv"
+}
+
+# expect NAME EXIT 'text of the message' COMMAND…
+expect() {
+  local name=$1 code=$2 want=$3 out status
+  shift 3
+  out=$(timeout 120 "$kenko" -C "$dir" "$@" 2>&1)
+  status=$?
+  if [ "$status" != "$code" ] || ! grep -qF -- "$want" <<<"$out"; then
+    echo "not ok: $name: exit $status, want $code and '$want' in: $(tail -4 <<<"$out")"
+    failed=$((failed + 1))
+  else
+    echo "ok: $name"
+    passed=$((passed + 1))
+  fi
+}
+
+fresh
+expect "a good file" 0 "loaded                  1" ingest
+expect "an unknown command" 2 "did you mean 'ingest'" ingets
+expect "an unknown option" 2 "Unknown option --sorce" ingest --sorce x
+fresh && sed -i 's/on_change/on_chnage/' "$dir/kenko.yaml"
+expect "a wrong key" 2 ": unknown key 'on_chnage', did you mean 'on_change'" ingest
+fresh && sed -i 's/field: runs/field: runz/' "$dir/kenko.yaml" && echo 'a,2026-05-02,5' >>"$dir/data/a.csv"
+expect "a column that is not there" 3 "the mapped column 'runz' is not in the header" ingest
+fresh && sed -i 's/Asia\/Tokyo/Asia\/Tokio/' "$dir/kenko.yaml"
+expect "a wrong zone" 2 "'Asia/Tokio' is not a time zone" ingest
+fresh && sed -i 's/Asia\/Tokyo/UTC/' "$dir/kenko.yaml"
+expect "another zone than the warehouse's" 2 "this warehouse was made with Asia/Tokyo" ingest
+fresh && rm "$dir/data/a.csv"
+expect "a missing file" 4 "no file fits data/*.csv*" ingest
+fresh && printf 'account,day,account\na,2026-05-01,5\n' >"$dir/data/b.csv"
+expect "a duplicated header" 3 "stands twice in the header" ingest
+fresh && printf 'account,day,runs\nb,2026-13-45,5\nb,2026-05-01,99999999999999999999\nb,2026-05-01\nb\0,2026-05-02,1\n,2026-05-02,1\n' >"$dir/data/c.csv"
+expect "bad records are rejected, good ones kept" 0 "rejected                4" ingest
+expect "… and each says where and why" 0 "data/c.csv:2:" load rejects
+fresh && { printf 'account,day,runs\n'; head -c 5000000 /dev/zero | tr '\0' x; printf '\ng,2026-05-01,1\n'; } >"$dir/data/d.csv"
+expect "a line without end is one reject" 0 "rejected                1" ingest
+fresh && printf 'account,day,runs\nz,2026-05-01,5\n' | gzip | head -c 30 >"$dir/data/e.csv.gz"
+expect "a truncated gzip" 3 "ends too early" ingest
+fresh && printf 'warehouse: {dsn: "host=/nonexistent dbname=x"}\n' >>"$dir/kenko.yaml"
+expect "an unreachable warehouse" 7 "cannot connect to the warehouse" ingest
+fresh && printf 'warehouse: {dsn: "host=db password=secret"}\n' >>"$dir/kenko.yaml"
+expect "a password in the file" 2 "want \${ENV} or file:PATH" ingest
+fresh && printf 'warehouse: {dsn: "${KENKO_NO_SUCH}"}\n' >>"$dir/kenko.yaml"
+expect "a secret that is not set" 2 "KENKO_NO_SUCH is not set" ingest
+fresh && sed -i 's/^organisation/  organisation/' "$dir/kenko.yaml"
+expect "broken YAML" 2 "kenko.yaml:" ingest
+fresh && : >"$dir/kenko.yaml"
+expect "an empty configuration" 2 "the file is empty" ingest
+fresh
+expect "a bad day" 3 "--as-of: '2026-02-30' is not a date" score --as-of 2026-02-30
+expect "no day" 2 "want --as-of DAY" score
+expect "no scorecard" 2 "scorecards/default.yaml" score --as-of 2026-06-01
+expect "a report of nothing" 4 "nothing is published yet" report weekly
+expect "an unknown account" 4 "has no published score" explain nobody
+expect "a load that is not there" 4 "there is no load 99999" load undo 99999
+expect "an account that is not there" 4 "there is no account" identity merge nobody nobody2
+expect "every invariant still holds" 0 "counters of each load reconcile" check
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
