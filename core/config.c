@@ -116,7 +116,7 @@ static bool read_file(const struct config *config, const char *path, char **text
     if (size > FILE_MAX || strlen(*text) != size || !g_utf8_validate(*text, (gssize)size, NULL))
         return err_set(err, KENKO_ERROR_CONFIG, "%s: want UTF-8 text without NUL of at most 4 MiB",
                        path);
-    if (g_strstrip(g_strdup(*text))[0] == '\0')
+    if ((*text)[strspn(*text, " \t\r\n")] == '\0')
         return err_set(err, KENKO_ERROR_CONFIG, "%s: the file is empty", path);
     return true;
 }

@@ -108,10 +108,12 @@ static void a_line_beyond_the_limit_is_one_reject_in_bounded_memory(void **state
     sources_expect(db, "SELECT line || ' ' || reason || ' ' || octet_length(raw) FROM ops.reject",
                    "3 too_long 4096");
     sources_expect(db, "SELECT line FROM ops.file", "4");
+#ifndef __SANITIZE_ADDRESS__ /* which keeps freed memory */
     g_autofree char *status = NULL;
     assert_true(g_file_get_contents("/proc/self/status", &status, NULL, NULL));
     const char *peak = strstr(status, "VmHWM:");
     assert_true(g_ascii_strtoll(peak + 6, NULL, 10) < 120 * 1024); /* KiB; the line has 200 MiB */
+#endif
 }
 
 static void a_header_that_says_a_column_twice_is_refused(void **state)

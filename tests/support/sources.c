@@ -24,8 +24,8 @@ const char *sources_directory(const char *sources)
 {
     static int count;
     g_autofree char *name = g_strdup_printf("company %d", ++count); /* paths may hold spaces */
-    const char *directory =
-        g_intern_string(g_build_filename(warehouse_scratch(), name, NULL)); /* until the end */
+    g_autofree char *path = g_build_filename(warehouse_scratch(), name, NULL);
+    const char *directory = g_intern_string(path); /* until the end */
     g_autofree char *yaml = g_strdup_printf("organisation: Test\ntime_zone: Asia/Tokyo\n"
                                             "currency: USD\nlanguage: en\n%s",
                                             sources);
