@@ -37,7 +37,7 @@ static double raw(const struct hazard_model *m, const struct column *c, double v
     case COLUMN_MISSING:
         return isnan(v);
     case COLUMN_DUE:
-        return !isnan(v) && v >= 0 && v < m->horizon_days;
+        return !isnan(v) && v > 0 && v <= m->horizon_days;
     case COLUMN_LOG:
         return isnan(v) ? NAN : log1p(fmax(v, 0));
     default:
@@ -95,6 +95,26 @@ static void add_column(struct hazard_model *m, const struct hazard_panel *panel,
     m->column[m->n_columns++] = c;
 }
 
+/* Columns of one metric. Of a renewal date only counts whether it falls into the period: a contract
+ * cannot end before, however near it is, and how far it is beyond says nothing. */
+static void add_columns(struct arena *arena, struct hazard_model *m,
+                        const struct metric_set *metrics, const struct hazard_panel *panel,
+                        const uint8_t *use, size_t metric, bool skewed)
+{
+    bool renewal = metrics->metric[metric].kind == KIND_DAYS_TO_RENEWAL;
+    struct column c = {.metric = metric,
+                       .name = metrics->metric[metric].info.name,
+                       .definition = metric_definition(arena, metrics, metric),
+                       .kind = renewal  ? COLUMN_DUE
+                               : skewed ? COLUMN_LOG
+                                        : COLUMN_LINEAR};
+    add_column(m, panel, use, c);
+    c.kind = COLUMN_MISSING;
+    add_column(m, panel, use, c);
+    if (renewal)
+        m->renewal = (int)metric;
+}
+
 static void choose_columns(struct arena *arena, struct hazard_model *m,
                            const struct metric_set *metrics, const struct hazard_panel *panel,
                            const uint8_t *use)
@@ -111,18 +131,7 @@ static void choose_columns(struct arena *arena, struct hazard_model *m,
                 sorted[n++] = v;
         }
         qsort(sorted, n, sizeof *sorted, compare_double);
-        struct column c = {.metric = j,
-                           .name = metrics->metric[j].info.name,
-                           .definition = metric_definition(arena, metrics, j),
-                           .kind = is_skewed(sorted, n) ? COLUMN_LOG : COLUMN_LINEAR};
-        add_column(m, panel, use, c);
-        c.kind = COLUMN_MISSING;
-        add_column(m, panel, use, c);
-        if (metrics->metric[j].kind == KIND_DAYS_TO_RENEWAL) {
-            c.kind = COLUMN_DUE;
-            add_column(m, panel, use, c);
-            m->renewal = (int)j;
-        }
+        add_columns(arena, m, metrics, panel, use, j, is_skewed(sorted, n));
         if (m->n_columns > before)
             m->feature[m->n_features++] = j;
     }
@@ -290,7 +299,7 @@ static double period(const struct hazard_model *m, const double *value, int ahea
         double v = value[m->column[c].metric];
         if ((int)m->column[c].metric == m->renewal && ahead_days > 0 && !isnan(v)) {
             v -= ahead_days;
-            v = v < 0 ? v + 365 : v; /* it was renewed, for a year */
+            v = v <= 0 ? v + 365 : v; /* it was renewed, for a year */
         }
         z[c + 1] = standard(m, &m->column[c], v);
     }

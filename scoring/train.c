@@ -188,7 +188,7 @@ static bool schedule_tells(const struct panel *p, const struct hazard_panel *h, 
     double due = 0, churned = 0;
     for (size_t i = 0; i < h->n; i++) {
         double v = h->value[i * h->n_metrics + metric];
-        if (isnan(v) || v < 0 || v > p->horizon)
+        if (isnan(v) || v <= 0 || v > p->horizon)
             continue;
         due++;
         churned += h->y[i];

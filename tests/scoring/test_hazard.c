@@ -49,9 +49,9 @@ static int make_panel(void **state)
         v[CONSTANT] = 42;
         v[NEVER] = NAN;
         v[TWIN] = v[RUNS];
-        v[RENEWAL] = i % 11 == 0 ? NAN : g_rand_int_range(rand, 0, 365);
-        double eta =
-            -1.5 - 0.4 * log1p(v[RUNS]) + 2 * v[SHARE] + (i % 5 == 0) + (v[RENEWAL] < 30 ? 1.5 : 0);
+        v[RENEWAL] = i % 11 == 0 ? NAN : g_rand_int_range(rand, 1, 366);
+        double eta = -1.5 - 0.4 * log1p(v[RUNS]) + 2 * v[SHARE] + (i % 5 == 0) +
+                     (v[RENEWAL] <= 30 ? 1.5 : 0);
         truth[i] = 1 / (1 + exp(-eta));
         y[i] = g_rand_double(rand) < truth[i];
         as_of[i] = (int32_t)(20000 + i / 100 * 30);
@@ -159,6 +159,18 @@ static void longer_is_riskier_and_a_renewal_comes_nearer(void **state)
     row[RENEWAL] = 75; /* in the third month */
     hazard_predict(model, row, 90, &near, NULL);
     assert_true(near.p > 1.3 * far.p);
+    /* A contract that ends on the last day of a period ends in it, one a day later in the next. */
+    const int ends[] = {30, 31, 60, 61, 90, 91}, periods[] = {1, 2, 2, 3, 3, 0};
+    for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) {
+        row[RENEWAL] = ends[i];
+        for (int k = 1; k <= 3; k++) {
+            hazard_predict(model, row, 30 * k, &near, NULL);
+            row[RENEWAL] = 300;
+            hazard_predict(model, row, 30 * k, &far, NULL);
+            row[RENEWAL] = ends[i];
+            assert_int_equal(near.p > far.p, periods[i] > 0 && k >= periods[i]);
+        }
+    }
 }
 
 /* As the warehouse gives it back: jsonb keeps numbers but not how they were written. */
