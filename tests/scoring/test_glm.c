@@ -19,7 +19,7 @@ enum { ROWS_MAX = 8000, COLUMNS_MAX = 40 };
 
 struct table {
     size_t n, n_columns;
-    char *name[COLUMNS_MAX];
+    char **head, *name[COLUMNS_MAX];
     char **cell[ROWS_MAX];
 };
 
@@ -34,9 +34,9 @@ static bool read_table(const char *file, struct table *t)
     if (!g_file_get_contents(path, &text, NULL, NULL))
         fail_msg("cannot read %s", path);
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    char **head = g_strsplit(lines[0], ",", -1);
-    for (t->n_columns = 0; head[t->n_columns]; t->n_columns++)
-        t->name[t->n_columns] = g_strstrip(g_strdelimit(head[t->n_columns], "\"\r", ' '));
+    t->head = g_strsplit(lines[0], ",", -1);
+    for (t->n_columns = 0; t->head[t->n_columns]; t->n_columns++)
+        t->name[t->n_columns] = g_strstrip(g_strdelimit(t->head[t->n_columns], "\"\r", ' '));
     for (char **line = lines + 1; *line && **line; line++) {
         t->cell[t->n] = g_strsplit(*line, ",", -1);
         for (char **c = t->cell[t->n]; *c; c++)
@@ -44,6 +44,14 @@ static bool read_table(const char *file, struct table *t)
         t->n++;
     }
     return true;
+}
+
+static void free_table(struct table *t)
+{
+    for (size_t i = 0; i < t->n; i++)
+        g_strfreev(t->cell[i]);
+    g_strfreev(t->head);
+    *t = (struct table){0};
 }
 
 static size_t column(const struct table *t, const char *name)
@@ -73,7 +81,7 @@ static struct table table;
 static void birthwt_low_by_eight_terms(void **state)
 {
     (void)state;
-    table = (struct table){0};
+    free_table(&table);
     if (!read_table("oracles/birthwt.csv", &table))
         skip();
     const char *const terms[] = {"age", "lwt", NULL, NULL, "smoke", "ptl", "ht", "ui", "ftv"};
@@ -100,7 +108,7 @@ static void birthwt_low_by_eight_terms(void **state)
 static void weights_and_offset_enter_as_in_r(void **state)
 {
     (void)state;
-    table = (struct table){0};
+    free_table(&table);
     if (!read_table("oracles/birthwt.csv", &table))
         skip();
     for (size_t i = 0; i < table.n; i++) {
@@ -124,7 +132,7 @@ static void weights_and_offset_enter_as_in_r(void **state)
 static void ridge_leaves_the_intercept_alone(void **state)
 {
     (void)state;
-    table = (struct table){0};
+    free_table(&table);
     if (!read_table("oracles/birthwt.csv", &table))
         skip();
     const char *const terms[] = {"lwt", "age", "smoke", "ht", "ui"};
@@ -154,7 +162,7 @@ static void ridge_leaves_the_intercept_alone(void **state)
 static void telco_by_cloglog_equals_r(void **state)
 {
     (void)state;
-    table = (struct table){0};
+    free_table(&table);
     if (!read_table("data/churn/telco.csv", &table))
         skip();
     for (size_t i = 0; i < table.n; i++) {
@@ -252,5 +260,7 @@ int main(void)
         cmocka_unit_test(hard_cases_end_with_a_word_not_an_abort),
         cmocka_unit_test(auc_counts_ties_half_and_delong_equals_brute_force),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    free_table(&table);
+    return failed;
 }
