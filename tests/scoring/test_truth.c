@@ -153,8 +153,10 @@ static void the_truth_bounds_the_model_and_the_model_comes_near(void **state)
            s.n, model.events, expected, model.auc, truth.auc, model.log_loss, truth.log_loss,
            model.base_log_loss, model.slope);
     assert_true(s.n > 800 && model.events > 30);
-    assert_true(truth.log_loss < model.log_loss);
-    assert_true(model.log_loss < model.base_log_loss);
+    /* The model knows of notices given before the day, the hazard does not: a little is allowed. */
+    assert_true(truth.log_loss < model.log_loss + 0.01);
+    assert_true(model.log_loss < (truth.log_loss + model.base_log_loss) / 2);
+    assert_true(model.slope > 0.6 && model.slope < 1.6);
     assert_true(model.auc > truth.auc - 0.1);
     assert_true(model.auc_low > 0.65);
     /* Four standard deviations of the number that churn. */
