@@ -50,6 +50,16 @@ static const char *bar(const struct report *r, int bp)
     return arena_strdup(r->arena, out->str);
 }
 
+static void add_sum(const struct report *r, struct document *d, int sum_bp)
+{
+    document_cell(d, "Health", NULL, TONE_PLAIN);
+    document_cell(d, "sum", NULL, TONE_PLAIN);
+    document_cell(d, "", NULL, TONE_PLAIN);
+    document_cell(d, arena_printf(r->arena, "%.2f", sum_bp / 100.0), NULL, TONE_PLAIN);
+    document_cell(d, arena_printf(r->arena, "%.2f", 100 - sum_bp / 100.0), NULL, TONE_PLAIN);
+    document_cell(d, "", NULL, TONE_PLAIN);
+}
+
 static void add_waterfall(const struct report *r, struct document *d,
                           const struct q_report_accounts_row *a)
 {
@@ -68,35 +78,32 @@ static void add_waterfall(const struct report *r, struct document *d,
         sum += a->contribution_bp.v[i];
         document_cell(d, m->group_label, NULL, TONE_PLAIN);
         document_cell(d, m->label, NULL, TONE_PLAIN);
-        document_cell(
-            d, missing ? a->metric_quality.v[i] : report_value(r, a->metric_value.v[i], m->unit),
-            NULL, TONE_PLAIN);
+        document_cell(d,
+                      missing ? report_quality(r, a->metric_quality.v[i])
+                              : report_value(r, a->metric_value.v[i], m->unit),
+                      NULL, TONE_PLAIN);
         document_cell(d, arena_printf(r->arena, "%.2f", a->contribution_bp.v[i] / 100.0), NULL,
                       TONE_PLAIN);
         document_cell(d, arena_printf(r->arena, "%.2f", a->lost_bp.v[i] / 100.0), NULL,
                       a->lost_bp.v[i] >= 500 ? TONE_BAD : TONE_PLAIN);
         document_cell(d, bar(r, a->contribution_bp.v[i]), NULL, TONE_GOOD);
     }
-    document_cell(d, "Health", NULL, TONE_PLAIN);
-    document_cell(d, "sum", NULL, TONE_PLAIN);
-    document_cell(d, "", NULL, TONE_PLAIN);
-    document_cell(d, arena_printf(r->arena, "%.2f", sum / 100.0), NULL, TONE_PLAIN);
-    document_cell(d, arena_printf(r->arena, "%.2f", 100 - sum / 100.0), NULL, TONE_PLAIN);
-    document_cell(d, "", NULL, TONE_PLAIN);
+    if (a->effective_bp_is_null)
+        document_text(d, "Too little is known for a health: it is Unknown, not 0.");
+    else
+        add_sum(r, d, sum);
     if (!a->override_note_is_null)
         document_text(d, "%s", a->override_note);
 }
 
-static bool add_risk(const struct report *r, struct document *d,
-                     const struct q_report_accounts_row *a, GError **err)
+static void add_risk(const struct report *r, struct document *d,
+                     const struct q_report_accounts_row *a)
 {
     static const struct document_column columns[] = {
         {"Metric", false}, {"Log-odds", true}, {"Effect", false}};
-    struct q_report_features_rows rows;
-    if (a->risk_contribution_is_null || r->run.model_id_is_null)
-        return true;
-    if (!q_report_features(r->arena, r->db, r->run.model_id, &rows, err))
-        return false;
+    const struct q_report_features_rows rows = r->features;
+    if (a->risk_contribution_is_null)
+        return;
     document_heading(d, 2, "Why this risk");
     document_table(d,
                    "What moves the risk of the next month against the average customer; it adds up "
@@ -110,7 +117,6 @@ static bool add_risk(const struct report *r, struct document *d,
         document_cell(d, arena_printf(r->arena, "%+.2f", v), NULL, TONE_PLAIN);
         document_cell(d, v > 0 ? "▲ raises" : "▼ lowers", NULL, v > 0 ? TONE_BAD : TONE_GOOD);
     }
-    return true;
 }
 
 static bool add_history(const struct report *r, struct document *d, const char *key, GError **err)
@@ -204,6 +210,7 @@ bool brief_make(const struct report *r, const char *key, struct document *d, GEr
     add_head(r, d, &rows.row[0]);
     document_text(d, "%s.", report_reasons(r, &rows.row[0], 3));
     add_waterfall(r, d, &rows.row[0]);
-    return add_risk(r, d, &rows.row[0], err) && add_history(r, d, key, err) &&
-           add_contracts(r, d, key, err) && add_events(r, d, key, err);
+    add_risk(r, d, &rows.row[0]);
+    return add_history(r, d, key, err) && add_contracts(r, d, key, err) &&
+           add_events(r, d, key, err);
 }

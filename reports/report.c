@@ -84,7 +84,9 @@ bool report_open(struct report *report, struct arena *arena, struct db *db,
                        "nothing is published yet (kenko score --as-of DAY)");
     return q_report_run(arena, db, report->run.as_of - 7, &report->before, &report->has_before,
                         err) &&
-           q_report_measures(arena, db, report->run.scorecard_id, &report->measures, err);
+           q_report_measures(arena, db, report->run.scorecard_id, &report->measures, err) &&
+           (report->run.model_id_is_null ||
+            q_report_features(arena, db, report->run.model_id, &report->features, err));
 }
 
 bool report_accounts(const struct report *r, const char *sort, const char *key, int max_rows,
@@ -149,13 +151,19 @@ const char *report_delta(const struct report *r, const struct q_report_accounts_
     return arena_printf(r->arena, "%s %.1f", change > 0 ? "▲" : "▼", fabs(change));
 }
 
+const char *report_quality(const struct report *r, const char *quality)
+{
+    return g_strdelimit(arena_strdup(r->arena, quality), "_", ' ');
+}
+
 /* The measure's sentence with its value, or "label: why there is none". */
 static const char *say(const struct report *r, const struct q_report_accounts_row *a, size_t i)
 {
     const struct q_report_measures_row *m = &r->measures.row[i];
     bool missing = a->metric_value.is_null && a->metric_value.is_null[i];
     if (missing)
-        return arena_printf(r->arena, "%s: %s", m->label, a->metric_quality.v[i]);
+        return arena_printf(r->arena, "%s: %s", m->label,
+                            report_quality(r, a->metric_quality.v[i]));
     const char *value = report_value(r, a->metric_value.v[i], m->unit);
     const char *at = strstr(m->sentence, "{value}");
     if (!at)
@@ -165,7 +173,7 @@ static const char *say(const struct report *r, const struct q_report_accounts_ro
 
 struct reason {
     size_t measure;
-    int cost_bp;
+    int cost_bp; /* or log-odds in thousandths */
 };
 
 static int by_cost(const void *a, const void *b)
@@ -194,6 +202,30 @@ const char *report_reasons(const struct report *r, const struct q_report_account
         g_string_append_printf(out, "%s%s (%s%.1f)", i ? "; " : "", say(r, a, reason[i].measure),
                                "−", reason[i].cost_bp / 100.0);
     if (out->len == 0)
-        g_string_append(out, a->effective_bp_is_null ? "not enough data" : "nothing stands out");
+        g_string_append(out,
+                        a->effective_bp_is_null ? "not enough data" : "health costs nothing much");
+    const char *risk = report_risk_reasons(r, a, 2);
+    if (*risk)
+        g_string_append_printf(out, "; %s", risk);
+    return arena_strdup(r->arena, out->str);
+}
+
+/* Log-odds below this move a probability too little to be named. */
+static const double RISK_NAMED = 0.2;
+
+const char *report_risk_reasons(const struct report *r, const struct q_report_accounts_row *a,
+                                int max_reasons)
+{
+    if (a->risk_contribution_is_null || a->p_churn_1e9_is_null || max_reasons < 1)
+        return "";
+    size_t n = MIN(r->features.n, a->risk_contribution.n);
+    struct reason *reason = arena_many(r->arena, n + 1, struct reason);
+    for (size_t i = 0; i < n; i++)
+        reason[i] = (struct reason){i, (int)lround(a->risk_contribution.v[i] * 1000)};
+    qsort(reason, n, sizeof *reason, by_cost);
+    g_autoptr(GString) out = g_string_new(NULL);
+    for (size_t i = 0; i < n && (int)i < max_reasons && reason[i].cost_bp >= RISK_NAMED * 1000; i++)
+        g_string_append_printf(out, "%s%s", i ? ", " : "churn risk raised by ",
+                               r->features.row[reason[i].measure].label);
     return arena_strdup(r->arena, out->str);
 }

@@ -33,6 +33,7 @@ struct report {
     struct q_report_run_row run, before;
     bool has_before;
     struct q_report_measures_rows measures;
+    struct q_report_features_rows features; /* of the run's model; none without one */
 };
 
 /* The newest published run up to a day (REPORT_NEWEST: of all).
@@ -48,6 +49,14 @@ MUST_USE bool report_accounts(const struct report *report, const char *sort, con
  */
 const char *report_reasons(const struct report *report, const struct q_report_accounts_row *account,
                            int max_reasons);
+
+/* What raises an account's churn risk most against the average customer, in words; "" when nothing
+ * does or no model speaks. */
+const char *report_risk_reasons(const struct report *report,
+                                const struct q_report_accounts_row *account, int max_reasons);
+
+/* A metric's quality as people say it: "no data" for no_data. */
+const char *report_quality(const struct report *report, const char *quality);
 
 /* "12.3 %", "3 days" …: a metric value in its unit; and money, percent, health as people read them.
  */

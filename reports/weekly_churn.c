@@ -19,6 +19,36 @@ static const char *count_text(const struct report *r, int64_t n)
     return arena_printf(r->arena, "%" G_GINT64_FORMAT, n);
 }
 
+/* Who left and who was saved (out of Red) since the run before. */
+static bool say_left(const struct report *r, const char **out, GError **err)
+{
+    struct q_report_moves_rows moves;
+    int64_t gone = 0, saved = 0;
+    double gone_arr = 0, saved_arr = 0;
+    *out = "";
+    if (!r->has_before)
+        return true;
+    if (!q_report_moves(r->arena, r->db, r->run.run_id, r->run.as_of, r->before.run_id,
+                        r->before.as_of, &moves, err))
+        return false;
+    for (size_t i = 0; i < moves.n; i++) {
+        const struct q_report_moves_row *m = &moves.row[i];
+        bool is_gone = strcmp(m->to_band, "gone") == 0;
+        bool is_saved = strcmp(m->from_band, "Red") == 0 &&
+                        document_band_tone(m->to_band) != TONE_PLAIN && !is_gone;
+        gone += is_gone ? m->accounts : 0;
+        gone_arr += is_gone ? (double)m->arr_minor : 0;
+        saved += is_saved ? m->accounts : 0;
+        saved_arr += is_saved ? (double)m->arr_minor : 0;
+    }
+    *out = arena_printf(r->arena,
+                        "since %s: %" G_GINT64_FORMAT " left (%s ARR), %" G_GINT64_FORMAT
+                        " came out of Red (%s)",
+                        day_text(r, r->before.as_of), gone, report_money(r, gone_arr), saved,
+                        report_money(r, saved_arr));
+    return true;
+}
+
 /* The four numbers that matter, before anything else. */
 static bool add_tiles(const struct report *r, struct document *d, GError **err)
 {
@@ -63,13 +93,14 @@ static bool add_tiles(const struct report *r, struct document *d, GError **err)
                   arena_printf(r->arena, "%s to %s if every risk is at its bound",
                                report_money(r, low), report_money(r, high)),
                   TONE_BAD);
+    const char *left;
+    if (!say_left(r, &left, err))
+        return false;
     document_tile(d, "Change of expected loss",
                   r->has_before ? arena_printf(r->arena, "%s %s", loss > before_loss ? "▲" : "▼",
                                                report_money(r, fabs(loss - before_loss)))
                                 : "–",
-                  r->has_before ? arena_printf(r->arena, "since %s", day_text(r, r->before.as_of))
-                                : "",
-                  loss > before_loss ? TONE_BAD : TONE_GOOD);
+                  left, loss > before_loss ? TONE_BAD : TONE_GOOD);
     return true;
 }
 

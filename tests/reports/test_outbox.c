@@ -154,7 +154,7 @@ static void reports_read_a_scored_warehouse(void **state)
             if (!publish_render(db, &reports, names[i], i == 2 ? "evil" : NULL, REPORT_NEWEST,
                                 (enum publish_format)format, out, &err))
                 fail_msg("%s: %s", names[i], err->message);
-            assert_true(out->len > 200);
+            assert_true(out->len > 100);
             if (format == PUBLISH_HTML)
                 assert_null(strstr(out->str, "<script"));
         }

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the reports say of a scored warehouse, and whom a webhook may reach. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "reports/publish.h"
+#include "support/scored.h"
+#include "support/stub_http.h"
+#include "support/warehouse.h"
+
+static const struct report_config config = {.top = 20,
+                                            .base_url = "https://kenko.example",
+                                            .currency = "USD",
+                                            .organisation = "Kumo",
+                                            .directory = "/nonexistent"};
+
+static GString *report_text(struct db *db, const char *name, const char *key,
+                            enum publish_format format)
+{
+    g_autoptr(GError) err = NULL;
+    GString *out = g_string_new(NULL);
+    if (!publish_render(db, &config, name, key, REPORT_NEWEST, format, out, &err))
+        fail_msg("%s", err->message);
+    return out;
+}
+
+static void assert_says(const GString *text, const char *words)
+{
+    if (!strstr(text->str, words))
+        fail_msg("'%s' is not said in: %s", words, text->str);
+}
+
+/* Two weeks; then a0002 loses health and a0006 gains risk, a0004 has left. */
+static struct db *two_weeks(void)
+{
+    struct db *db = warehouse_open();
+    scored_accounts(db, 12);
+    scored_publish(db, "2026-11-16");
+    scored_publish(db, "2026-11-23");
+    return db;
+}
+
+static void make_worse(struct db *db)
+{
+    warehouse_sql(db, "UPDATE score.account_score SET effective_bp = 5000, health_bp = 5000, band "
+                      "= 'Yellow', contribution_bp = ARRAY[4500, 500], lost_bp = ARRAY[1500, 3500] "
+                      "WHERE account_id = 3;"
+                      "UPDATE score.account_score SET effective_bp = 2000, health_bp = 2000, band "
+                      "= 'Red', contribution_bp = ARRAY[1500, 500], lost_bp = ARRAY[4500, 3500], "
+                      "metric_value[1] = 12345 WHERE account_id = 3 AND as_of = '2026-11-23';"
+                      "UPDATE score.account_score SET p_churn_1e9 = 20000000 WHERE account_id = 7 "
+                      "AND as_of = '2026-11-16';"
+                      "UPDATE score.account_score SET p_churn_1e9 = 580000000 WHERE account_id = 7 "
+                      "AND as_of = '2026-11-23';"
+                      "UPDATE score.account_score SET arr_minor = 10000000 WHERE account_id = 7;"
+                      "DELETE FROM score.account_score WHERE account_id = 5 AND as_of = "
+                      "'2026-11-23'");
+}
+
+static void a_digest_without_news_says_so_in_one_line(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = two_weeks();
+    g_autoptr(GString) text = report_text(db, "digest", NULL, PUBLISH_TEXT);
+    assert_says(text, "No change since 2026-11-16");
+    assert_null(strstr(text->str, "Account 00"));
+}
+
+static void a_digest_lists_who_is_worse_with_the_reason_in_words(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = two_weeks();
+    make_worse(db);
+    g_autoptr(GString) text = report_text(db, "digest", NULL, PUBLISH_TEXT);
+    assert_says(text, "2 customers are worse since 2026-11-16");
+    assert_says(text, "12,345 job runs in 28 days (−30.0)");
+    assert_says(text, "Red 20 ▼ 30.0");
+    assert_says(text, "churn in 90 days 2 % → 58 %");
+    assert_says(text, "churn risk raised by Job runs");
+    /* The larger change of expected loss stands first. */
+    assert_true(strstr(text->str, "Account 0006") < strstr(text->str, "Account 0002"));
+    g_autoptr(GString) slack = report_text(db, "digest", NULL, PUBLISH_SLACK);
+    assert_says(slack, "<https://kenko.example/accounts/a0002|Account 0002>");
+}
+
+static void the_weekly_report_tells_who_left_and_what_is_at_stake(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = two_weeks();
+    make_worse(db);
+    g_autoptr(GString) text = report_text(db, "weekly", NULL, PUBLISH_TEXT);
+    assert_says(text, "since 2026-11-16: 1 left");
+    assert_says(text, "Expected loss in 90 days: USD");
+    assert_says(text, "known at commit 1");
+    g_autoptr(GString) csv = report_text(db, "weekly", NULL, PUBLISH_CSV);
+    assert_says(csv, "Account,Owner,Health,7 days,Band,ARR,Churn 90 d,Why\r\n");
+}
+
+static void a_weekly_report_without_a_model_says_why(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = two_weeks();
+    warehouse_sql(db, "UPDATE score.run SET model_id = NULL, model_message = 'refused: 12 churn "
+                      "events, 50 are wanted'; UPDATE score.account_score SET p_churn_1e9 = NULL, "
+                      "p_lower_1e9 = NULL, p_upper_1e9 = NULL, risk_contribution = NULL");
+    g_autoptr(GString) text = report_text(db, "weekly", NULL, PUBLISH_TEXT);
+    assert_says(text, "No churn model speaks: refused: 12 churn events, 50 are wanted");
+    assert_null(strstr(text->str, "AUC"));
+}
+
+static void the_contributions_of_a_brief_add_up(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = two_weeks();
+    make_worse(db);
+    g_autoptr(GString) text = report_text(db, "brief", "a0002", PUBLISH_TEXT);
+    assert_says(text, "15.00");
+    assert_says(text, "5.00");
+    assert_says(text, "20.00  80.00");
+}
+
+static void an_account_without_data_is_unknown_and_has_no_sum(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = two_weeks();
+    g_autoptr(GString) text = report_text(db, "brief", "a0009", PUBLISH_TEXT);
+    assert_says(text, "it is Unknown, not 0");
+    assert_says(text, "no data");
+    assert_null(strstr(text->str, "100.00"));
+}
+
+static void nothing_published_is_told_as_such(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = warehouse_open();
+    g_autoptr(GError) err = NULL;
+    g_autoptr(GString) out = g_string_new(NULL);
+    assert_false(
+        publish_render(db, &config, "weekly", NULL, REPORT_NEWEST, PUBLISH_HTML, out, &err));
+    assert_true(err_is(err, KENKO_ERROR_NOT_FOUND));
+}
+
+static void a_webhook_reaches_only_what_it_may(void **state)
+{
+    static const struct {
+        const char *peer;
+        bool plain, allow, may;
+    } cases[] = {{"203.0.113.7", false, false, true},
+                 {"203.0.113.7", true, true, false},
+                 {"127.0.0.1", false, false, false},
+                 {"127.0.0.1", true, true, true},
+                 {"10.1.2.3", true, false, false},
+                 {"172.31.0.1", false, false, false},
+                 {"172.32.0.1", false, false, true},
+                 {"100.64.0.1", false, false, false},
+                 {"169.254.169.254", true, true, false},
+                 {"::ffff:169.254.169.254", true, true, false},
+                 {"::ffff:10.0.0.1", false, false, false},
+                 {"64:ff9b::a9fe:a9fe", false, true, false},
+                 {"2002:a9fe:a9fe::", false, true, false},
+                 {"fe80::1", true, true, false},
+                 {"::1", true, true, true},
+                 {"::", true, true, false},
+                 {"fd00::1", false, false, false},
+                 {"ff02::1", false, true, false},
+                 {"0.0.0.0", true, true, false},
+                 {"255.255.255.255", false, true, false},
+                 {"2001:db8::1", false, false, true},
+                 {"name", false, true, false}};
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        if (deliver_may_reach(cases[i].peer, cases[i].plain, cases[i].allow) != cases[i].may)
+            fail_msg("%s plain %d allow %d", cases[i].peer, cases[i].plain, cases[i].allow);
+    }
+}
+
+static enum deliver_outcome post(struct stub_http *stub, char answer[200], int *retry_s)
+{
+    const struct report_channel channel = {.name = "cs", .type = "webhook", .allow_private = true};
+    const struct slice payload = {"{\"text\":\"hi\"}", 13};
+    g_autofree char *url = g_strdup_printf("http://127.0.0.1:%d/hook", stub_http_port(stub));
+    return deliver_webhook(&channel, url, "application/json", payload, answer, retry_s);
+}
+
+static void a_receiver_s_wish_to_wait_and_long_answers_are_kept(void **state)
+{
+    char answer[200] = "";
+    int retry_s = 0;
+    g_autofree char *body = g_strnfill(5000, 'x');
+    g_autofree char *slow = g_strdup_printf(
+        "HTTP/1.1 429 Slow\r\nRetry-After: 70\r\nContent-Length: 5000\r\n\r\n%s", body);
+    (void)state;
+    struct stub_http *stub = stub_http_start(slow);
+    assert_int_equal(post(stub, answer, &retry_s), DELIVER_RETRY);
+    assert_int_equal(retry_s, 70);
+    assert_int_equal(strlen(answer), 199);
+    g_autofree char *request = stub_http_last(stub);
+    assert_non_null(strstr(request, "POST /hook HTTP/1.1"));
+    assert_non_null(strstr(request, "\r\n\r\n{\"text\":\"hi\"}"));
+    stub_http_stop(stub);
+}
+
+static void a_reset_after_the_message_leaves_it_unknown(void **state)
+{
+    char answer[200] = "";
+    int retry_s = 0;
+    (void)state;
+    struct stub_http *stub = stub_http_start("");
+    assert_int_equal(post(stub, answer, &retry_s), DELIVER_UNKNOWN);
+    assert_int_equal(stub_http_requests(stub), 1);
+    stub_http_stop(stub);
+}
+
+static void nobody_listening_is_tried_again(void **state)
+{
+    char answer[200] = "";
+    int retry_s = 0;
+    (void)state;
+    struct stub_http *stub = stub_http_start("");
+    g_autofree char *url = g_strdup_printf("http://127.0.0.1:%d/", stub_http_port(stub));
+    stub_http_stop(stub);
+    const struct report_channel channel = {.name = "cs", .type = "webhook", .allow_private = true};
+    assert_int_equal(deliver_webhook(&channel, url, "application/json", (struct slice){"x", 1},
+                                     answer, &retry_s),
+                     DELIVER_RETRY);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_digest_without_news_says_so_in_one_line),
+        cmocka_unit_test(a_digest_lists_who_is_worse_with_the_reason_in_words),
+        cmocka_unit_test(the_weekly_report_tells_who_left_and_what_is_at_stake),
+        cmocka_unit_test(a_weekly_report_without_a_model_says_why),
+        cmocka_unit_test(the_contributions_of_a_brief_add_up),
+        cmocka_unit_test(an_account_without_data_is_unknown_and_has_no_sum),
+        cmocka_unit_test(nothing_published_is_told_as_such),
+        cmocka_unit_test(a_webhook_reaches_only_what_it_may),
+        cmocka_unit_test(a_receiver_s_wish_to_wait_and_long_answers_are_kept),
+        cmocka_unit_test(a_reset_after_the_message_leaves_it_unknown),
+        cmocka_unit_test(nobody_listening_is_tried_again),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
