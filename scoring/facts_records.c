@@ -129,7 +129,7 @@ bool facts_has(const struct facts *f, enum facts_kind kind)
     return f->version[kind].n > 0;
 }
 
-static int minor_digits(const char *currency)
+int facts_minor_digits(const char *currency)
 {
     static const char *const without[] = {"JPY", "KRW", "VND", "CLP", "ISK", "XAF", "XOF", "XPF",
                                           "PYG", "UGX", "RWF", "KMF", "GNF", "DJF", "BIF", "VUV"};
@@ -155,8 +155,9 @@ bool facts_convert(const struct facts *f, int64_t minor, const char *currency, i
     if (!found)
         return false;
     static const int64_t tens[] = {1, 10, 100};
-    __int128 scaled = (__int128)minor * found->rate_1e9 * tens[minor_digits(f->wish->currency)];
-    __int128 unit = (__int128)1000000000 * tens[minor_digits(currency)];
+    __int128 scaled =
+        (__int128)minor * found->rate_1e9 * tens[facts_minor_digits(f->wish->currency)];
+    __int128 unit = (__int128)1000000000 * tens[facts_minor_digits(currency)];
     __int128 half = scaled < 0 ? -unit / 2 : unit / 2;
     *out = (int64_t)((scaled + half) / unit);
     return true;

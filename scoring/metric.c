@@ -261,7 +261,9 @@ static struct answer compute(const struct computing *c, const struct metric *m, 
     case KIND_TENURE_DAYS:
         return f->start_on[a] < f->as_of ? ok((double)f->as_of - f->start_on[a]) : no_data;
     case KIND_ARR:
-        return c->n_records[FACTS_CONTRACT] ? ok((double)f->arr_minor[a] / 100) : no_data;
+        return c->n_records[FACTS_CONTRACT]
+                   ? ok((double)f->arr_minor[a] / (facts_minor_digits(c->set->currency) ? 100 : 1))
+                   : no_data;
     case KIND_DAYS_TO_RENEWAL:
         return f->renewal_on[a] == INT32_MIN ? no_data : ok((double)f->renewal_on[a] - f->as_of);
     default:

@@ -7,6 +7,15 @@ FROM ops.load
 WHERE commit_no IS NOT NULL AND undone_no IS NULL;
 COMMENT ON VIEW warehouse.load_now IS 'Loads that count today.';
 
+CREATE OR REPLACE VIEW warehouse.money_unit AS
+SELECT CASE
+    WHEN coalesce((SELECT s.value FROM ops.setting AS s WHERE s.name = 'currency'), 'USD')
+      IN ('JPY', 'KRW', 'VND', 'CLP', 'ISK', 'XAF', 'XOF', 'XPF', 'PYG', 'UGX', 'RWF', 'KMF', 'GNF',
+        'DJF', 'BIF', 'VUV') THEN 1.0
+    ELSE 100.0
+  END AS minor;
+COMMENT ON VIEW warehouse.money_unit IS 'One row: minor units in one unit of the reporting currency (ISO 4217).';
+
 CREATE OR REPLACE VIEW warehouse.member_now AS
 SELECT DISTINCT ON (m.party_id)
   m.party_id, m.account_id, m.method, m.confidence_bp

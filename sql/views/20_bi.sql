@@ -53,8 +53,8 @@ SELECT
   s.upper_bp / 100.0 AS health_upper, s.band, s.coverage_bp / 10000.0 AS coverage,
   s.p_churn_1e9 / 1e9 AS p_churn_90d, s.p_lower_1e9 / 1e9 AS p_churn_lower,
   s.p_upper_1e9 / 1e9 AS p_churn_upper, s.risk_percentile_bp / 100.0 AS risk_percentile,
-  s.arr_minor / 100.0 AS arr, s.renewal_on,
-  s.arr_minor / 100.0 * (s.p_churn_1e9 / 1e9) AS expected_loss,
+  s.arr_minor / u.minor AS arr, s.renewal_on,
+  s.arr_minor / u.minor * (s.p_churn_1e9 / 1e9) AS expected_loss,
   (
     SELECT string_agg(w.label, ', ' ORDER BY w.lost_bp DESC, w.ordinal)
     FROM (
@@ -67,7 +67,8 @@ SELECT
   ) AS top_reasons
 FROM score.current_run AS r
 JOIN score.account_score AS s ON s.run_id = r.run_id AND s.as_of = r.as_of AND s.role = 'champion'
-JOIN warehouse.account_now AS a ON a.account_id = s.account_id;
+JOIN warehouse.account_now AS a ON a.account_id = s.account_id
+CROSS JOIN warehouse.money_unit AS u;
 COMMENT ON VIEW bi.account_current IS 'One row per account: the published scores of the newest day with what is known of the account.';
 COMMENT ON COLUMN bi.account_current.as_of IS 'Business day of the scores.';
 COMMENT ON COLUMN bi.account_current.run_id IS 'Scoring run.';
@@ -101,10 +102,11 @@ SELECT
   p.as_of::timestamp AT TIME ZONE 'UTC' AS time, p.as_of, p.run_id, s.account_id,
   a.key AS account_key, s.effective_bp / 100.0 AS health, s.lower_bp / 100.0 AS health_lower,
   s.upper_bp / 100.0 AS health_upper, s.band, s.coverage_bp / 10000.0 AS coverage,
-  s.p_churn_1e9 / 1e9 AS p_churn_90d, s.arr_minor / 100.0 AS arr
+  s.p_churn_1e9 / 1e9 AS p_churn_90d, s.arr_minor / u.minor AS arr
 FROM score.published AS p
 JOIN score.account_score AS s ON s.run_id = p.run_id AND s.as_of = p.as_of AND s.role = 'champion'
-JOIN identity.account AS a ON a.account_id = s.account_id;
+JOIN identity.account AS a ON a.account_id = s.account_id
+CROSS JOIN warehouse.money_unit AS u;
 COMMENT ON VIEW bi.account_daily IS 'Published scores of every account and scored day.';
 COMMENT ON COLUMN bi.account_daily.time IS 'as_of as an instant, for time-series panels.';
 COMMENT ON COLUMN bi.account_daily.as_of IS 'Business day of the scores.';
@@ -147,13 +149,14 @@ COMMENT ON COLUMN bi.contribution_current.lost IS 'Points of health it costs.';
 
 CREATE OR REPLACE VIEW bi.unresolved AS
 SELECT p.party_id, p.source, p.external_id, l.committed_at AS first_seen_at,
-  v.name, coalesce(sum(c.arr_minor), 0) / 100.0 AS arr
+  v.name, coalesce(sum(c.arr_minor), 0) / max(u.minor) AS arr
 FROM identity.party AS p
 JOIN ops.load AS l ON l.load_id = p.created_load_id
 LEFT JOIN warehouse.member_now AS m ON m.party_id = p.party_id
 LEFT JOIN warehouse.account_version_now AS v ON v.party_id = p.party_id
 LEFT JOIN warehouse.subscription AS c ON c.party_id = p.party_id AND NOT c.deleted
   AND c.load_id IN (SELECT n.load_id FROM warehouse.load_now AS n)
+CROSS JOIN warehouse.money_unit AS u
 WHERE m.account_id IS NULL AND l.undone_no IS NULL
 GROUP BY p.party_id, p.source, p.external_id, l.committed_at, v.name;
 COMMENT ON VIEW bi.unresolved IS 'Parties that belong to no account yet: their facts are kept and counted nowhere.';
