@@ -172,8 +172,9 @@ bool facts_load_usage(struct facts *f, struct db *db, GError **err)
         return false;
     for (size_t u = 0; u < f->wish->n_usage; u++)
         accumulate(f, &f->usage[u]);
-    qsort(f->subject_days->data, f->subject_days->len, sizeof(struct facts_subject_day),
-          compare_subject);
+    if (f->subject_days->len > 0)
+        qsort(f->subject_days->data, f->subject_days->len, sizeof(struct facts_subject_day),
+              compare_subject);
     return true;
 }
 
