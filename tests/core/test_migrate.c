@@ -176,6 +176,31 @@ static void a_foreign_view_on_ours_is_named_and_kept(void **state)
     assert_string_equal(kept, "t");
 }
 
+static void partitions_wanted_by_four_at_once_are_made_once(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = warehouse_open();
+    pid_t children[4];
+    for (int i = 0; i < 4; i++) {
+        if ((children[i] = fork()) == 0) {
+            GError *err = NULL;
+            struct db *own = db_open(warehouse_dsn(), "kenko test", 60000, &err);
+            bool ok = own && migrate_partitions(own, "warehouse.usage_span", 20000, 21000, &err);
+            if (!ok)
+                fprintf(stderr, "%s\n", err->message);
+            _exit(ok ? 0 : 1);
+        }
+    }
+    for (int i = 0; i < 4; i++) {
+        int status;
+        waitpid(children[i], &status, 0);
+        assert_int_equal(status, 0);
+    }
+    g_autofree char *n = warehouse_value(
+        db, "SELECT count(*) FROM pg_inherits WHERE inhparent = 'warehouse.usage_span'::regclass");
+    assert_string_equal(n, "34");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -187,6 +212,7 @@ int main(void)
         cmocka_unit_test(a_script_that_fails_leaves_nothing_of_itself),
         cmocka_unit_test(views_that_changed_are_made_again),
         cmocka_unit_test(a_foreign_view_on_ours_is_named_and_kept),
+        cmocka_unit_test(partitions_wanted_by_four_at_once_are_made_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
