@@ -7,7 +7,7 @@
 
 #include "core/day.h"
 
-enum { DEADLINE_MS = 10000 };
+enum { DEADLINE_MS = 10000, MONTHS_FROM_DAYS = 190 };
 
 /* Colours that carry on light and dark ground alike; axes take the page's ink. */
 static const char *const palette[CHART_SERIES_MAX] = {"#0f8a78", "#c9862b", "#cf3f66", "#7a8794",
@@ -26,11 +26,13 @@ static void put_quoted(GString *out, const char *text)
 
 static GString *script(const struct chart *chart)
 {
-    GString *out =
-        g_string_new("set terminal svg size 920,280 dynamic font 'sans,13'\n"
-                     "set xdata time\nset timefmt '%Y-%m-%d'\nset format x "
-                     "'%Y-%m'\nset border 3 lc rgb '#888888'\nset tics nomirror out\nset grid y "
-                     "lc rgb '#88888855'\nset key above Left reverse horizontal\n");
+    GString *out = g_string_new("set terminal svg size 920,280 dynamic font 'sans,13'\n"
+                                "set xdata time\nset timefmt '%Y-%m-%d'\nset border 3 lc rgb "
+                                "'#888888'\nset tics nomirror out\nset grid y "
+                                "lc rgb '#88888855'\nset key above Left reverse horizontal\n");
+    /* Marks nearer than a month would all bear its name. */
+    bool is_short = chart->day[chart->n_days - 1] - chart->day[0] < MONTHS_FROM_DAYS;
+    g_string_append_printf(out, "set format x '%s'\n", is_short ? "%m-%d" : "%Y-%m");
     if (chart->from_zero)
         g_string_append(out, "set yrange [0:*]\n");
     g_string_append(out, "set ylabel ");

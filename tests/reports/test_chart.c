@@ -91,6 +91,9 @@ static void text_follows_the_page_in_light_and_dark(void **state)
     assert_null(strstr(svg, "\"black\""));
     assert_null(strstr(svg, "'black'"));
     assert_null(strstr(svg, "<script"));
+    /* Two weeks: the marks are days, not one month's name again and again. */
+    assert_non_null(strstr(svg, "10-04"));
+    assert_null(strstr(svg, "2024-10"));
 }
 
 int main(void)
