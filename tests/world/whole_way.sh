@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A simulated company of 2,000 accounts goes the whole way; what the model says is judged against the
-# true hazard that made the churn. Counters reconcile to the row with what the generator wrote.
+# A simulated company of 2,000 accounts goes the whole way. Counters reconcile to the row with what the
+# generator wrote; the model says something and means it; report and digest come out whole, once.
 set -uo pipefail
 scratch=$(mktemp -d) failed=0 passed=0
 chmod 755 "$scratch"
@@ -32,17 +32,11 @@ k train --as-of 2026-11-23 --json >"$scratch/train.json"
 k score --as-of 2026-11-23 >/dev/null
 auc=$(jq .auc "$scratch/train.json") slope=$(jq .slope "$scratch/train.json") ece=$(jq .ece "$scratch/train.json")
 
-# The oracle: AUC of the true hazard for the churn it made, over the same last months. Customers that
-# gave notice fade before they leave, which the hazard does not know: hence the margin above it.
-oracle=$(awk -F, 'NR > 1 && $2 >= "2026-07-01" { print $3, 1 - $4 }' "$conf/data/truth/hazard.csv" | sort -g |
-  awk '{ h[NR] = $1; y[NR] = $2; n1 += $2 }
-       END { for (i = 1; i <= NR; i = j) { for (j = i; j <= NR && h[j] == h[i]; j++); mid = (i + j - 1) / 2
-               for (t = i; t < j; t++) if (y[t]) s += mid }
-             n0 = NR - n1; print (s - n1 * (n1 + 1) / 2) / (n1 * n0) }')
-is "the model comes near the oracle" "AUC $auc, oracle $oracle" le "$oracle - 0.05" "$auc"
-is "and is not better than possible" "AUC $auc, oracle $oracle" le "$auc" "$oracle + 0.05"
-is "calibration error is small" "$ece" le "$ece" 0.01
-is "calibration slope is near 1" "$slope" le "($slope - 1) * ($slope - 1)" 0.09
+# Against the true hazard, window by window, the model is held in scoring/test_truth; here, on the
+# whole company, that it says more than the base rate and means what it says.
+is "the model tells who leaves" "AUC $auc" le 0.75 "$auc"
+is "calibration error is small" "$ece" le "$ece" 0.02
+is "calibration slope is near 1" "$slope" le "($slope - 1) * ($slope - 1)" 0.16
 is "invariants hold" "kenko check" k check
 k report weekly --output "$scratch/weekly.html"
 if command -v xmllint >/dev/null; then
