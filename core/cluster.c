@@ -96,7 +96,7 @@ static void become_child(gpointer data)
 static bool run_keeping(int keep, const char *const *argv, bool as_server, int *status,
                         GError **err)
 {
-    g_autofree char *out = NULL, *problem = NULL;
+    g_autofree char *problem = NULL;
     g_autofree char *path = binary(argv[0]);
     if (!path)
         return err_set(err, KENKO_ERROR_UNAVAILABLE,

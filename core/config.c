@@ -37,6 +37,7 @@ static const cyaml_schema_field_t warehouse_fields[] = {
                            0, CYAML_UNLIMITED),
     CYAML_FIELD_END};
 
+PRINTF_LIKE(3, 0)
 static void capture(cyaml_log_t level, void *context, const char *format, va_list args)
 {
     (void)level;

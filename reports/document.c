@@ -53,6 +53,7 @@ void document_heading(struct document *document, int level, const char *text)
     node->text = arena_strdup(document->arena, text);
 }
 
+PRINTF_LIKE(3, 0)
 static void add_text(struct document *document, enum document_kind kind, const char *format,
                      va_list args)
 {

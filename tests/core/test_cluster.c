@@ -128,6 +128,7 @@ static void a_long_home_still_has_a_short_socket(void **state)
     g_autofree char *home = home_named(name);
     assert_int_equal(status_of(ensure_apart(home)), 0);
     g_autoptr(db_t) db = connect_to(home);
+    assert_true(db_is_alive(db));
     stop(home);
 }
 

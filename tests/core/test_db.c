@@ -257,6 +257,7 @@ static void states_of_the_server_become_kinds(void **state)
                  {"23505", KENKO_ERROR_CONFLICT},    {"22003", KENKO_ERROR_INPUT},
                  {"42P01", KENKO_ERROR_BUG},         {"XX000", KENKO_ERROR_BUG}};
     g_autoptr(db_t) first = warehouse_open();
+    assert_true(db_is_alive(first));
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(db_t) db = second();
         g_autoptr(GError) err = NULL;

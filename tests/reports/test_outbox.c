@@ -58,7 +58,7 @@ static struct outbox_result send_digest(struct db *db, const char *dir, int64_t 
 {
     g_autoptr(GError) err = NULL;
     g_autoptr(config_t) config = config_open(dir, &err);
-    struct outbox_result result;
+    struct outbox_result result = {0};
     if (!config || !publish_digest(db, config, REPORT_NEWEST, queued, &result, &err))
         fail_msg("%s", err->message);
     return result;
