@@ -59,9 +59,32 @@ static void collect_keys(const cyaml_schema_value_t *value, GPtrArray *keys, int
     }
 }
 
+/* libcyaml gives the place of the value before a wrong key: look for the key from there on. */
+static void find_key(const char *text, const char *key, int *line, int *column)
+{
+    const char *p = text;
+    for (int i = 1; i < *line && (p = strchr(p, '\n')); i++)
+        p++;
+    size_t n = strlen(key);
+    for (const char *at = p ? strstr(p, key) : NULL; at; at = strstr(at + 1, key)) {
+        const char *start = at, *after = at + n;
+        while (start > text && start[-1] != '\n')
+            start--;
+        after += strspn(after, " \"'");
+        bool begins = at == text || !(g_ascii_isalnum(at[-1]) || at[-1] == '_');
+        if (!begins || *after != ':' || memchr(start, '#', (size_t)(at - start)))
+            continue;
+        *line = 1;
+        for (const char *lf = text; (lf = memchr(lf, '\n', (size_t)(start - lf))); lf++)
+            ++*line;
+        *column = (int)(at - start) + 1;
+        return;
+    }
+}
+
 /* libcyaml says what happened in its log: the first line is the fault, the second names the place.
  */
-static bool explain(const char *file, const char *log, cyaml_err_t code,
+static bool explain(const char *file, const char *text, const char *log, cyaml_err_t code,
                     const cyaml_schema_value_t *schema, GError **err)
 {
     g_auto(GStrv) lines = g_strsplit(log, "\n", -1);
@@ -84,6 +107,7 @@ static bool explain(const char *file, const char *log, cyaml_err_t code,
         g_autoptr(GPtrArray) keys = g_ptr_array_new();
         collect_keys(schema, keys, 0);
         g_ptr_array_add(keys, NULL);
+        find_key(text, unknown + 16, &line, &column);
         near = text_nearest(unknown + 16, (const char *const *)keys->pdata);
         return err_set(err, KENKO_ERROR_CONFIG, "%s:%d:%d: unknown key '%s'%s%s%s", file, line,
                        column, unknown + 16, near ? ", did you mean '" : "", near ? near : "",
@@ -101,7 +125,9 @@ static bool load_text(struct config *config, const char *file, const char *text,
     cyaml_err_t code = cyaml_load_data((const uint8_t *)text, strlen(text), &settings, schema,
                                        (cyaml_data_t **)data, NULL);
     if (code != CYAML_OK)
-        return explain(file, log->str, code, schema, err);
+        return explain(file, text, log->str, code, schema, err);
+    if (!*data) /* nothing but comments */
+        return err_set(err, KENKO_ERROR_CONFIG, "%s:1:1: the file holds no value", file);
     struct loaded loaded = {schema, *data};
     g_array_append_val(config->loaded, loaded);
     return true;
@@ -147,6 +173,15 @@ top_schema(struct config *config, const cyaml_schema_field_t *own, size_t n, siz
     return schema;
 }
 
+/* postgresql://user:secret@host … */
+static bool has_uri_password(const char *dsn)
+{
+    const char *user = strstr(dsn, "://");
+    const char *host = user ? strchr(user + 3, '@') : NULL;
+    const char *colon = user ? strchr(user + 3, ':') : NULL;
+    return host && colon && colon < host;
+}
+
 static bool load_core(struct config *config, GError **err)
 {
     static const cyaml_schema_field_t fields[] = {
@@ -169,7 +204,7 @@ static bool load_core(struct config *config, GError **err)
     const char *dsn = config->core.warehouse ? config->core.warehouse->dsn : NULL;
     if (dsn && (g_str_has_prefix(dsn, "${") || g_str_has_prefix(dsn, "file:")))
         return config_secret(config, dsn, &config->dsn, err) || err_context(err, "warehouse.dsn");
-    if (dsn && strstr(dsn, "password"))
+    if (dsn && (strstr(dsn, "password") || has_uri_password(dsn)))
         return err_set(err, KENKO_ERROR_CONFIG,
                        "kenko.yaml: warehouse.dsn holds a password, want ${ENV} or file:PATH");
     config->dsn = g_strdup(dsn);

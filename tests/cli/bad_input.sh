@@ -48,7 +48,7 @@ expect "a good file" 0 "loaded                  1" ingest
 expect "an unknown command" 2 "did you mean 'ingest'" ingets
 expect "an unknown option" 2 "Unknown option --sorce" ingest --sorce x
 fresh && sed -i 's/on_change/on_chnage/' "$dir/kenko.yaml"
-expect "a wrong key" 2 ": unknown key 'on_chnage', did you mean 'on_change'" ingest
+expect "a wrong key" 2 "kenko.yaml:8:9: unknown key 'on_chnage', did you mean 'on_change'" ingest
 fresh && sed -i 's/field: runs/field: runz/' "$dir/kenko.yaml" && echo 'a,2026-05-02,5' >>"$dir/data/a.csv"
 expect "a column that is not there" 3 "the mapped column 'runz' is not in the header" ingest
 fresh && sed -i 's/Asia\/Tokyo/Asia\/Tokio/' "$dir/kenko.yaml"
@@ -76,6 +76,14 @@ fresh && sed -i 's/^organisation/  organisation/' "$dir/kenko.yaml"
 expect "broken YAML" 2 "kenko.yaml:" ingest
 fresh && : >"$dir/kenko.yaml"
 expect "an empty configuration" 2 "the file is empty" ingest
+fresh && printf '# only\n# comments\n' >"$dir/kenko.yaml"
+expect "nothing but comments" 2 "kenko.yaml:1:1: the file holds no value" ingest
+fresh && printf '# only\n' >"$dir/metrics.yaml"
+expect "nothing but comments in metrics.yaml" 2 "metrics.yaml:1:1: the file holds no value" ingest
+fresh && printf 'warehouse: {dsn: "postgresql://u:s3cret@host/db"}\n' >>"$dir/kenko.yaml"
+expect "a password in a URI" 2 "want \${ENV} or file:PATH" ingest
+fresh && sed -i 's/^sources:/# note\nsuorces:/' "$dir/kenko.yaml"
+expect "a wrong top-level key, where it stands" 2 "kenko.yaml:4:1: unknown key 'suorces', did you mean 'sources'" ingest
 fresh
 expect "a bad day" 3 "--as-of: '2026-02-30' is not a date" score --as-of 2026-02-30
 expect "no day" 2 "want --as-of DAY" score
