@@ -26,10 +26,10 @@ foreach(area core ingest scoring reports api cli lint world fault)
     set_tests_properties(${area}/${name} PROPERTIES LABELS ${area} TIMEOUT 900)
   endforeach()
 endforeach()
-# The negative control of the kill test: its own batch.c takes the place of the library's.
+# The negative control of the kill test: its own delivery.c takes the place of the library's.
 if(KENKO_FAULTS)
   add_executable(fault_test_kill_broken ${CMAKE_SOURCE_DIR}/tests/fault/test_kill.c
-                 ${CMAKE_SOURCE_DIR}/ingest/batch.c)
+                 ${CMAKE_SOURCE_DIR}/ingest/delivery.c)
   target_compile_definitions(fault_test_kill_broken PRIVATE KENKO_BREAK_WATERMARK=1)
   target_link_libraries(fault_test_kill_broken PRIVATE kenko_support)
   add_test(NAME fault/test_kill_broken COMMAND fault_test_kill_broken)

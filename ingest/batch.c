@@ -3,9 +3,7 @@
 
 #include <sodium.h>
 
-#include "core/fault.h"
 #include "ingest/batch_internal.h"
-#include "ingest/load.h"
 #include "sql/core.h"
 #include "sql/ingest.h"
 
@@ -41,7 +39,7 @@ static bool read_key(struct batch *batch, GError **err)
     return true;
 }
 
-static void clear(struct batch *batch)
+void batch_clear(struct batch *batch)
 {
     arena_reset(batch->arena);
     rollup_clear(batch->rollup);
@@ -50,6 +48,8 @@ static void clear(struct batch *batch)
     memset(batch->ignored, 0, sizeof batch->ignored);
     batch->count = (struct batch_counters){0};
     batch->bytes = 0;
+    batch->file = "";
+    batch->from = batch->to = 0;
 }
 
 struct batch *batch_new(struct db *db, const struct job *job, const struct mapping_set *set,
@@ -69,7 +69,7 @@ struct batch *batch_new(struct db *db, const struct job *job, const struct mappi
     batch->rollup = rollup_new();
     batch->records = g_array_new(FALSE, FALSE, sizeof(struct batch_record));
     batch->rejects = g_array_new(FALSE, FALSE, sizeof(struct batch_rejected));
-    clear(batch);
+    batch_clear(batch);
     if (read_key(batch, err) && make_metrics(batch, err))
         return batch;
     batch_free(batch);
@@ -94,9 +94,21 @@ void batch_set_seen(struct batch *batch, struct seen *seen)
     batch->seen = seen;
 }
 
+void batch_set_place(struct batch *batch, const char *file, int64_t from, int64_t to)
+{
+    batch->file = arena_strdup(batch->arena, file);
+    batch->from = from;
+    batch->to = to;
+}
+
 size_t batch_bytes(const struct batch *batch)
 {
     return batch->bytes;
+}
+
+bool batch_is_empty(const struct batch *batch)
+{
+    return batch->count.read == 0;
 }
 
 void batch_duplicate(struct batch *batch)
@@ -211,160 +223,23 @@ void batch_add(struct batch *batch, const struct stream_record *record)
     batch->count.replaced += (int64_t)record->replaced;
 }
 
-static bool write_rejects(struct batch *batch, int64_t load_id, GError **err)
+void batch_map(struct batch *batch, struct mapping_reader *reader, struct arena *scratch,
+               struct slice raw, int64_t line, int64_t ordinal)
 {
-    if (batch->rejects->len == 0)
-        return true;
-    struct db_copy *copy = q_reject_copy_begin(batch->db, err);
-    if (!copy)
-        return false;
-    for (guint i = 0; i < batch->rejects->len; i++) {
-        const struct batch_rejected *r = &g_array_index(batch->rejects, struct batch_rejected, i);
-        struct q_reject_copy_row row = {.load_id = load_id,
-                                        .ordinal = r->ordinal,
-                                        .line = r->line,
-                                        .at_column = r->column,
-                                        .at_column_is_null = r->column == 0,
-                                        .field = r->field,
-                                        .reason = r->reason,
-                                        .message = r->message,
-                                        .raw = r->raw,
-                                        .raw_size = r->raw_size};
-        if (!q_reject_copy_put(copy, &row, err)) {
-            db_copy_abort(copy);
-            return false;
-        }
+    struct stream_record record;
+    struct mapping_reject reject;
+    size_t rule;
+    arena_reset(scratch);
+    switch (mapping_apply(reader, scratch, raw, &record, &rule, &reject)) {
+    case MAPPED:
+        record.line = line;
+        record.ordinal = ordinal;
+        batch_add(batch, &record);
+        break;
+    case MAPPING_IGNORED:
+        batch_ignore(batch, rule);
+        break;
+    default:
+        batch_reject(batch, line, ordinal, raw, &reject);
     }
-    return db_copy_end(copy, NULL, err);
-}
-
-static bool write_ignored(struct batch *batch, int64_t load_id, GError **err)
-{
-    for (size_t i = 0; i < MAPPING_RULES_MAX; i++) {
-        if (batch->ignored[i] > 0 &&
-            !q_ignored_put(batch->db, load_id, mapping_rule(batch->mapping, i), batch->ignored[i],
-                           NULL, err))
-            return false;
-    }
-    return true;
-}
-
-static bool put_mark(struct batch *batch, const struct batch_mark *mark, int64_t load_id,
-                     GError **err)
-{
-    const struct stream *stream = stream_get(mapping_kind(batch->mapping));
-    struct slice hash = {(const char *)mark->hash, INPUT_HASH_SIZE};
-    struct q_file_put_params params = {.source = batch->source,
-                                       .stream = stream->name,
-                                       .path = mark->path,
-                                       .generation = mark->generation,
-                                       .position = mark->position,
-                                       .line = mark->line,
-                                       .prefix_hash = hash,
-                                       .content_hash = hash,
-                                       .content_hash_is_null = !mark->complete,
-                                       .header = mark->header,
-                                       .complete = mark->complete,
-                                       .load_id = load_id};
-    return q_file_put(batch->db, &params, NULL, err);
-}
-
-static bool write_facts(struct batch *batch, int64_t load_id, GError **err)
-{
-    if (fault_hit("before_copy"))
-        return err_set(err, KENKO_ERROR_BUG, "injected before_copy");
-    if (!directory_resolve_parties(batch->parties, batch->db, mapping_party_source(batch->mapping),
-                                   load_id, err))
-        return false;
-    if (batch->by && !directory_resolve_subjects(batch->subjects, batch->db, batch->by, err))
-        return false;
-    if (rollup_count(batch->rollup) > 0 && !batch_write_spans(batch, load_id, err))
-        return false;
-    if (batch->records->len > 0 && !batch_write_records(batch, load_id, err))
-        return false;
-    if (fault_hit("after_copy"))
-        return err_set(err, KENKO_ERROR_BUG, "injected after_copy");
-    return !batch->seen || seen_save(batch->seen, batch->db, load_id, err);
-}
-
-static bool finish_load(struct batch *batch, const struct batch_mark *mark, int64_t load_id,
-                        GError **err)
-{
-    const struct batch_counters *c = &batch->count;
-    struct q_load_finish_params params = {.load_id = load_id,
-                                          .read_count = c->read,
-                                          .loaded = c->loaded,
-                                          .duplicate = c->duplicate,
-                                          .ignored = c->ignored,
-                                          .rejected = c->rejected,
-                                          .rounded = c->rounded,
-                                          .replaced_chars = c->replaced,
-                                          .to_offset = mark->position};
-    int64_t commit_no;
-    if (!q_load_finish(batch->db, &params, NULL, err) ||
-        !load_tick(batch->db, load_id, &commit_no, err))
-        return false;
-    return !mark->replaces || q_file_undo_commit(batch->db, commit_no, NULL, err);
-}
-
-static bool write_all(struct batch *batch, const struct batch_mark *mark, GError **err)
-{
-    const struct stream *stream = stream_get(mapping_kind(batch->mapping));
-    int64_t load_id;
-    if (!job_fence_check(batch->db, batch->job, err))
-        return false;
-    if (mark->replaces &&
-        !q_file_undo(batch->db, batch->source, stream->name, mark->path, NULL, err))
-        return false;
-    return load_open(batch->db, batch->job, "ingest", batch->source, stream->name, mark->path,
-                     mark->from, &load_id, err) &&
-           write_facts(batch, load_id, err) && write_rejects(batch, load_id, err) &&
-           write_ignored(batch, load_id, err) && put_mark(batch, mark, load_id, err) &&
-           finish_load(batch, mark, load_id, err);
-}
-
-static void add_counters(struct batch_counters *total, const struct batch_counters *c)
-{
-    total->read += c->read;
-    total->loaded += c->loaded;
-    total->duplicate += c->duplicate;
-    total->ignored += c->ignored;
-    total->rejected += c->rejected;
-    total->rounded += c->rounded;
-    total->replaced += c->replaced;
-}
-
-/* The negative control of the kill test: the watermark runs ahead of the facts. */
-static bool break_watermark(struct batch *batch, const struct batch_mark *mark, GError **err)
-{
-#ifdef KENKO_BREAK_WATERMARK
-    return db_begin(batch->db, err) && put_mark(batch, mark, 0, err) && db_commit(batch->db, err);
-#else
-    (void)batch;
-    (void)mark;
-    (void)err;
-    return true;
-#endif
-}
-
-bool batch_write(struct batch *batch, const struct batch_mark *mark, struct batch_counters *total,
-                 GError **err)
-{
-    if (!batch_make_partitions(batch, err) || !break_watermark(batch, mark, err))
-        return err_context(err, "%s", mark->path);
-    if (!db_begin(batch->db, err) || !write_all(batch, mark, err) || fault_hit("before_commit") ||
-        !db_commit(batch->db, err)) {
-        if (err && !*err)
-            err_set(err, KENKO_ERROR_BUG, "injected before_commit");
-        db_rollback(batch->db);
-        clear(batch); /* its records must not go into the next file's load */
-        return err_context(err, "%s", mark->path);
-    }
-    if (fault_hit("after_commit"))
-        return err_set(err, KENKO_ERROR_BUG, "injected after_commit");
-    directory_keep(batch->parties);
-    directory_keep(batch->subjects);
-    add_counters(total, &batch->count);
-    clear(batch);
-    return true;
 }

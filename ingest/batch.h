@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A batch: records of one file on their way into one load. Everything of it is committed in one
- * transaction, watermark and counters included, or nothing is. */
+/* A batch: records of one stream of one source on their way into one load. A delivery commits it,
+ * alone or with others, together with the watermark. */
 #pragma once
 
 #include "core/job.h"
@@ -9,17 +9,6 @@
 
 struct batch_counters {
     int64_t read, loaded, duplicate, ignored, rejected, rounded, replaced;
-};
-
-/* Where a file stands after the batch. */
-struct batch_mark {
-    const char *path;
-    int generation;
-    bool replaces; /* the loads of its former content are retracted */
-    bool complete;
-    int64_t from, position, line;
-    uint8_t hash[INPUT_HASH_SIZE];
-    const char *header;
 };
 
 struct batch;
@@ -41,14 +30,16 @@ void batch_ignore(struct batch *batch, size_t rule);
 void batch_reject(struct batch *batch, int64_t line, int64_t ordinal, struct slice raw,
                   const struct mapping_reject *reject);
 
-/* Bytes of raw input taken in since the last write; the caller bounds them. */
-size_t batch_bytes(const struct batch *batch);
-
-/*
- * Commit the batch as one load and begin the next; adds to `total`. With nothing to say (no record
- * and no news of the file) nothing is written.
+/* Map one raw record and add it, count it as ignored, or reject it. `scratch` is emptied.
  *
- * Errors leave the warehouse as it was before the batch.
- */
-MUST_USE bool batch_write(struct batch *batch, const struct batch_mark *mark,
-                          struct batch_counters *total, GError **err);
+ * line, ordinal  where it stands: for messages, and unique within the place */
+void batch_map(struct batch *batch, struct mapping_reader *reader, struct arena *scratch,
+               struct slice raw, int64_t line, int64_t ordinal);
+
+/* Where the records stand, for the batch's row in ops.load: a file or another name of the place,
+ * the first byte (or row) and the one after the last. Forgotten when the batch is written. */
+void batch_set_place(struct batch *batch, const char *file, int64_t from, int64_t to);
+
+/* Bytes of raw input taken in since the last write; the caller bounds them over all its batches. */
+size_t batch_bytes(const struct batch *batch);
+bool batch_is_empty(const struct batch *batch);

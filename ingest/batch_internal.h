@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What batch.c and batch_write.c share. */
+/* What batch.c, batch_write.c and delivery.c share. */
 #pragma once
 
 #include "ingest/batch.h"
@@ -37,6 +37,8 @@ struct batch {
     int64_t ignored[MAPPING_RULES_MAX];
     struct batch_counters count;
     size_t bytes;
+    const char *file; /* the place, for the load's row */
+    int64_t from, to;
 };
 
 /* Make the partitions of the months in the batch, and no others. Before the batch's transaction: it
@@ -49,3 +51,12 @@ bool batch_write_spans(struct batch *batch, int64_t load_id, GError **err);
 /* COPY record versions, take the unchanged back and count them as duplicates; accounts make
  * accounts. */
 bool batch_write_records(struct batch *batch, int64_t load_id, GError **err);
+
+/* Write the whole batch as one load of the open transaction, all but its commit number. */
+bool batch_write_load(struct batch *batch, int64_t *load_id, GError **err);
+
+/* After COMMIT: keep the ids that were made, add the counters to `total`, begin anew. */
+void batch_keep(struct batch *batch, struct batch_counters *total);
+
+/* Forget the records: they must not go into a later load. */
+void batch_clear(struct batch *batch);

@@ -6,50 +6,31 @@
 #include "core/job.h"
 #include "core/stop.h"
 #include "ingest/identity.h"
-#include "ingest/source_file.h"
+#include "ingest/source.h"
 
-enum { DEFAULT_BATCH = 16 << 20 };
-
-static bool read_source(struct db *db, const struct job *job, const struct mapping_set *set,
-                        const struct mapping_source *source, const struct zone *zone,
-                        const struct source_file_options *options, struct batch_counters *total,
-                        GError **err)
+static bool read_all(struct source_run *run, const struct ingest_options *options,
+                     struct ingest_summary *summary, GError **err)
 {
-    g_autoptr(GError) first = NULL;
-    for (size_t i = 0; i < source->n_mappings && !stop_requested(); i++) {
-        g_autoptr(GError) failure = NULL;
-        if (source_file_read(db, job, set, source->mapping[i], zone, options, total, &failure))
-            continue;
-        bool fatal = err_is(failure, KENKO_ERROR_INTERRUPTED) || !db_is_alive(db) ||
-                     err_is(failure, KENKO_ERROR_DISK_FULL) || err_is(failure, KENKO_ERROR_BUG);
-        err_context(&failure, "source %s", source->name);
-        if (!first)
-            first = g_steal_pointer(&failure);
-        if (fatal)
-            break;
-    }
-    if (!first)
-        return true;
-    g_propagate_error(err, g_steal_pointer(&first));
-    return false;
-}
-
-static bool read_all(struct db *db, const struct job *job, struct config *config,
-                     const struct ingest_options *options, const struct mapping_set *set,
-                     const struct zone *zone, struct ingest_summary *summary, GError **err)
-{
+    const struct mapping_set *set = run->set;
     g_autoptr(GError) first = NULL;
     bool any = false;
-    for (size_t i = 0; i < set->n_sources && db_is_alive(db) && !stop_requested(); i++) {
+    for (size_t i = 0; i < set->n_sources && db_is_alive(run->db) && !stop_requested(); i++) {
         if (options->source && strcmp(options->source, set->source[i].name) != 0)
             continue;
         any = true;
-        struct source_file_options how = {config_directory(config), set->source[i].name,
-                                          options->batch_bytes ? options->batch_bytes
-                                                               : DEFAULT_BATCH};
         g_autoptr(GError) failure = NULL;
-        if (!read_source(db, job, set, &set->source[i], zone, &how, &summary->count, &failure) &&
-            !first)
+        run->source = &set->source[i];
+        if (!source_kind_of(run->source)->read) {
+            if (options->source)
+                return err_set(err, KENKO_ERROR_USAGE,
+                               "source %s is of type %s: it is fed from standard input",
+                               run->source->name, run->source->type);
+            continue;
+        }
+        if (source_kind_of(run->source)->read(run, &failure))
+            continue;
+        err_context(&failure, "source %s", run->source->name);
+        if (!first)
             first = g_steal_pointer(&failure);
     }
     if (!any && !first)
@@ -57,8 +38,9 @@ static bool read_all(struct db *db, const struct job *job, struct config *config
                        options->source ? " " : "", options->source ? options->source : "");
     bool interrupted = stop_requested();
     g_autoptr(GError) unmatched = NULL;
-    if (db_is_alive(db) && !interrupted &&
-        !identity_match(db, job, set, &summary->matched, &summary->unresolved, &unmatched) &&
+    if (db_is_alive(run->db) && !interrupted &&
+        !identity_match(run->db, run->job, set, &summary->matched, &summary->unresolved,
+                        &unmatched) &&
         !first)
         first = g_steal_pointer(&unmatched);
     if (first) {
@@ -88,13 +70,22 @@ bool ingest_run(struct db *db, const char *dsn, struct config *config,
     g_autoptr(arena_t) arena = arena_new();
     g_autoptr(zone_t) zone = zone_open(config_time_zone(config), err);
     struct mapping_set set;
-    if (!zone || !mapping_load(arena, config, zone, &set, err))
+    if (!zone || !mapping_load(arena, config, zone, &set, err) || !source_validate(&set, err))
         return false;
     struct job *job = job_begin(db, dsn, "ingest", err);
     if (!job)
         return false;
     g_autoptr(GError) failure = NULL;
-    bool ok = read_all(db, job, config, options, &set, zone, summary, &failure);
+    struct source_run how = {.db = db,
+                             .dsn = dsn,
+                             .job = job,
+                             .config = config,
+                             .set = &set,
+                             .zone = zone,
+                             .batch_bytes =
+                                 options->batch_bytes ? options->batch_bytes : SOURCE_BATCH_BYTES,
+                             .total = &summary->count};
+    bool ok = read_all(&how, options, summary, &failure);
     g_autofree char *counters = counters_json(summary);
     job_end(job, failure, counters);
     if (!ok)

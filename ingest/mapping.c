@@ -16,11 +16,6 @@ enum stream_kind mapping_kind(const struct mapping *mapping)
     return mapping->kind;
 }
 
-const char *mapping_path(const struct mapping *mapping)
-{
-    return mapping->path;
-}
-
 const char *mapping_party_source(const struct mapping *mapping)
 {
     return mapping->party_source;

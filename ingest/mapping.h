@@ -23,9 +23,10 @@ struct mapping_usage {
 struct mapping; /* one stream of one source, as configured */
 
 struct mapping_source {
-    const char *name;
+    const char *name, *type;
     size_t n_mappings;
     struct mapping **mapping;
+    const void *options; /* see mapping_source_option */
 };
 
 struct mapping_alias {
@@ -46,7 +47,14 @@ MUST_USE bool mapping_load(struct arena *arena, struct config *config, const str
                            struct mapping_set *out, GError **err);
 
 enum stream_kind mapping_kind(const struct mapping *mapping);
-const char *mapping_path(const struct mapping *mapping);
+
+/* Keys of kenko.yaml that only a kind of source knows (path, dsn …): their names, NULL-terminated,
+ * and the value of one for a source or a stream, NULL when it is not there. */
+const char *const *mapping_source_options(void);
+const char *const *mapping_options(void);
+const char *mapping_source_option(const struct mapping_source *source, const char *name);
+const char *mapping_option(const struct mapping *mapping, const char *name);
+
 const char *mapping_party_source(const struct mapping *mapping);
 enum mapping_on_change mapping_on_change(const struct mapping *mapping);
 enum mapping_format mapping_format(const struct mapping *mapping, const char *path);

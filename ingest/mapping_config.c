@@ -15,8 +15,14 @@
     X(author_email) X(reason) X(set_at) X(expires_on) X(reached_at) X(day) X(rate)
 /* clang-format on */
 
+/* Keys that a kind of source adds for itself; source.c says which kind takes which. */
+#define SOURCE_OPTIONS(X) X(dsn)
+#define STREAM_OPTIONS(X) X(path)
+
 #define OPTIONAL_TEXT(key, type, member)                                                           \
     CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, member, 0, 4096)
+#define TEXT_OPTION(key, type, member)                                                             \
+    CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, member, 1, 65536)
 #define TEXT(key, type, member)                                                                    \
     CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER, type, member, 1, 4096)
 
@@ -51,8 +57,21 @@ struct value_config {
     struct test_config *when;
 };
 
+struct stream_options {
+#define X(name) char *name;
+    STREAM_OPTIONS(X)
+#undef X
+};
+
+struct source_options {
+#define X(name) char *name;
+    SOURCE_OPTIONS(X)
+#undef X
+};
+
 struct stream_config {
-    char *stream, *path, *on_change, *format, *time_zone, *earliest, *latest, *party_source, *id;
+    struct stream_options options;
+    char *stream, *on_change, *format, *time_zone, *earliest, *latest, *party_source, *id;
     uint32_t max_line_kib;
     struct field_map *fields, *constants, *transform;
     struct value_config *values;
@@ -62,6 +81,7 @@ struct stream_config {
 };
 
 struct source_config {
+    struct source_options options;
     char *name, *type;
     struct stream_config *streams;
     uint32_t streams_count;
@@ -120,8 +140,10 @@ static const cyaml_schema_value_t value_schema = {
 
 static const cyaml_schema_field_t stream_fields[] = {
     TEXT("stream", struct stream_config, stream),
-    TEXT("path", struct stream_config, path),
-    OPTIONAL_TEXT("on_change", struct stream_config, on_change),
+#define X(name) TEXT_OPTION(#name, struct stream_config, options.name),
+    STREAM_OPTIONS(X)
+#undef X
+        OPTIONAL_TEXT("on_change", struct stream_config, on_change),
     OPTIONAL_TEXT("format", struct stream_config, format),
     OPTIONAL_TEXT("time_zone", struct stream_config, time_zone),
     OPTIONAL_TEXT("earliest", struct stream_config, earliest),
@@ -143,8 +165,11 @@ static const cyaml_schema_value_t stream_schema = {
 
 static const cyaml_schema_field_t source_fields[] = {
     TEXT("name", struct source_config, name), OPTIONAL_TEXT("type", struct source_config, type),
-    CYAML_FIELD_SEQUENCE("streams", CYAML_FLAG_POINTER, struct source_config, streams,
-                         &stream_schema, 1, 200),
+#define X(name) TEXT_OPTION(#name, struct source_config, options.name),
+    SOURCE_OPTIONS(X)
+#undef X
+        CYAML_FIELD_SEQUENCE("streams", CYAML_FLAG_POINTER, struct source_config, streams,
+                             &stream_schema, 1, 200),
     CYAML_FIELD_END};
 
 static const cyaml_schema_value_t source_schema = {
@@ -343,7 +368,7 @@ static struct mapping *load_mapping(struct arena *arena, const struct source_con
     m->kind = (enum stream_kind)kind;
     m->stream = stream_get(m->kind);
     m->source = source->name;
-    m->path = c->path;
+    m->options = &c->options;
     m->party_source = c->party_source ? c->party_source : source->name;
     m->currency = config_currency(config);
     m->id = c->id;
@@ -371,11 +396,9 @@ static bool load_sources(struct arena *arena, struct config *config, const struc
     out->source = arena_many(arena, out->n_sources + 1, struct mapping_source);
     for (size_t i = 0; i < out->n_sources; i++) {
         const struct source_config *c = &section.sources[i];
-        if (c->type && strcmp(c->type, "file") != 0)
-            return err_set(err, KENKO_ERROR_CONFIG,
-                           "kenko.yaml: source %s: type is '%s', want file", c->name, c->type);
         out->source[i] = (struct mapping_source){
-            c->name, c->streams_count, arena_many(arena, c->streams_count, struct mapping *)};
+            c->name, c->type ? c->type : "file", c->streams_count,
+            arena_many(arena, c->streams_count, struct mapping *), &c->options};
         for (size_t j = 0; j < c->streams_count; j++) {
             out->source[i].mapping[j] =
                 load_mapping(arena, c, &c->streams[j], out, config, zone, err);
@@ -385,6 +408,42 @@ static bool load_sources(struct arena *arena, struct config *config, const struc
         }
     }
     return true;
+}
+
+const char *const *mapping_source_options(void)
+{
+#define X(name) #name,
+    static const char *const names[] = {SOURCE_OPTIONS(X) NULL};
+#undef X
+    return names;
+}
+
+const char *const *mapping_options(void)
+{
+#define X(name) #name,
+    static const char *const names[] = {STREAM_OPTIONS(X) NULL};
+#undef X
+    return names;
+}
+
+/* The structs of options hold one pointer per name, in the order of the names. */
+static const char *option_at(const char *const *names, const void *options, const char *name)
+{
+    for (size_t i = 0; names[i]; i++) {
+        if (strcmp(names[i], name) == 0)
+            return ((const char *const *)options)[i];
+    }
+    BUG("no kind of source has an option %s", name);
+}
+
+const char *mapping_source_option(const struct mapping_source *source, const char *name)
+{
+    return option_at(mapping_source_options(), source->options, name);
+}
+
+const char *mapping_option(const struct mapping *mapping, const char *name)
+{
+    return option_at(mapping_options(), mapping->options, name);
 }
 
 static bool load_aliases(struct arena *arena, struct config *config, struct mapping_set *out,

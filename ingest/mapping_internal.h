@@ -37,7 +37,7 @@ struct mapping_rule {
 struct mapping {
     enum stream_kind kind;
     const struct stream *stream;
-    const char *source, *path, *party_source, *currency, *id;
+    const char *source, *party_source, *currency, *id;
     enum mapping_format format;
     enum mapping_on_change on_change;
     size_t max_line;
@@ -48,6 +48,7 @@ struct mapping {
     const char *field[STREAM_FIELDS_MAX];    /* source field of each stream field, or NULL */
     const char *constant[STREAM_FIELDS_MAX]; /* literal, or NULL */
     enum mapping_transform transform[STREAM_FIELDS_MAX];
+    const void *options; /* see mapping_option */
     size_t n_values, n_rules;
     struct mapping_value value[STREAM_VALUES_MAX];
     struct mapping_rule rule[MAPPING_RULES_MAX];

@@ -12,7 +12,7 @@ struct rollup {
     size_t mask;
 };
 
-enum { FIRST_ROOM = 4096 };
+enum { FIRST_ROOM = 64 }; /* a source may have hundreds of streams */
 
 struct rollup *rollup_new(void)
 {

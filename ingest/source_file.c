@@ -8,12 +8,20 @@
 #include "sql/ingest.h"
 
 struct reading {
-    struct db *db;
+    const struct source_run *run;
     const struct mapping *mapping;
-    const struct source_file_options *options;
     struct batch *batch;
-    struct batch_counters *total;
     struct seen *seen; /* ids of the stream, once a file needed them */
+};
+
+/* Where a file stands after a delivery. */
+struct mark {
+    int generation;
+    bool replaces; /* the loads of its former content are retracted */
+    bool complete;
+    int64_t from, position, line;
+    uint8_t hash[INPUT_HASH_SIZE];
+    const char *header;
 };
 
 /* One file and what is to be done with it. */
@@ -21,7 +29,7 @@ struct file {
     char *path; /* as opened */
     const char *name;
     struct q_file_get_row row; /* when is_known */
-    struct batch_mark mark;
+    struct mark mark;
     bool is_known, skip, resume;
     struct input *input;
     struct arena *arena;
@@ -29,7 +37,7 @@ struct file {
     int64_t ordinal;
 };
 
-static const char *stream_name(struct reading *r)
+static const char *stream_name(const struct reading *r)
 {
     return stream_get(mapping_kind(r->mapping))->name;
 }
@@ -38,7 +46,7 @@ static bool has_twin(struct reading *r, const struct file *file,
                      const uint8_t hash[INPUT_HASH_SIZE], bool *found, GError **err)
 {
     struct q_file_twin_row row;
-    return q_file_twin(file->arena, r->db, r->options->source, stream_name(r), file->name,
+    return q_file_twin(file->arena, r->run->db, r->run->source->name, stream_name(r), file->name,
                        (struct slice){(const char *)hash, INPUT_HASH_SIZE}, &row, found, err);
 }
 
@@ -83,9 +91,9 @@ static bool decide(struct reading *r, struct file *file, GError **err)
 {
     uint8_t hash[INPUT_HASH_SIZE];
     int64_t size;
-    file->mark = (struct batch_mark){.path = file->name, .generation = 1, .header = ""};
-    if (!q_file_get(file->arena, r->db, r->options->source, stream_name(r), file->name, &file->row,
-                    &file->is_known, err))
+    file->mark = (struct mark){.generation = 1, .header = ""};
+    if (!q_file_get(file->arena, r->run->db, r->run->source->name, stream_name(r), file->name,
+                    &file->row, &file->is_known, err))
         return false;
     if (!file->is_known) {
         g_autoptr(GError) broken = NULL;
@@ -133,44 +141,75 @@ static bool bind(struct reading *r, struct file *file, GError **err)
     return file->reader != NULL;
 }
 
+/* What the delivery's callbacks need. */
+struct file_step {
+    const struct reading *r;
+    const struct file *file;
+};
+
+static bool retract_replaced(void *context, struct db *db, GError **err)
+{
+    const struct file_step *step = context;
+    return !step->file->mark.replaces ||
+           q_file_undo(db, step->r->run->source->name, stream_name(step->r), step->file->name, NULL,
+                       err);
+}
+
+static bool save_mark(void *context, struct db *db, int64_t load_id, GError **err)
+{
+    const struct file_step *step = context;
+    const struct mark *mark = &step->file->mark;
+    struct slice hash = {(const char *)mark->hash, INPUT_HASH_SIZE};
+    struct q_file_put_params params = {.source = step->r->run->source->name,
+                                       .stream = stream_name(step->r),
+                                       .path = step->file->name,
+                                       .generation = mark->generation,
+                                       .position = mark->position,
+                                       .line = mark->line,
+                                       .prefix_hash = hash,
+                                       .content_hash = hash,
+                                       .content_hash_is_null = !mark->complete,
+                                       .header = mark->header,
+                                       .complete = mark->complete,
+                                       .load_id = load_id};
+    return q_file_put(db, &params, NULL, err);
+}
+
+static bool date_retraction(void *context, struct db *db, int64_t commit_no, GError **err)
+{
+    const struct file_step *step = context;
+    return !step->file->mark.replaces || q_file_undo_commit(db, commit_no, NULL, err);
+}
+
 static bool flush(struct reading *r, struct file *file, bool complete, GError **err)
 {
-    file->mark.complete = complete;
-    file->mark.position = input_position(file->input);
-    file->mark.line = input_line(file->input);
-    input_hash(file->input, file->mark.hash);
-    if (!batch_write(r->batch, &file->mark, r->total, err))
+    struct mark *mark = &file->mark;
+    struct file_step step = {r, file};
+    const struct delivery_source source = {file->name, &step, retract_replaced, save_mark,
+                                           date_retraction};
+    mark->complete = complete;
+    mark->position = input_position(file->input);
+    mark->line = input_line(file->input);
+    input_hash(file->input, mark->hash);
+    batch_set_place(r->batch, file->name, mark->from, mark->position);
+    if (!delivery_write(r->run->db, r->run->job, &r->batch, 1, &source, r->run->total, err))
         return false;
-    file->mark.from = file->mark.position;
-    file->mark.replaces = false;
+    mark->from = mark->position;
+    mark->replaces = false;
     return true;
 }
 
 static void take_record(struct reading *r, struct file *file, const struct input_record *raw,
                         struct arena *scratch)
 {
-    struct stream_record record;
-    struct mapping_reject reject;
-    size_t rule;
-    int64_t ordinal = raw->offset; /* unique in the file, and stable however it is split */
-    if (raw->too_long) {
-        reject = (struct mapping_reject){0, "", "too_long",
-                                         "the record is longer than max_line_kib allows"};
-        batch_reject(r->batch, raw->line, ordinal, raw->text, &reject);
+    /* The offset is unique in the file, and stable however it is split. */
+    if (!raw->too_long) {
+        batch_map(r->batch, file->reader, scratch, raw->text, raw->line, raw->offset);
         return;
     }
-    switch (mapping_apply(file->reader, scratch, raw->text, &record, &rule, &reject)) {
-    case MAPPED:
-        record.line = raw->line;
-        record.ordinal = ordinal;
-        batch_add(r->batch, &record);
-        break;
-    case MAPPING_IGNORED:
-        batch_ignore(r->batch, rule);
-        break;
-    default:
-        batch_reject(r->batch, raw->line, ordinal, raw->text, &reject);
-    }
+    struct mapping_reject reject = {0, "", "too_long",
+                                    "the record is longer than max_line_kib allows"};
+    batch_reject(r->batch, raw->line, raw->offset, raw->text, &reject);
 }
 
 /* Read to the end in batches. A broken tail is an error after the good records before it are in. */
@@ -184,11 +223,10 @@ static bool read_records(struct reading *r, struct file *file, GError **err)
         if (!input_next(file->input, &raw, &found, &broken))
             break;
         if (found) {
-            arena_reset(scratch);
             take_record(r, file, &raw, scratch);
             any = true;
         }
-        if (batch_bytes(r->batch) >= r->options->batch_bytes) {
+        if (batch_bytes(r->batch) >= r->run->batch_bytes) {
             if (!flush(r, file, false, err))
                 return false;
             if (stop_requested())
@@ -243,7 +281,7 @@ static bool open_seen(struct reading *r, const struct file *file, GError **err)
     if (file->mark.replaces)
         forget_seen(r);
     if (!r->seen)
-        r->seen = seen_open(r->db, r->options->source, stream_name(r),
+        r->seen = seen_open(r->run->db, r->run->source->name, stream_name(r),
                             file->mark.replaces ? file->name : "", err);
     batch_set_seen(r->batch, r->seen);
     return r->seen != NULL;
@@ -277,10 +315,10 @@ static bool read_file(struct reading *r, struct file *file, GError **err)
 static bool read_one(struct reading *r, const char *path, GError **err)
 {
     struct file file = {.path = g_strdup(path), .arena = arena_new()};
-    size_t n = strlen(r->options->directory);
-    file.name = g_str_has_prefix(file.path, r->options->directory) && file.path[n] == '/'
-                    ? file.path + n + 1
-                    : file.path;
+    const char *directory = config_directory(r->run->config);
+    size_t n = strlen(directory);
+    file.name = g_str_has_prefix(file.path, directory) && file.path[n] == '/' ? file.path + n + 1
+                                                                              : file.path;
     bool ok = read_file(r, &file, err);
     input_close(file.input);
     arena_free(file.arena);
@@ -322,21 +360,18 @@ static char *escape_glob(const char *directory)
     return g_string_free(out, FALSE);
 }
 
-bool source_file_read(struct db *db, const struct job *job, const struct mapping_set *set,
-                      const struct mapping *mapping, const struct zone *zone,
-                      const struct source_file_options *options, struct batch_counters *total,
-                      GError **err)
+static bool read_mapping(const struct source_run *run, const struct mapping *mapping, GError **err)
 {
-    g_autofree char *directory = escape_glob(options->directory);
-    g_autofree char *pattern = g_canonicalize_filename(mapping_path(mapping), directory);
+    const char *path = mapping_option(mapping, "path");
+    g_autofree char *directory = escape_glob(config_directory(run->config));
+    g_autofree char *pattern = g_canonicalize_filename(path, directory);
     glob_t found;
     int status = glob(pattern, GLOB_ERR, NULL, &found);
     if (status == GLOB_NOMATCH || (status == GLOB_ABORTED && errno == ENOENT))
-        return err_set(err, KENKO_ERROR_NOT_FOUND, "no file fits %s", mapping_path(mapping));
+        return err_set(err, KENKO_ERROR_NOT_FOUND, "no file fits %s", path);
     if (status != 0)
-        return err_set(err, KENKO_ERROR_IO, "%s: %s", mapping_path(mapping), g_strerror(errno));
-    struct reading r = {.db = db, .mapping = mapping, .options = options, .total = total};
-    r.batch = batch_new(db, job, set, mapping, options->source, zone, err);
+        return err_set(err, KENKO_ERROR_IO, "%s: %s", path, g_strerror(errno));
+    struct reading r = {.run = run, .mapping = mapping, .batch = source_batch(run, mapping, err)};
     bool ok = r.batch && read_all(&r, &found, err);
     if (r.batch)
         forget_seen(&r);
@@ -344,3 +379,12 @@ bool source_file_read(struct db *db, const struct job *job, const struct mapping
     globfree(&found);
     return ok;
 }
+
+static bool read_source(const struct source_run *run, GError **err)
+{
+    return source_each_mapping(run, read_mapping, err);
+}
+
+static const char *const stream_options[] = {"!path", NULL};
+
+const struct source_kind source_file = {"file", NULL, stream_options, read_source};

@@ -3,25 +3,13 @@
  * records into batches. */
 #pragma once
 
-#include "ingest/batch.h"
-
-struct source_file_options {
-    const char *directory; /* paths are relative to it */
-    const char *source;
-    size_t batch_bytes; /* a batch is written when it has taken in so much */
-};
+#include "ingest/source.h"
 
 /*
- * Read what is new in all files of one mapping, in name order.
+ * type: file. Reads what is new in all files of each mapping, in name order.
  *
- * total   counters of all batches written, added to
- *
- * Errors  KENKO_ERROR_NOT_FOUND    no file fits the path
- *         KENKO_ERROR_CONFLICT     a file changed and the mapping says reject; other files are read
- *         KENKO_ERROR_INPUT        a header or compression is broken; records before it are kept
- *         KENKO_ERROR_INTERRUPTED  a stop was asked for; the batch is committed
+ * Errors  KENKO_ERROR_NOT_FOUND  no file fits the path
+ *         KENKO_ERROR_CONFLICT   a file changed and the mapping says reject; other files are read
+ *         KENKO_ERROR_INPUT      a header or compression is broken; records before it are kept
  */
-MUST_USE bool source_file_read(struct db *db, const struct job *job, const struct mapping_set *set,
-                               const struct mapping *mapping, const struct zone *zone,
-                               const struct source_file_options *options,
-                               struct batch_counters *total, GError **err);
+extern const struct source_kind source_file;

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ingest/source.h"
+
+#include "core/stop.h"
+#include "core/text.h"
+#include "ingest/source_file.h"
+
+static const struct source_kind *const kinds[] = {&source_file};
+
+const struct source_kind *source_kind_of(const struct mapping_source *source)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        if (strcmp(kinds[i]->name, source->type) == 0)
+            return kinds[i];
+    }
+    return NULL;
+}
+
+static bool unknown_kind(const struct mapping_source *source, GError **err)
+{
+    const char *name[G_N_ELEMENTS(kinds) + 1] = {NULL};
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+        name[i] = kinds[i]->name;
+    g_autofree char *list = g_strjoinv(", ", (char **)(uintptr_t)name);
+    return err_set(err, KENKO_ERROR_CONFIG, "kenko.yaml: source %s: type is '%s', want one of %s",
+                   source->name, source->type, list);
+}
+
+/* Is `name` among the options, and must it be there? */
+static bool takes(const char *const *options, const char *name, bool *required)
+{
+    for (; options && *options; options++) {
+        *required = (*options)[0] == '!';
+        if (strcmp(*options + *required, name) == 0)
+            return true;
+    }
+    return *required = false;
+}
+
+typedef const char *(*option_fn)(const void *owner, const char *name);
+
+static bool check_options(const struct mapping_source *source, const char *where,
+                          const char *const *known, const char *const *options, option_fn get,
+                          const void *owner, GError **err)
+{
+    for (; *known; known++) {
+        bool required;
+        bool taken = takes(options, *known, &required);
+        if (get(owner, *known) && !taken)
+            return err_set(err, KENKO_ERROR_CONFIG,
+                           "kenko.yaml: source %s%s: '%s' does not belong to type %s", source->name,
+                           where, *known, source->type);
+        if (!get(owner, *known) && required)
+            return err_set(err, KENKO_ERROR_CONFIG, "kenko.yaml: source %s%s: type %s wants '%s'",
+                           source->name, where, source->type, *known);
+    }
+    return true;
+}
+
+static const char *source_get(const void *owner, const char *name)
+{
+    return mapping_source_option(owner, name);
+}
+
+static const char *stream_get_option(const void *owner, const char *name)
+{
+    return mapping_option(owner, name);
+}
+
+bool source_validate(const struct mapping_set *set, GError **err)
+{
+    for (size_t i = 0; i < set->n_sources; i++) {
+        const struct mapping_source *source = &set->source[i];
+        const struct source_kind *kind = source_kind_of(source);
+        if (!kind)
+            return unknown_kind(source, err);
+        if (!check_options(source, "", mapping_source_options(), kind->source_options, source_get,
+                           source, err))
+            return false;
+        for (size_t j = 0; j < source->n_mappings; j++) {
+            const struct mapping *mapping = source->mapping[j];
+            g_autofree char *where = g_strdup_printf(", stream %zu (%s)", j + 1,
+                                                     stream_get(mapping_kind(mapping))->name);
+            if (!check_options(source, where, mapping_options(), kind->stream_options,
+                               stream_get_option, mapping, err))
+                return false;
+        }
+    }
+    return true;
+}
+
+struct batch *source_batch(const struct source_run *run, const struct mapping *mapping,
+                           GError **err)
+{
+    return batch_new(run->db, run->job, run->set, mapping, run->source->name, run->zone, err);
+}
+
+bool source_each_mapping(const struct source_run *run, source_mapping_fn read, GError **err)
+{
+    g_autoptr(GError) first = NULL;
+    for (size_t i = 0; i < run->source->n_mappings && !stop_requested(); i++) {
+        g_autoptr(GError) failure = NULL;
+        if (read(run, run->source->mapping[i], &failure))
+            continue;
+        bool fatal = err_is(failure, KENKO_ERROR_INTERRUPTED) || !db_is_alive(run->db) ||
+                     err_is(failure, KENKO_ERROR_DISK_FULL) || err_is(failure, KENKO_ERROR_BUG);
+        if (!first)
+            first = g_steal_pointer(&failure);
+        if (fatal)
+            break;
+    }
+    if (!first)
+        return true;
+    g_propagate_error(err, g_steal_pointer(&first));
+    return false;
+}

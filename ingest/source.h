@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Kinds of sources. A new kind is one file that defines a struct source_kind and a line in
+ * source.c. */
+#pragma once
+
+#include "ingest/delivery.h"
+
+enum { SOURCE_BATCH_BYTES = 16 << 20 };
+
+/* What every kind works with while it reads one source. */
+struct source_run {
+    struct db *db;
+    const char *dsn; /* for connections of its own */
+    const struct job *job;
+    const struct config *config;
+    const struct mapping_set *set;
+    const struct mapping_source *source;
+    const struct zone *zone;
+    size_t batch_bytes;           /* a delivery is due when so much raw input was taken in */
+    struct batch_counters *total; /* of all deliveries; added to */
+};
+
+/*
+ * One kind, as `type` names it in kenko.yaml.
+ *
+ * source_options  keys of the source that belong to this kind, NULL-terminated; "!" before a name:
+ * stream_options  it must be there. The same for each of its streams.
+ * read            take in what is new and deliver it; everything before an error is kept.
+ *                 KENKO_ERROR_INTERRUPTED when a stop was asked for, after a delivery
+ * NULL read       records come by another way than `kenko ingest` (standard input)
+ */
+struct source_kind {
+    const char *name;
+    const char *const *source_options, *const *stream_options;
+    bool (*read)(const struct source_run *run, GError **err);
+};
+
+/* The kind of a source. Never NULL for a source that source_validate accepted. */
+const struct source_kind *source_kind_of(const struct mapping_source *source);
+
+/* Every source has a known type and just the options that belong to it.
+ * Errors  KENKO_ERROR_CONFIG  says which source, which option and what was wanted */
+MUST_USE bool source_validate(const struct mapping_set *set, GError **err);
+
+/* A new batch for one mapping of the source that is read. Caller frees. */
+MUST_USE struct batch *source_batch(const struct source_run *run, const struct mapping *mapping,
+                                    GError **err);
+
+/* Read each mapping of the source by `read`, whatever becomes of one: the first failure is given
+ * back at the end. Failures of the warehouse or the disk, and stops, end it at once. */
+typedef bool (*source_mapping_fn)(const struct source_run *run, const struct mapping *mapping,
+                                  GError **err);
+MUST_USE bool source_each_mapping(const struct source_run *run, source_mapping_fn read,
+                                  GError **err);
