@@ -11,11 +11,14 @@ static void index_loads(struct facts *f, const struct q_loads_all_rows *rows, in
 {
     f->n_loads = rows->n ? (size_t)rows->row[rows->n - 1].load_id + 1 : 1;
     f->commit_no = g_new0(int64_t, f->n_loads);
+    f->commit_day = g_new0(int32_t, f->n_loads);
     for (size_t i = 0; i < rows->n; i++) {
         const struct q_loads_all_row *r = &rows->row[i];
         bool counts = r->commit_no <= known_no && (r->undone_no_is_null || r->undone_no > known_no);
-        if (counts)
-            f->commit_no[r->load_id] = r->commit_no;
+        if (!counts)
+            continue;
+        f->commit_no[r->load_id] = r->commit_no;
+        f->commit_day[r->load_id] = zone_day(f->zone, r->committed_at);
     }
 }
 
@@ -148,6 +151,7 @@ void facts_free(struct facts *f)
         g_free(f->version[kind].row);
     g_free(f->usage);
     g_free(f->commit_no);
+    g_free(f->commit_day);
     g_free(f->account_id);
     g_free(f->account_key);
     g_free(f->member);

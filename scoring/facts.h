@@ -80,8 +80,10 @@ const struct facts_subject_day *facts_subject_days(const struct facts *facts, si
 
 /*
  * The records of a kind as they stood at the start of day `as_of`: of each the newest version the
- * source had made by then, deleted ones left out, members as of the record's day. In the arena,
- * sorted by account. Cost: one pass over the kind's versions.
+ * source had made by then, deleted ones left out, members as of the record's day. A version without
+ * changed_at counts as made on the business day of its load's commit, those of the day the record
+ * was first met as made ever since. In the arena, sorted by account. Cost: one pass over the kind's
+ * versions.
  */
 const struct facts_record *facts_records(const struct facts *facts, struct arena *arena,
                                          enum facts_kind kind, int32_t as_of, size_t *n);

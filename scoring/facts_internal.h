@@ -29,6 +29,7 @@ struct facts_version {
     size_t party;
     const char *external_id, *tag;
     int64_t commit_no, ordinal, changed_at, from, to, n;
+    int32_t said_on; /* without changed_at: from this business day on it speaks */
     bool deleted, has_changed_at;
 };
 
@@ -47,7 +48,8 @@ struct facts {
     struct arena *arena;
     const struct zone *zone;
     const struct facts_wish *wish;
-    int64_t *commit_no; /* by load_id; 0 = does not count */
+    int64_t *commit_no;  /* by load_id; 0 = does not count */
+    int32_t *commit_day; /* by load_id: business day of its commit */
     size_t n_loads;
     size_t n_accounts;
     int64_t *account_id;

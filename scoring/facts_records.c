@@ -24,6 +24,7 @@ static bool on_version(void *context, const struct q_versions_read_row *row, GEr
                                .tag = row->tag_is_null ? "" : arena_strdup(f->arena, row->tag),
                                .commit_no = f->commit_no[row->load_id],
                                .ordinal = row->ordinal,
+                               .said_on = f->commit_day[row->load_id],
                                .has_changed_at = !row->changed_at_is_null,
                                .changed_at = row->changed_at_is_null ? INT64_MIN : row->changed_at,
                                .from = row->from_at,
@@ -33,20 +34,54 @@ static bool on_version(void *context, const struct q_versions_read_row *row, GEr
     return true;
 }
 
+static int compare_keys(const struct facts_version *x, const struct facts_version *y)
+{
+    if (x->party != y->party)
+        return x->party < y->party ? -1 : 1;
+    return strcmp(x->external_id, y->external_id);
+}
+
 /* Records together, their versions from the oldest to the newest statement. */
 static int compare_versions(const void *a, const void *b)
 {
     const struct facts_version *x = a, *y = b;
-    if (x->party != y->party)
-        return x->party < y->party ? -1 : 1;
-    int by_id = strcmp(x->external_id, y->external_id);
-    if (by_id != 0)
-        return by_id;
+    int by_key = compare_keys(x, y);
+    if (by_key != 0)
+        return by_key;
     if (x->changed_at != y->changed_at)
         return x->changed_at < y->changed_at ? -1 : 1;
     if (x->commit_no != y->commit_no)
         return x->commit_no < y->commit_no ? -1 : 1;
     return (x->ordinal > y->ordinal) - (x->ordinal < y->ordinal);
+}
+
+/* The version after the last of the record whose first version is `i`. */
+static size_t record_end(const struct facts_versions *list, size_t i)
+{
+    const struct facts_version *first = &list->row[i];
+    while (i < list->n && compare_keys(&list->row[i], first) == 0)
+        i++;
+    return i;
+}
+
+/* A source that does not say when it changed a record says it by loading it: what came on the day
+ * the record was first met speaks from the beginning, as a backfill must; what came later does not
+ * reach back. */
+static void date_versions(struct facts_versions *list)
+{
+    for (size_t i = 0, end; i < list->n; i = end) {
+        const struct facts_version *first = &list->row[i];
+        end = record_end(list, i);
+        for (size_t k = i + 1; k < end; k++) {
+            if (list->row[k].commit_no < first->commit_no)
+                first = &list->row[k];
+        }
+        int32_t met_on = first->said_on;
+        for (size_t k = i; k < end; k++) {
+            if (list->row[k].said_on <= met_on)
+                list->row[k].said_on = INT32_MIN;
+        }
+    }
 }
 
 static bool load_rates(struct facts *f, struct db *db, GError **err)
@@ -57,7 +92,12 @@ static bool load_rates(struct facts *f, struct db *db, GError **err)
     f->rate = g_new(struct facts_rate, rows.n + 1);
     for (size_t i = 0; i < rows.n; i++) {
         const struct q_rates_read_row *r = &rows.row[i];
-        if (facts_visible(f, r->load_id))
+        const struct facts_rate *last = f->n_rates ? &f->rate[f->n_rates - 1] : NULL;
+        if (!facts_visible(f, r->load_id))
+            continue;
+        if (last && last->day == r->day && strcmp(last->currency, r->currency) == 0)
+            f->n_rates--;
+        if (!r->deleted)
             f->rate[f->n_rates++] = (struct facts_rate){r->currency, r->day, r->rate_1e9};
     }
     return true;
@@ -68,9 +108,10 @@ bool facts_load_records(struct facts *f, struct db *db, GError **err)
     if (!q_versions_read(db, on_version, f, err) || !load_rates(f, db, err))
         return false;
     for (int kind = 0; kind < FACTS_KINDS; kind++) {
-        if (f->version[kind].n > 0)
-            qsort(f->version[kind].row, f->version[kind].n, sizeof *f->version[kind].row,
-                  compare_versions);
+        struct facts_versions *list = &f->version[kind];
+        if (list->n > 0)
+            qsort(list->row, list->n, sizeof *list->row, compare_versions);
+        date_versions(list);
     }
     return true;
 }
@@ -103,13 +144,13 @@ const struct facts_record *facts_records(const struct facts *f, struct arena *ar
     struct facts_record *out = arena_many(arena, list->n + 1, struct facts_record);
     int64_t start = zone_day_start(f->zone, as_of);
     size_t used = 0;
-    for (size_t i = 0; i < list->n;) {
-        const struct facts_version *winner = NULL, *first = &list->row[i];
-        for (; i < list->n && list->row[i].party == first->party &&
-               strcmp(list->row[i].external_id, first->external_id) == 0;
-             i++) {
-            if (!list->row[i].has_changed_at || list->row[i].changed_at < start)
-                winner = &list->row[i];
+    for (size_t i = 0, end; i < list->n; i = end) {
+        const struct facts_version *winner = NULL;
+        end = record_end(list, i);
+        for (size_t k = i; k < end; k++) {
+            const struct facts_version *v = &list->row[k];
+            if (v->has_changed_at ? v->changed_at < start : v->said_on <= as_of)
+                winner = v;
         }
         if (!winner || winner->deleted || (kind != FACTS_CONTRACT && winner->from >= start))
             continue;
