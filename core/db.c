@@ -71,9 +71,10 @@ bool db_fail(struct db *db, const PGresult *result, const char *what, GError **e
                        PQresultErrorField(result, PG_DIAG_SQLSTATE));
     }
     db->dead = true;
-    g_autofree char *text = g_strdup(PQerrorMessage(db->conn));
-    return err_set(err, KENKO_ERROR_UNAVAILABLE, "%s: the warehouse is gone: %s", what,
-                   g_strdelimit(g_strstrip(text), "\n\r\t", ' '));
+    const char *text = PQerrorMessage(db->conn);
+    /* The lines after the first guess at causes; they are the same for every lost connection. */
+    return err_set(err, KENKO_ERROR_UNAVAILABLE, "%s%sthe warehouse is gone: %.*s",
+                   what ? what : "", what ? ": " : "", (int)strcspn(text, "\r\n"), text);
 }
 
 static void ignore_notice(void *context, const PGresult *result)
@@ -237,7 +238,7 @@ PGresult *db_next_result(struct db *db, int64_t deadline_us, bool *ok, GError **
             g_propagate_error(err, late);
             *ok = false;
         } else if (!PQconsumeInput(db->conn)) {
-            *ok = db_fail(db, NULL, "waiting", err);
+            *ok = db_fail(db, NULL, NULL, err);
         }
     }
     return *ok ? PQgetResult(db->conn) : NULL;
@@ -358,7 +359,13 @@ bool db_begin_snapshot(struct db *db, GError **err)
 
 bool db_commit(struct db *db, GError **err)
 {
-    return q_tx_commit(db, NULL, err);
+    g_autoptr(GError) failure = NULL;
+    if (q_tx_commit(db, NULL, &failure))
+        return true;
+    if (err_is(failure, KENKO_ERROR_UNAVAILABLE) || err_is(failure, KENKO_ERROR_TIMEOUT))
+        err_context(&failure, "no answer to COMMIT, so what it was to keep may stand or not");
+    g_propagate_error(err, g_steal_pointer(&failure));
+    return false;
 }
 
 void db_rollback(struct db *db)

@@ -24,7 +24,8 @@ int64_t db_deadline(const struct db *db);
  * deadline. */
 bool db_wait(struct db *db, short events, int64_t deadline_us, GError **err);
 
-/* Set err from a failed result or, with result NULL, from the connection. Returns false. */
+/* Set err from a failed result or, with result NULL, from the connection; `what` was asked, NULL
+ * when the caller's context says it. Returns false. */
 bool db_fail(struct db *db, const PGresult *result, const char *what, GError **err);
 
 /* Ask the server to stop what runs on the connection, so that its locks are not held for the rest
