@@ -13,8 +13,8 @@ enum { CHUNK = 256 * 1024 };
 
 struct input {
     char *path;
-    char separator;
-    size_t max_line;
+    struct input_how how;
+    struct encoding_decoder *decoder;
     FILE *plain;
     gzFile gzip;
     ZSTD_DStream *zstd; /* reads from plain */
@@ -55,12 +55,12 @@ static bool open_file(struct input *input, GError **err)
     return true;
 }
 
-struct input *input_open(const char *path, char separator, size_t max_line, GError **err)
+struct input *input_open(const char *path, const struct input_how *how, GError **err)
 {
     struct input *input = g_new0(struct input, 1);
     input->path = g_strdup(path);
-    input->separator = separator;
-    input->max_line = max_line;
+    input->how = *how;
+    input->decoder = encoding_decoder_open(how->encoding);
     input->size = CHUNK;
     input->buffer = g_malloc(input->size);
     crypto_generichash_init(&input->hash, NULL, 0, INPUT_HASH_SIZE);
@@ -80,6 +80,7 @@ void input_close(struct input *input)
     if (input->gzip)
         gzclose(input->gzip);
     ZSTD_freeDStream(input->zstd);
+    encoding_decoder_close(input->decoder);
     g_free(input->packed_data);
     g_free(input->buffer);
     g_free(input->path);
@@ -125,6 +126,18 @@ static bool read_zstd(struct input *input, char *to, size_t room, size_t *got, G
     return true;
 }
 
+/* Bytes as they were before they were packed. */
+static bool read_bytes(void *context, char *to, size_t room, size_t *got, GError **err)
+{
+    struct input *input = context;
+    if (input->gzip)
+        return read_gzip(input, to, room, got, err);
+    if (input->zstd)
+        return read_zstd(input, to, room, got, err);
+    *got = fread(to, 1, room, input->plain);
+    return *got > 0 || !ferror(input->plain) || fail_io(input, err);
+}
+
 /* Decode more behind what is there; sets at_eof. */
 static bool fill(struct input *input, GError **err)
 {
@@ -137,16 +150,10 @@ static bool fill(struct input *input, GError **err)
         input->size *= 2;
         input->buffer = g_realloc(input->buffer, input->size);
     }
-    char *to = input->buffer + input->end;
-    size_t room = input->size - input->end, got = 0;
-    if (input->gzip ? !read_gzip(input, to, room, &got, err)
-                    : input->zstd && !read_zstd(input, to, room, &got, err))
+    size_t got;
+    if (!encoding_decode(input->decoder, read_bytes, input, input->buffer + input->end,
+                         input->size - input->end, &got, err))
         return false;
-    if (!input->gzip && !input->zstd) {
-        got = fread(to, 1, room, input->plain);
-        if (got == 0 && ferror(input->plain))
-            return fail_io(input, err);
-    }
     input->at_eof = got == 0;
     input->end += got;
     return true;
@@ -168,8 +175,8 @@ static void consume(struct input *input, size_t n)
 static bool find_end(const struct input *input, size_t *end)
 {
     struct slice rest = {input->buffer + input->start, input->end - input->start};
-    if (input->separator)
-        return scan_csv_end(rest, input->separator, input->at_eof, end);
+    if (input->how.separator)
+        return scan_csv_end(rest, input->how.separator, input->at_eof, end);
     const char *lf = memchr(rest.p, '\n', rest.n);
     *end = lf ? (size_t)(lf - rest.p) : rest.n;
     return lf || input->at_eof;
@@ -178,9 +185,9 @@ static bool find_end(const struct input *input, size_t *end)
 /* A record beyond the limit: give its beginning, drop bytes to the next line end. */
 static bool drop_long(struct input *input, struct input_record *out, GError **err)
 {
-    char *kept = g_memdup2(input->buffer + input->start, MIN(input->max_line, 4096));
-    size_t n = MIN(input->max_line, 4096);
-    consume(input, input->max_line);
+    char *kept = g_memdup2(input->buffer + input->start, MIN(input->how.max_line, 4096));
+    size_t n = MIN(input->how.max_line, 4096);
+    consume(input, input->how.max_line);
     for (;;) {
         char *from = input->buffer + input->start;
         size_t rest = input->end - input->start;
@@ -210,11 +217,25 @@ static bool drop_long(struct input *input, struct input_record *out, GError **er
     return true;
 }
 
+static bool skip_mark(struct input *input, GError **err)
+{
+    while (input->end - input->start < 3 && !input->at_eof) {
+        if (!fill(input, err))
+            return false;
+    }
+    if (input->end - input->start >= 3 &&
+        memcmp(input->buffer + input->start, "\xef\xbb\xbf", 3) == 0)
+        consume(input, 3);
+    return true;
+}
+
 static bool one_record(struct input *input, struct input_record *out, bool *found, GError **err)
 {
     size_t end;
+    if (input->position == 0 && !skip_mark(input, err))
+        return false;
     while (!find_end(input, &end)) {
-        if (input->end - input->start > input->max_line)
+        if (input->end - input->start > input->how.max_line)
             break;
         if (!fill(input, err))
             return false;
@@ -223,8 +244,8 @@ static bool one_record(struct input *input, struct input_record *out, bool *foun
     *found = input->end > input->start;
     if (!*found)
         return true;
-    if (input->end - input->start > input->max_line &&
-        (!find_end(input, &end) || end > input->max_line)) {
+    if (input->end - input->start > input->how.max_line &&
+        (!find_end(input, &end) || end > input->how.max_line)) {
         out->too_long = out->terminated = true;
         return drop_long(input, out, err);
     }
@@ -297,9 +318,11 @@ void input_hash(const struct input *input, uint8_t hash[INPUT_HASH_SIZE])
     crypto_generichash_final(&copy, hash, INPUT_HASH_SIZE);
 }
 
-bool input_digest(const char *path, uint8_t hash[INPUT_HASH_SIZE], int64_t *size, GError **err)
+bool input_digest(const char *path, enum encoding encoding, uint8_t hash[INPUT_HASH_SIZE],
+                  int64_t *size, GError **err)
 {
-    g_autoptr(input_t) input = input_open(path, 0, CHUNK, err);
+    const struct input_how how = {.max_line = CHUNK, .encoding = encoding};
+    g_autoptr(input_t) input = input_open(path, &how, err);
     bool same;
     uint8_t none[INPUT_HASH_SIZE] = {0};
     if (!input || !input_skip(input, INT64_MAX, 0, none, &same, err))

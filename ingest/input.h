@@ -1,16 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A file of records as one stream of decoded bytes: plain, gzip (several members), zstd (several
- * frames). Memory is bounded by the longest record allowed. */
+ * frames), and from its encoding to UTF-8. Positions and hashes are over the decoded text. Memory
+ * is bounded by the longest record allowed. */
 #pragma once
 
 #include <stdint.h>
 
-#include "core/error.h"
-#include "core/slice.h"
+#include "ingest/encoding.h"
 
 enum { INPUT_HASH_SIZE = 32 };
 
 struct input;
+
+/* How a file's text is read. */
+struct input_how {
+    char separator;  /* of CSV, or 0 for one record a line */
+    size_t max_line; /* longest record in bytes of UTF-8; a longer one is returned cut and marked */
+    enum encoding encoding;
+};
 
 /* One raw record, without its line end; valid until the next call. */
 struct input_record {
@@ -22,14 +29,12 @@ struct input_record {
 };
 
 /*
- * Open a file; the suffix .gz or .zst tells the compression.
- *
- * separator  the CSV separator, or 0 for one record a line
- * max_line   longest record in bytes; a longer one is returned cut and marked
+ * Open a file; the suffix .gz or .zst tells the compression. A byte order mark is no part of the
+ * first record.
  *
  * Errors  KENKO_ERROR_IO  cannot be read
  */
-MUST_USE struct input *input_open(const char *path, char separator, size_t max_line, GError **err);
+MUST_USE struct input *input_open(const char *path, const struct input_how *how, GError **err);
 void input_close(struct input *input);
 
 /*
@@ -54,8 +59,8 @@ int64_t input_line(const struct input *input);
 void input_hash(const struct input *input, uint8_t hash[INPUT_HASH_SIZE]);
 
 /* Hash and size of the whole decoded content. */
-MUST_USE bool input_digest(const char *path, uint8_t hash[INPUT_HASH_SIZE], int64_t *size,
-                           GError **err);
+MUST_USE bool input_digest(const char *path, enum encoding encoding, uint8_t hash[INPUT_HASH_SIZE],
+                           int64_t *size, GError **err);
 
 typedef struct input input_t; /* only for g_autoptr */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(input_t, input_close)

@@ -3,6 +3,7 @@
 
 #include <libpsl.h>
 
+#include "ingest/encoding_evidence.h"
 #include "ingest/instant.h"
 #include "ingest/mapping_internal.h"
 #include "ingest/number.h"
@@ -26,11 +27,6 @@ enum mapping_on_change mapping_on_change(const struct mapping *mapping)
     return mapping->on_change;
 }
 
-size_t mapping_max_line(const struct mapping *mapping)
-{
-    return mapping->max_line;
-}
-
 bool mapping_has_id(const struct mapping *mapping)
 {
     return mapping->id != NULL;
@@ -49,21 +45,6 @@ int mapping_value_usage(const struct mapping *mapping, size_t n)
 const char *mapping_currency(const struct mapping *mapping)
 {
     return mapping->currency;
-}
-
-enum mapping_format mapping_format(const struct mapping *mapping, const char *path)
-{
-    if (mapping->format != FORMAT_AUTO)
-        return mapping->format;
-    g_autofree char *name = g_strdup(path);
-    if (g_str_has_suffix(name, ".gz"))
-        name[strlen(name) - 3] = '\0';
-    else if (g_str_has_suffix(name, ".zst"))
-        name[strlen(name) - 4] = '\0';
-    if (g_str_has_suffix(name, ".ndjson") || g_str_has_suffix(name, ".jsonl") ||
-        g_str_has_suffix(name, ".json"))
-        return FORMAT_NDJSON;
-    return g_str_has_suffix(name, ".tsv") ? FORMAT_TSV : FORMAT_CSV;
 }
 
 static enum mapping_outcome refuse(struct mapping_reject *out, int column, const char *field,
@@ -90,6 +71,19 @@ static bool is_utf8(struct slice text, size_t *wrong_at)
     return true;
 }
 
+/* Bytes that are not text, with what they may be instead. */
+static void refuse_bytes(struct arena *arena, struct slice record, int column,
+                         struct mapping_reject *reject)
+{
+    if (encoding_is_undecodable(record, (size_t)column - 1))
+        refuse(reject, column, "", "bad_encoding",
+               "bytes that do not decode from the file's encoding");
+    else
+        refuse(reject, column, "", "bad_utf8",
+               arena_printf(arena, "a byte sequence that is not UTF-8%s",
+                            encoding_evidence_hint(record)));
+}
+
 /* Fill reader->got with the record's source values. */
 static bool scan(struct mapping_reader *reader, struct arena *arena, struct slice record,
                  uint64_t *replaced, struct mapping_reject *reject)
@@ -99,12 +93,15 @@ static bool scan(struct mapping_reader *reader, struct arena *arena, struct slic
         if (scan_json_record(arena, record, reader->path, reader->n_sources, reader->got, replaced,
                              &error))
             return true;
-        refuse(reject, error.column, "", error.reason, error.message);
+        if (strcmp(error.reason, "bad_utf8") == 0)
+            refuse_bytes(arena, record, error.column, reject);
+        else
+            refuse(reject, error.column, "", error.reason, error.message);
         return false;
     }
     size_t wrong;
     if (!is_utf8(record, &wrong)) {
-        refuse(reject, (int)wrong + 1, "", "bad_utf8", "a byte sequence that is not UTF-8");
+        refuse_bytes(arena, record, (int)wrong + 1, reject);
         return false;
     }
     size_t n;
@@ -115,7 +112,8 @@ static bool scan(struct mapping_reader *reader, struct arena *arena, struct slic
     }
     if (n != reader->n_columns) {
         refuse(reject, (int)record.n, "", "ragged_row",
-               arena_printf(arena, "%zu fields, want %zu as in the header", n, reader->n_columns));
+               arena_printf(arena, "%zu fields, want %zu as in %s", n, reader->n_columns,
+                            reader->mapping->n_columns ? "columns" : "the header"));
         return false;
     }
     for (size_t i = 0; i < reader->n_sources; i++) {

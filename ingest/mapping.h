@@ -58,17 +58,25 @@ const char *mapping_option(const struct mapping *mapping, const char *name);
 const char *mapping_party_source(const struct mapping *mapping);
 enum mapping_on_change mapping_on_change(const struct mapping *mapping);
 enum mapping_format mapping_format(const struct mapping *mapping, const char *path);
-size_t mapping_max_line(const struct mapping *mapping);
+
+/* How a file's text is read; does it begin with a header line? */
+struct input_how mapping_how(const struct mapping *mapping, const char *path);
+bool mapping_has_header(const struct mapping *mapping, const char *path);
+
 bool mapping_has_id(const struct mapping *mapping);
 const char *mapping_rule(const struct mapping *mapping, size_t index);
 /* Index into mapping_set.usage of the mapping's n-th value; -1 past the last. */
 int mapping_value_usage(const struct mapping *mapping, size_t n);
 const char *mapping_currency(const struct mapping *mapping);
 
+/* Is a file's first record text? Errors  KENKO_ERROR_INPUT  says which encoding it looks like */
+MUST_USE bool mapping_check_header(struct slice header, const char *path, GError **err);
+
 /* A mapping bound to the columns of one file. */
 struct mapping_reader;
 
-/* `header` is the file's first record for CSV (kept for reading on), p NULL for NDJSON.
+/* `header` is the file's first record for CSV (kept for reading on), not looked at for NDJSON and
+ * where the mapping names the columns.
  * Errors  KENKO_ERROR_INPUT  a mapped column is not in the header, a column stands twice */
 MUST_USE struct mapping_reader *mapping_bind(struct arena *arena, const struct mapping *mapping,
                                              enum mapping_format format, struct slice header,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A mapping meets the columns of one file. */
+#include "ingest/encoding_evidence.h"
 #include "ingest/mapping_internal.h"
 #include "ingest/scan_csv.h"
 
@@ -47,17 +48,35 @@ static void bind_json(struct arena *arena, struct mapping_reader *reader)
     }
 }
 
-static bool bind_csv(struct arena *arena, struct mapping_reader *reader, struct slice header,
-                     const char *path, GError **err)
+bool mapping_check_header(struct slice header, const char *path, GError **err)
 {
-    struct slice *names = arena_many(arena, MAPPING_COLUMNS_MAX, struct slice);
+    return g_utf8_validate_len(header.p, header.n, NULL) ||
+           err_set(err, KENKO_ERROR_INPUT, "%s:1: the header is not UTF-8 text%s", path,
+                   encoding_evidence_hint(header));
+}
+
+/* The names that kenko.yaml gives the columns. */
+static void take_columns(struct mapping_reader *reader, struct slice *names)
+{
+    const struct mapping *m = reader->mapping;
+    reader->n_columns = m->n_columns;
+    for (size_t i = 0; i < m->n_columns; i++)
+        names[i] = slice_of(m->column[i]);
+}
+
+static bool split_header(struct arena *arena, struct mapping_reader *reader, struct slice header,
+                         struct slice *names, const char *path, GError **err)
+{
     struct scan_error error;
-    if (header.n >= 3 && memcmp(header.p, "\xef\xbb\xbf", 3) == 0)
-        header = (struct slice){header.p + 3, header.n - 3};
-    if (!scan_csv_split(arena, header, reader->separator, names, MAPPING_COLUMNS_MAX,
-                        &reader->n_columns, &error))
-        return err_set(err, KENKO_ERROR_INPUT, "%s:1:%d: header: %s", path, error.column,
-                       error.message);
+    return scan_csv_split(arena, header, reader->separator, names, MAPPING_COLUMNS_MAX,
+                          &reader->n_columns, &error) ||
+           err_set(err, KENKO_ERROR_INPUT, "%s:1:%d: header: %s", path, error.column,
+                   error.message);
+}
+
+static bool check_once(const struct mapping_reader *reader, const struct slice *names,
+                       const char *path, GError **err)
+{
     for (size_t i = 0; i < reader->n_columns; i++) {
         for (size_t j = i + 1; j < reader->n_columns && reader->n_columns < 512; j++) {
             if (slice_equals(names[i], names[j]))
@@ -66,16 +85,49 @@ static bool bind_csv(struct arena *arena, struct mapping_reader *reader, struct 
                                SLICE_ARGS(names[i]));
         }
     }
+    return true;
+}
+
+/* A header that is one column may be cut by another character. */
+static const char *other_separator(const struct mapping_reader *reader, struct slice header)
+{
+    static const struct {
+        char separator;
+        const char *hint;
+    } others[] = {{';', "; say separator: semicolon"},
+                  {'\t', "; say separator: tab"},
+                  {'|', "; say separator: pipe"},
+                  {',', "; say separator: comma"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(others) && reader->n_columns == 1; i++) {
+        if (memchr(header.p, others[i].separator, header.n))
+            return others[i].hint;
+    }
+    return "";
+}
+
+static bool bind_csv(struct arena *arena, struct mapping_reader *reader, struct slice header,
+                     const char *path, GError **err)
+{
+    struct slice *names = arena_many(arena, MAPPING_COLUMNS_MAX, struct slice);
+    if (reader->mapping->n_columns > 0)
+        take_columns(reader, names);
+    else if (!split_header(arena, reader, header, names, path, err) ||
+             !check_once(reader, names, path, err))
+        return false;
     for (size_t s = 0; s < reader->n_sources; s++) {
         reader->column_of[s] = -1;
         for (size_t i = 0; i < reader->n_columns; i++) {
             if (slice_is(names[i], reader->source_name[s]))
                 reader->column_of[s] = (int)i;
         }
+        if (reader->column_of[s] < 0 && reader->mapping->n_columns > 0)
+            return err_set(err, KENKO_ERROR_CONFIG, "the mapped column '%s' is not among columns",
+                           reader->source_name[s]);
         if (reader->column_of[s] < 0)
             return err_set(err, KENKO_ERROR_INPUT,
-                           "%s:1: the mapped column '%s' is not in the header, which has: %.*s",
-                           path, reader->source_name[s], (int)MIN(header.n, 300), header.p);
+                           "%s:1: the mapped column '%s' is not in the header, which has: %.*s%s",
+                           path, reader->source_name[s], (int)MIN(header.n, 300), header.p,
+                           other_separator(reader, header));
     }
     reader->columns = arena_many(arena, reader->n_columns + 1, struct slice);
     return true;
@@ -92,6 +144,6 @@ struct mapping_reader *mapping_bind(struct arena *arena, const struct mapping *m
         bind_json(arena, reader);
         return reader;
     }
-    reader->separator = format == FORMAT_TSV ? '\t' : ',';
+    reader->separator = mapping_separator(mapping, format);
     return bind_csv(arena, reader, header, path, err) ? reader : NULL;
 }

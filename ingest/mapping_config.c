@@ -17,7 +17,7 @@
 
 /* Keys that a kind of source adds for itself; source.c says which kind takes which. */
 #define SOURCE_OPTIONS(X) X(dsn)
-#define STREAM_OPTIONS(X) X(path)
+#define STREAM_OPTIONS(X) X(path) X(encoding) X(separator) X(header)
 
 #define OPTIONAL_TEXT(key, type, member)                                                           \
     CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, member, 0, 4096)
@@ -73,6 +73,8 @@ struct stream_config {
     struct stream_options options;
     char *stream, *on_change, *format, *time_zone, *earliest, *latest, *party_source, *id;
     uint32_t max_line_kib;
+    const char **columns;
+    uint32_t columns_count;
     struct field_map *fields, *constants, *transform;
     struct value_config *values;
     uint32_t values_count;
@@ -134,6 +136,9 @@ static const cyaml_schema_field_t value_fields[] = {
 static const cyaml_schema_value_t value_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct value_config, value_fields)};
 
+static const cyaml_schema_value_t column_schema = {
+    CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, 1024)};
+
 #define FIELD_MAP(key)                                                                             \
     CYAML_FIELD_MAPPING_PTR(#key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct stream_config,  \
                             key, field_map_fields)
@@ -151,6 +156,8 @@ static const cyaml_schema_field_t stream_fields[] = {
     OPTIONAL_TEXT("party_source", struct stream_config, party_source),
     OPTIONAL_TEXT("id", struct stream_config, id),
     CYAML_FIELD_UINT("max_line_kib", CYAML_FLAG_OPTIONAL, struct stream_config, max_line_kib),
+    CYAML_FIELD_SEQUENCE("columns", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct stream_config,
+                         columns, &column_schema, 1, MAPPING_COLUMNS_MAX),
     FIELD_MAP(fields),
     FIELD_MAP(constants),
     FIELD_MAP(transform),
@@ -375,6 +382,7 @@ static struct mapping *load_mapping(struct arena *arena, const struct source_con
     m->usage = set->usage;
     if (!choose(c->on_change, changes, "on_change", &on_change, err) ||
         !choose(c->format, formats, "format", &format, err) ||
+        !mapping_load_text(m, c->columns, c->columns_count, err) ||
         !load_limits(arena, c, m, zone, err) || !load_fields(c, m, err) ||
         !load_values(c, set, m, err))
         return NULL;

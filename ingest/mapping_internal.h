@@ -39,6 +39,10 @@ struct mapping {
     const struct stream *stream;
     const char *source, *party_source, *currency, *id;
     enum mapping_format format;
+    enum encoding encoding;
+    char separator; /* 0: as the format says */
+    size_t n_columns;
+    const char *const *column; /* of files without a header line */
     enum mapping_on_change on_change;
     size_t max_line;
     bool has_earliest, has_latest;
@@ -71,3 +75,10 @@ struct mapping_reader {
     struct slice *columns;
     struct scan_json_value got[SCAN_JSON_WANTED_MAX];
 };
+
+/* The options encoding, separator and header of the mapping's stream; `column` names n columns. */
+MUST_USE bool mapping_load_text(struct mapping *mapping, const char *const *column, size_t n,
+                                GError **err);
+
+/* The separator of a file in this format; 0 for NDJSON. */
+char mapping_separator(const struct mapping *mapping, enum mapping_format format);

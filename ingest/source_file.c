@@ -50,18 +50,17 @@ static bool has_twin(struct reading *r, const struct file *file,
                        (struct slice){(const char *)hash, INPUT_HASH_SIZE}, &row, found, err);
 }
 
-static char separator_of(struct reading *r, const char *path)
+static bool open_input(struct reading *r, struct file *file, GError **err)
 {
-    enum mapping_format format = mapping_format(r->mapping, path);
-    return format == FORMAT_NDJSON ? 0 : format == FORMAT_TSV ? '\t' : ',';
+    const struct input_how how = mapping_how(r->mapping, file->path);
+    file->input = input_open(file->path, &how, err);
+    return file->input != NULL;
 }
 
 /* The content before the watermark is what it was: read on from there. */
 static bool try_resume(struct reading *r, struct file *file, bool *same, GError **err)
 {
-    file->input =
-        input_open(file->path, separator_of(r, file->path), mapping_max_line(r->mapping), err);
-    if (!file->input || file->row.prefix_hash.n != INPUT_HASH_SIZE)
+    if (!open_input(r, file, err) || file->row.prefix_hash.n != INPUT_HASH_SIZE)
         return false;
     return input_skip(file->input, file->row.position, file->row.line,
                       (const uint8_t *)file->row.prefix_hash.p, same, err);
@@ -97,7 +96,8 @@ static bool decide(struct reading *r, struct file *file, GError **err)
         return false;
     if (!file->is_known) {
         g_autoptr(GError) broken = NULL;
-        if (!input_digest(file->path, hash, &size, &broken))
+        if (!input_digest(file->path, mapping_how(r->mapping, file->path).encoding, hash, &size,
+                          &broken))
             return true; /* it will be met again, with its place, while reading */
         if (!has_twin(r, file, hash, &file->skip, err))
             return false;
@@ -122,8 +122,7 @@ static bool decide(struct reading *r, struct file *file, GError **err)
 
 static bool bind(struct reading *r, struct file *file, GError **err)
 {
-    enum mapping_format format = mapping_format(r->mapping, file->path);
-    if (format != FORMAT_NDJSON && !file->resume) {
+    if (mapping_has_header(r->mapping, file->path) && !file->resume) {
         struct input_record header;
         bool found;
         if (!input_next(file->input, &header, &found, err))
@@ -134,10 +133,12 @@ static bool bind(struct reading *r, struct file *file, GError **err)
         if (header.too_long)
             return err_set(err, KENKO_ERROR_INPUT,
                            "%s:1: the header is longer than a record may be", file->name);
+        if (!mapping_check_header(header.text, file->name, err))
+            return false;
         file->mark.header = arena_strndup(file->arena, header.text.p, header.text.n);
     }
-    file->reader =
-        mapping_bind(file->arena, r->mapping, format, slice_of(file->mark.header), file->name, err);
+    file->reader = mapping_bind(file->arena, r->mapping, mapping_format(r->mapping, file->path),
+                                slice_of(file->mark.header), file->name, err);
     return file->reader != NULL;
 }
 
@@ -251,11 +252,9 @@ static bool count_known_content(struct reading *r, struct file *file, GError **e
 {
     struct input_record raw;
     bool found;
-    file->input =
-        input_open(file->path, separator_of(r, file->path), mapping_max_line(r->mapping), err);
-    if (!file->input)
+    if (!open_input(r, file, err))
         return false;
-    bool header = mapping_format(r->mapping, file->path) != FORMAT_NDJSON;
+    bool header = mapping_has_header(r->mapping, file->path);
     while (input_next(file->input, &raw, &found, err) && found) {
         if (header)
             file->mark.header = arena_strndup(file->arena, raw.text.p, raw.text.n);
@@ -296,12 +295,9 @@ static bool read_file(struct reading *r, struct file *file, GError **err)
     if (file->resume) {
         file->mark.header = file->row.header;
         file->mark.from = file->row.position;
-    } else {
-        file->input =
-            input_open(file->path, separator_of(r, file->path), mapping_max_line(r->mapping), err);
-    }
-    if (!file->input)
+    } else if (!open_input(r, file, err)) {
         return false;
+    }
     if (file->resume && file->row.complete && input_is_at_end(file->input))
         return true;
     if (!bind(r, file, err) || !open_seen(r, file, err))
@@ -385,6 +381,6 @@ static bool read_source(const struct source_run *run, GError **err)
     return source_each_mapping(run, read_mapping, err);
 }
 
-static const char *const stream_options[] = {"!path", NULL};
+static const char *const stream_options[] = {"!path", "encoding", "separator", "header", NULL};
 
 const struct source_kind source_file = {"file", NULL, stream_options, read_source};
