@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "fuzz/fuzz.h"
+
+#include "core/arena.h"
+#include "ingest/scan_json.h"
+
+/* What the record scanner takes is JSON, and texts it gives are UTF-8 without NUL. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    struct slice text = {(const char *)data, size};
+    const struct scan_json_path wanted[] = {
+        {1, {"a"}}, {2, {"a", "b"}}, {1, {""}}, {2, {"c", "0"}}, {1, {"é"}}};
+    enum { WANTED = G_N_ELEMENTS(wanted) };
+    struct scan_json_value value[WANTED];
+    struct scan_error error;
+    uint64_t replaced = 0;
+    bool valid = scan_json_validate(text, &error);
+    if (!scan_json_record(arena, text, wanted, WANTED, value, &replaced, &error)) {
+        FUZZ_HOLDS(error.column >= 0 && (size_t)error.column <= size + 1);
+        FUZZ_HOLDS(error.reason && *error.reason && error.message && *error.message);
+        return 0;
+    }
+    FUZZ_HOLDS(valid);
+    for (size_t i = 0; i < WANTED; i++) {
+        if (value[i].type == SCAN_JSON_STRING)
+            FUZZ_HOLDS(g_utf8_validate_len(value[i].text.p, (gssize)value[i].text.n, NULL));
+        if (value[i].type == SCAN_JSON_NUMBER || value[i].type == SCAN_JSON_OTHER)
+            FUZZ_HOLDS(scan_json_validate(value[i].text, &error));
+    }
+    return 0;
+}
