@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The sections `sources` and `identity` of kenko.yaml and `usage` of metrics.yaml. */
+/* The section `sources` of kenko.yaml. */
 #include "ingest/mapping_internal.h"
 
 /* clang-format off */
@@ -19,13 +19,6 @@
 #define SOURCE_OPTIONS(X) X(dsn)
 #define STREAM_OPTIONS(X) X(path) X(encoding) X(separator) X(header)
 
-#define OPTIONAL_TEXT(key, type, member)                                                           \
-    CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, member, 0, 4096)
-#define TEXT_OPTION(key, type, member)                                                             \
-    CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, member, 1, 65536)
-#define TEXT(key, type, member)                                                                    \
-    CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER, type, member, 1, 4096)
-
 struct field_map {
 #define X(name) char *name;
     FIELD_NAMES(X)
@@ -42,7 +35,7 @@ static const struct {
 };
 
 static const cyaml_schema_field_t field_map_fields[] = {
-#define X(name) OPTIONAL_TEXT(#name, struct field_map, name),
+#define X(name) MAPPING_OPTIONAL(#name, struct field_map, name),
     FIELD_NAMES(X)
 #undef X
         CYAML_FIELD_END};
@@ -94,33 +87,12 @@ struct sources_section {
     uint32_t sources_count;
 };
 
-struct alias_config {
-    char *source, *party, *account, *from;
-};
-
-struct identity_config {
-    struct alias_config *aliases;
-    uint32_t aliases_count;
-};
-
-struct identity_section {
-    struct identity_config *identity;
-};
-
-struct usage_file {
-    struct usage_config {
-        char *name, *unit, *combine, *by;
-        uint32_t decimals;
-    } * usage;
-    uint32_t usage_count;
-};
-
 static const cyaml_schema_field_t test_fields[] = {
-    OPTIONAL_TEXT("name", struct test_config, name),
-    TEXT("field", struct test_config, field),
-    OPTIONAL_TEXT("equals", struct test_config, equals),
-    OPTIONAL_TEXT("prefix", struct test_config, prefix),
-    OPTIONAL_TEXT("suffix", struct test_config, suffix),
+    MAPPING_OPTIONAL("name", struct test_config, name),
+    MAPPING_TEXT("field", struct test_config, field),
+    MAPPING_OPTIONAL("equals", struct test_config, equals),
+    MAPPING_OPTIONAL("prefix", struct test_config, prefix),
+    MAPPING_OPTIONAL("suffix", struct test_config, suffix),
     CYAML_FIELD_BOOL("empty", CYAML_FLAG_OPTIONAL, struct test_config, empty),
     CYAML_FIELD_END};
 
@@ -128,7 +100,8 @@ static const cyaml_schema_value_t test_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct test_config, test_fields)};
 
 static const cyaml_schema_field_t value_fields[] = {
-    TEXT("metric", struct value_config, metric), OPTIONAL_TEXT("field", struct value_config, field),
+    MAPPING_TEXT("metric", struct value_config, metric),
+    MAPPING_OPTIONAL("field", struct value_config, field),
     CYAML_FIELD_MAPPING_PTR("when", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct value_config,
                             when, test_fields),
     CYAML_FIELD_END};
@@ -144,17 +117,17 @@ static const cyaml_schema_value_t column_schema = {
                             key, field_map_fields)
 
 static const cyaml_schema_field_t stream_fields[] = {
-    TEXT("stream", struct stream_config, stream),
-#define X(name) TEXT_OPTION(#name, struct stream_config, options.name),
+    MAPPING_TEXT("stream", struct stream_config, stream),
+#define X(name) MAPPING_OPTION(#name, struct stream_config, options.name),
     STREAM_OPTIONS(X)
 #undef X
-        OPTIONAL_TEXT("on_change", struct stream_config, on_change),
-    OPTIONAL_TEXT("format", struct stream_config, format),
-    OPTIONAL_TEXT("time_zone", struct stream_config, time_zone),
-    OPTIONAL_TEXT("earliest", struct stream_config, earliest),
-    OPTIONAL_TEXT("latest", struct stream_config, latest),
-    OPTIONAL_TEXT("party_source", struct stream_config, party_source),
-    OPTIONAL_TEXT("id", struct stream_config, id),
+        MAPPING_OPTIONAL("on_change", struct stream_config, on_change),
+    MAPPING_OPTIONAL("format", struct stream_config, format),
+    MAPPING_OPTIONAL("time_zone", struct stream_config, time_zone),
+    MAPPING_OPTIONAL("earliest", struct stream_config, earliest),
+    MAPPING_OPTIONAL("latest", struct stream_config, latest),
+    MAPPING_OPTIONAL("party_source", struct stream_config, party_source),
+    MAPPING_OPTIONAL("id", struct stream_config, id),
     CYAML_FIELD_UINT("max_line_kib", CYAML_FLAG_OPTIONAL, struct stream_config, max_line_kib),
     CYAML_FIELD_SEQUENCE("columns", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct stream_config,
                          columns, &column_schema, 1, MAPPING_COLUMNS_MAX),
@@ -171,8 +144,9 @@ static const cyaml_schema_value_t stream_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct stream_config, stream_fields)};
 
 static const cyaml_schema_field_t source_fields[] = {
-    TEXT("name", struct source_config, name), OPTIONAL_TEXT("type", struct source_config, type),
-#define X(name) TEXT_OPTION(#name, struct source_config, options.name),
+    MAPPING_TEXT("name", struct source_config, name),
+    MAPPING_OPTIONAL("type", struct source_config, type),
+#define X(name) MAPPING_OPTION(#name, struct source_config, options.name),
     SOURCE_OPTIONS(X)
 #undef X
         CYAML_FIELD_SEQUENCE("streams", CYAML_FLAG_POINTER, struct source_config, streams,
@@ -181,81 +155,6 @@ static const cyaml_schema_field_t source_fields[] = {
 
 static const cyaml_schema_value_t source_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct source_config, source_fields)};
-
-static const cyaml_schema_field_t alias_fields[] = {
-    OPTIONAL_TEXT("source", struct alias_config, source), TEXT("party", struct alias_config, party),
-    TEXT("account", struct alias_config, account), OPTIONAL_TEXT("from", struct alias_config, from),
-    CYAML_FIELD_END};
-
-static const cyaml_schema_value_t alias_schema = {
-    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct alias_config, alias_fields)};
-
-static const cyaml_schema_field_t identity_fields[] = {
-    CYAML_FIELD_SEQUENCE("aliases", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
-                         struct identity_config, aliases, &alias_schema, 0, CYAML_UNLIMITED),
-    CYAML_FIELD_END};
-
-static const cyaml_schema_field_t usage_fields[] = {
-    TEXT("name", struct usage_config, name),
-    OPTIONAL_TEXT("unit", struct usage_config, unit),
-    OPTIONAL_TEXT("combine", struct usage_config, combine),
-    OPTIONAL_TEXT("by", struct usage_config, by),
-    CYAML_FIELD_UINT("decimals", CYAML_FLAG_OPTIONAL, struct usage_config, decimals),
-    CYAML_FIELD_END};
-
-static const cyaml_schema_value_t usage_schema = {
-    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct usage_config, usage_fields)};
-
-static const cyaml_schema_field_t usage_file_fields[] = {
-    CYAML_FIELD_SEQUENCE("usage", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct usage_file,
-                         usage, &usage_schema, 0, 1000),
-    CYAML_FIELD_IGNORE("metrics", CYAML_FLAG_OPTIONAL), CYAML_FIELD_END};
-
-static const cyaml_schema_value_t usage_file_schema = {
-    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct usage_file, usage_file_fields)};
-
-/* Position of `word` in a NULL-terminated list; an absent word is the first. */
-static bool choose(const char *word, const char *const *names, const char *what, int *out,
-                   GError **err)
-{
-    *out = 0;
-    for (int i = 0; word && names[i]; i++) {
-        if (strcmp(word, names[i]) == 0) {
-            *out = i;
-            return true;
-        }
-    }
-    if (!word)
-        return true;
-    g_autofree char *list = g_strjoinv(", ", (char **)(uintptr_t)names);
-    return err_set(err, KENKO_ERROR_CONFIG, "%s is '%s', want one of %s", what, word, list);
-}
-
-static bool load_usage(struct arena *arena, struct config *config, struct mapping_set *out,
-                       GError **err)
-{
-    static const char *const rules[] = {"sum", "max", "min", "latest", NULL};
-    void *data = NULL;
-    if (!config_file(config, "metrics.yaml", &usage_file_schema, &data, NULL, err))
-        return false;
-    const struct usage_file *file = data;
-    out->n_usage = file->usage_count;
-    out->usage = arena_many(arena, out->n_usage + 1, struct mapping_usage);
-    for (size_t i = 0; i < out->n_usage; i++) {
-        int combine;
-        if (!choose(file->usage[i].combine, rules, "combine", &combine, err))
-            return err_context(err, "metrics.yaml: usage %s", file->usage[i].name);
-        if (file->usage[i].decimals > 9)
-            return err_set(err, KENKO_ERROR_CONFIG,
-                           "metrics.yaml: usage %s: decimals is %u, want 0 to 9",
-                           file->usage[i].name, file->usage[i].decimals);
-        out->usage[i] = (struct mapping_usage){
-            file->usage[i].name, file->usage[i].unit ? file->usage[i].unit : (char *)(uintptr_t) "",
-            file->usage[i].by ? file->usage[i].by : (char *)(uintptr_t) "",
-            (enum mapping_combine)combine, (int)file->usage[i].decimals};
-    }
-    return true;
-}
 
 static const char *map_get(const struct field_map *map, const char *name)
 {
@@ -290,7 +189,7 @@ static bool load_fields(const struct stream_config *c, struct mapping *m, GError
         int transform;
         m->field[f] = map_get(c->fields, name);
         m->constant[f] = map_get(c->constants, name);
-        if (!choose(map_get(c->transform, name), transforms, "transform", &transform, err))
+        if (!mapping_choose(map_get(c->transform, name), transforms, "transform", &transform, err))
             return false;
         m->transform[f] = (enum mapping_transform)transform;
         if (m->stream->field[f].required && !m->field[f] && !m->constant[f])
@@ -380,8 +279,8 @@ static struct mapping *load_mapping(struct arena *arena, const struct source_con
     m->currency = config_currency(config);
     m->id = c->id;
     m->usage = set->usage;
-    if (!choose(c->on_change, changes, "on_change", &on_change, err) ||
-        !choose(c->format, formats, "format", &format, err) ||
+    if (!mapping_choose(c->on_change, changes, "on_change", &on_change, err) ||
+        !mapping_choose(c->format, formats, "format", &format, err) ||
         !mapping_load_text(m, c->columns, c->columns_count, err) ||
         !load_limits(arena, c, m, zone, err) || !load_fields(c, m, err) ||
         !load_values(c, set, m, err))
@@ -454,30 +353,11 @@ const char *mapping_option(const struct mapping *mapping, const char *name)
     return option_at(mapping_options(), mapping->options, name);
 }
 
-static bool load_aliases(struct arena *arena, struct config *config, struct mapping_set *out,
-                         GError **err)
-{
-    static const cyaml_schema_field_t field =
-        CYAML_FIELD_MAPPING_PTR("identity", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
-                                struct identity_section, identity, identity_fields);
-    struct identity_section section = {0};
-    if (!config_section(config, &field, &section, sizeof section, err))
-        return false;
-    out->n_aliases = section.identity ? section.identity->aliases_count : 0;
-    out->alias = arena_many(arena, out->n_aliases + 1, struct mapping_alias);
-    for (size_t i = 0; i < out->n_aliases; i++) {
-        const struct alias_config *c = &section.identity->aliases[i];
-        out->alias[i] = (struct mapping_alias){c->source, c->party, c->account, INT32_MIN};
-        if (c->from && !day_parse(slice_of(c->from), &out->alias[i].from, err))
-            return err_context(err, "kenko.yaml: identity.aliases: %s: from", c->party);
-    }
-    return true;
-}
-
 bool mapping_load(struct arena *arena, struct config *config, const struct zone *zone,
                   struct mapping_set *out, GError **err)
 {
     *out = (struct mapping_set){0};
-    return load_usage(arena, config, out, err) && load_sources(arena, config, zone, out, err) &&
-           load_aliases(arena, config, out, err);
+    return mapping_load_usage(arena, config, out, err) &&
+           load_sources(arena, config, zone, out, err) &&
+           mapping_load_aliases(arena, config, out, err);
 }

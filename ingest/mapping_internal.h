@@ -7,6 +7,14 @@
 
 enum { NOT_MAPPED = -1 };
 
+/* Schema rows for text of the configuration. */
+#define MAPPING_OPTIONAL(key, type, member)                                                        \
+    CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, member, 0, 4096)
+#define MAPPING_OPTION(key, type, member)                                                          \
+    CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, member, 1, 65536)
+#define MAPPING_TEXT(key, type, member)                                                            \
+    CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER, type, member, 1, 4096)
+
 enum mapping_transform {
     TRANSFORM_NONE,
     TRANSFORM_LOWER,
@@ -82,3 +90,13 @@ MUST_USE bool mapping_load_text(struct mapping *mapping, const char *const *colu
 
 /* The separator of a file in this format; 0 for NDJSON. */
 char mapping_separator(const struct mapping *mapping, enum mapping_format format);
+
+/* Position of `word` in a NULL-terminated list; an absent word is the first. */
+bool mapping_choose(const char *word, const char *const *names, const char *what, int *out,
+                    GError **err);
+
+/* metrics.yaml's `usage`, and kenko.yaml's `identity`. */
+bool mapping_load_usage(struct arena *arena, struct config *config, struct mapping_set *out,
+                        GError **err);
+bool mapping_load_aliases(struct arena *arena, struct config *config, struct mapping_set *out,
+                          GError **err);
