@@ -84,3 +84,12 @@ void text_json(GString *out, const char *text)
             g_string_append_c(out, (char)c);
     }
 }
+
+struct slice text_cut(struct slice text, size_t max)
+{
+    if (text.n <= max)
+        return text;
+    while (max > 0 && ((unsigned char)text.p[max] & 0xc0) == 0x80)
+        max--;
+    return (struct slice){text.p, max};
+}

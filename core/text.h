@@ -20,5 +20,8 @@ char *text_thousands(int64_t n);
 /* Columns a terminal needs for valid UTF-8 text: wide characters count two. */
 int text_width(const char *text);
 
+/* The first `max` bytes of UTF-8 text at most, cut between characters. */
+struct slice text_cut(struct slice text, size_t max);
+
 /* Append text escaped for a JSON string, without the quotes; also < > & and U+2028/9 as \u. */
 void text_json(GString *out, const char *text);

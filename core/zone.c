@@ -7,7 +7,7 @@ enum { FIRST_DAY = 0, LAST_DAY = 47482, MIXED = INT32_MIN };
 struct zone {
     GTimeZone *zone;
     char *name;
-    int32_t *offset; /* seconds east of UTC during that UTC day, or MIXED */
+    int32_t *offset; /* seconds east of UTC during that UTC day, or MIXED; NULL: not looked up */
 };
 
 static int32_t offset_at(const struct zone *zone, int64_t at_s)
@@ -61,7 +61,7 @@ static int64_t offset_us(const struct zone *zone, int64_t at_us)
 {
     int64_t day = floor_div(at_us, DAY_US);
     int32_t offset = MIXED;
-    if (day >= FIRST_DAY && day < LAST_DAY)
+    if (zone->offset && day >= FIRST_DAY && day < LAST_DAY)
         offset = zone->offset[day - FIRST_DAY];
     if (offset == MIXED)
         offset = offset_at(zone, floor_div(at_us, 1000000));
@@ -90,4 +90,14 @@ int64_t zone_instant(const struct zone *zone, int32_t day, int64_t us_of_day)
 int64_t zone_day_start(const struct zone *zone, int32_t day)
 {
     return zone_instant(zone, day, 0);
+}
+
+bool zone_instant_named(const char *name, int32_t day, int64_t us_of_day, int64_t *out)
+{
+    g_autoptr(GTimeZone) found = g_time_zone_new_identifier(name);
+    if (!found)
+        return false;
+    const struct zone zone = {.zone = found};
+    *out = zone_instant(&zone, day, us_of_day);
+    return true;
 }

@@ -20,5 +20,9 @@ int64_t zone_day_start(const struct zone *zone, int32_t day);
  * is the first. */
 int64_t zone_instant(const struct zone *zone, int32_t day, int64_t us_of_day);
 
+/* The same in a zone named by a record, without opening it: false when there is no such zone. Cost:
+ * reading the zone's file. */
+bool zone_instant_named(const char *name, int32_t day, int64_t us_of_day, int64_t *out);
+
 typedef struct zone zone_t; /* only for g_autoptr */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(zone_t, zone_close)

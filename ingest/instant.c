@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ingest/instant.h"
 
-enum { EPOCH_SECONDS = 10, EPOCH_MILLIS = 13 };
+#include "ingest/instant_internal.h"
+
+enum { EPOCH_SECONDS = 10, EPOCH_MILLIS = 13, EPOCH_MICROS = 16 };
 
 static bool two(const char *p, int *out)
 {
@@ -13,7 +15,7 @@ static bool two(const char *p, int *out)
 
 static bool parse_epoch(struct slice text, int64_t *out)
 {
-    if (text.n != EPOCH_SECONDS && text.n != EPOCH_MILLIS)
+    if (text.n != EPOCH_SECONDS && text.n != EPOCH_MILLIS && text.n != EPOCH_MICROS)
         return false;
     int64_t value = 0;
     for (size_t i = 0; i < text.n; i++) {
@@ -21,7 +23,7 @@ static bool parse_epoch(struct slice text, int64_t *out)
             return false;
         value = value * 10 + (text.p[i] - '0');
     }
-    *out = value * (text.n == EPOCH_SECONDS ? 1000000 : 1000);
+    *out = value * (text.n == EPOCH_SECONDS ? 1000000 : text.n == EPOCH_MILLIS ? 1000 : 1);
     return true;
 }
 
@@ -53,7 +55,7 @@ static bool parse_clock(const char **p, const char *end, int64_t *us)
     return true;
 }
 
-/* "Z", "+09:00", "+0900", "+09"; *has = false for nothing. */
+/* "Z", "UTC", "+09:00", "+0900", "+09"; *has = false for nothing. */
 static bool parse_offset(const char *p, const char *end, bool *has, int64_t *us)
 {
     int hour, minute = 0;
@@ -62,6 +64,8 @@ static bool parse_offset(const char *p, const char *end, bool *has, int64_t *us)
     if (p == end)
         return true;
     if ((*p == 'Z' || *p == 'z') && end - p == 1)
+        return true;
+    if (end - p == 3 && (memcmp(p, "UTC", 3) == 0 || memcmp(p, "GMT", 3) == 0))
         return true;
     if (*p != '+' && *p != '-')
         return false;
@@ -81,9 +85,12 @@ static bool parse_offset(const char *p, const char *end, bool *has, int64_t *us)
 
 bool instant_parse(struct slice text, const struct zone *zone, int64_t *out)
 {
+    return parse_epoch(text, out) || instant_parse_iso(text, zone, out);
+}
+
+bool instant_parse_iso(struct slice text, const struct zone *zone, int64_t *out)
+{
     int32_t day;
-    if (parse_epoch(text, out))
-        return true;
     if (text.n < 10 || !day_parse((struct slice){text.p, 10}, &day, NULL))
         return false;
     const char *p = text.p + 10, *end = text.p + text.n;

@@ -3,6 +3,7 @@
 
 #include <libpsl.h>
 
+#include "core/text.h"
 #include "ingest/encoding_evidence.h"
 #include "ingest/instant.h"
 #include "ingest/mapping_internal.h"
@@ -242,6 +243,12 @@ static bool is_in_range(const struct stream *stream, const char *field, int64_t 
            (n >= 1 && n <= 5);
 }
 
+/* A constant is the configuration's own text and written as the manual says. */
+static const struct instant_format *dates_of(const struct mapping *m, size_t f)
+{
+    return m->constant[f] ? NULL : m->dates;
+}
+
 /* Text → typed cell; NULL, or the reason it does not fit. */
 static const char *fill_cell(const struct mapping *m, struct arena *arena, size_t f,
                              struct slice text, struct stream_record *out)
@@ -255,9 +262,10 @@ static const char *fill_cell(const struct mapping *m, struct arena *arena, size_
         cell->as.text = clean_text(arena, text, &out->replaced);
         return NULL;
     case STREAM_DAY:
-        return instant_parse_day(text, m->zone, &cell->as.day) ? NULL : "bad_date";
+        return instant_format_parse_day(dates_of(m, f), text, m->zone, &cell->as.day) ? NULL
+                                                                                      : "bad_date";
     case STREAM_INSTANT:
-        return instant_parse(text, m->zone, &cell->as.n) ? NULL : "bad_time";
+        return instant_format_parse(dates_of(m, f), text, m->zone, &cell->as.n) ? NULL : "bad_time";
     case STREAM_BOOL:
         return parse_bool(text, &cell->as.n) ? NULL : "bad_boolean";
     case STREAM_MONEY:
@@ -279,7 +287,7 @@ static const char *fill_cell(const struct mapping *m, struct arena *arena, size_
     return NULL;
 }
 
-static const char *wanted(enum stream_type type)
+static const char *wanted(const struct mapping *m, struct arena *arena, size_t f)
 {
     static const char *const texts[] = {
         [STREAM_TEXT] = "at most 10,000 bytes of text, 512 of an id",
@@ -289,12 +297,16 @@ static const char *wanted(enum stream_type type)
         [STREAM_MONEY] = "an amount of money",
         [STREAM_RATE] = "a rate",
         [STREAM_BOOL] = "true or false"};
+    enum stream_type type = m->stream->field[f].type;
+    if ((type == STREAM_DAY || type == STREAM_INSTANT) && dates_of(m, f))
+        return arena_printf(arena, "a %s as dates says: %s", type == STREAM_DAY ? "day" : "time",
+                            instant_format_text(m->dates));
     return texts[type];
 }
 
 static const char *say(struct arena *arena, struct slice text, const char *want)
 {
-    struct slice shown = {text.p, MIN(text.n, 60)};
+    struct slice shown = text_cut(text, 60);
     return arena_printf(arena, "is '%.*s', want %s", SLICE_ARGS(shown), want);
 }
 
@@ -314,18 +326,16 @@ static enum mapping_outcome fill_field(const struct mapping_reader *reader, stru
         text.p == NULL || (text.n == 0 && m->stream->field[f].type != STREAM_TEXT);
     if (out->cell[f].is_null || text.n == 0) {
         if (m->stream->field[f].required)
-            return refuse(
-                reject, 0, m->field[f], "missing_field",
-                m->stream->field[f].type == STREAM_TEXT
-                    ? "is empty, want a text"
-                    : arena_printf(arena, "is empty, want %s", wanted(m->stream->field[f].type)));
+            return refuse(reject, 0, m->field[f], "missing_field",
+                          m->stream->field[f].type == STREAM_TEXT
+                              ? "is empty, want a text"
+                              : arena_printf(arena, "is empty, want %s", wanted(m, arena, f)));
         out->cell[f].is_null = true;
         return MAPPED;
     }
     const char *reason = fill_cell(m, arena, f, text, out);
     if (reason)
-        return refuse(reject, 0, m->field[f], reason,
-                      say(arena, text, wanted(m->stream->field[f].type)));
+        return refuse(reject, 0, m->field[f], reason, say(arena, text, wanted(m, arena, f)));
     return MAPPED;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A mapping meets the columns of one file. */
+#include "core/text.h"
 #include "ingest/encoding_evidence.h"
 #include "ingest/mapping_internal.h"
 #include "ingest/scan_csv.h"
@@ -114,6 +115,7 @@ static bool bind_csv(struct arena *arena, struct mapping_reader *reader, struct 
     else if (!split_header(arena, reader, header, names, path, err) ||
              !check_once(reader, names, path, err))
         return false;
+    const struct slice shown = text_cut(header, 300);
     for (size_t s = 0; s < reader->n_sources; s++) {
         reader->column_of[s] = -1;
         for (size_t i = 0; i < reader->n_columns; i++) {
@@ -126,7 +128,7 @@ static bool bind_csv(struct arena *arena, struct mapping_reader *reader, struct 
         if (reader->column_of[s] < 0)
             return err_set(err, KENKO_ERROR_INPUT,
                            "%s:1: the mapped column '%s' is not in the header, which has: %.*s%s",
-                           path, reader->source_name[s], (int)MIN(header.n, 300), header.p,
+                           path, reader->source_name[s], SLICE_ARGS(shown),
                            other_separator(reader, header));
     }
     reader->columns = arena_many(arena, reader->n_columns + 1, struct slice);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The section `sources` of kenko.yaml. */
+#include "ingest/instant.h"
 #include "ingest/mapping_internal.h"
 
 /* clang-format off */
@@ -65,6 +66,7 @@ struct source_options {
 struct stream_config {
     struct stream_options options;
     char *stream, *on_change, *format, *time_zone, *earliest, *latest, *party_source, *id;
+    char *dates;
     uint32_t max_line_kib;
     const char **columns;
     uint32_t columns_count;
@@ -124,6 +126,7 @@ static const cyaml_schema_field_t stream_fields[] = {
         MAPPING_OPTIONAL("on_change", struct stream_config, on_change),
     MAPPING_OPTIONAL("format", struct stream_config, format),
     MAPPING_OPTIONAL("time_zone", struct stream_config, time_zone),
+    MAPPING_OPTIONAL("dates", struct stream_config, dates),
     MAPPING_OPTIONAL("earliest", struct stream_config, earliest),
     MAPPING_OPTIONAL("latest", struct stream_config, latest),
     MAPPING_OPTIONAL("party_source", struct stream_config, party_source),
@@ -250,9 +253,10 @@ static bool load_limits(struct arena *arena, const struct stream_config *c, stru
     if (c->time_zone && strcmp(c->time_zone, zone_name(zone)) != 0 &&
         !(m->zone = zone_open(c->time_zone, err)))
         return false;
+    if (c->dates && !(m->dates = instant_format_compile(arena, c->dates, err)))
+        return false;
     /* Without bounds of its own a mapping has these: a clock that is wrong makes months otherwise.
      */
-    (void)arena;
     m->has_earliest = m->has_latest = true;
     return day_parse(c->earliest ? slice_of(c->earliest) : SLICE("1990-01-01"), &m->earliest,
                      err) &&

@@ -56,6 +56,7 @@ struct mapping {
     bool has_earliest, has_latest;
     int32_t earliest, latest;
     const struct zone *zone;
+    const struct instant_format *dates; /* NULL: as instant_parse */
     const struct mapping_usage *usage;
     const char *field[STREAM_FIELDS_MAX];    /* source field of each stream field, or NULL */
     const char *constant[STREAM_FIELDS_MAX]; /* literal, or NULL */
