@@ -9,10 +9,11 @@
 static const char *const top_keys[] = {
     "organisation", "time_zone", "currency", "language", "warehouse", "churn",    "model",
     "score",        "identity",  "sources",  "reports",  "api",       "schedule", NULL};
-enum { TOP_KEYS = 13, FILE_MAX = 4 << 20 };
+enum { TOP_KEYS = 13, FILE_MAX = 4 << 20, KNOWN_FLOOR_DAYS = 400 };
 
 struct warehouse {
     char *dsn;
+    int *known_floor_days;
 };
 
 struct core_section {
@@ -35,6 +36,8 @@ struct config {
 static const cyaml_schema_field_t warehouse_fields[] = {
     CYAML_FIELD_STRING_PTR("dsn", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct warehouse, dsn,
                            0, CYAML_UNLIMITED),
+    CYAML_FIELD_INT_PTR("known_floor_days", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                        struct warehouse, known_floor_days),
     CYAML_FIELD_END};
 
 PRINTF_LIKE(3, 0)
@@ -201,6 +204,11 @@ static bool load_core(struct config *config, GError **err)
     if (!load_text(config, "kenko.yaml", config->text, schema, &data, err))
         return false;
     config->core = *(struct core_section *)data;
+    if (config_known_floor_days(config) < 0)
+        return err_set(
+            err, KENKO_ERROR_CONFIG,
+            "kenko.yaml: warehouse.known_floor_days is %d, want 1 or more, or 0 for never",
+            config_known_floor_days(config));
     const char *dsn = config->core.warehouse ? config->core.warehouse->dsn : NULL;
     if (dsn && (g_str_has_prefix(dsn, "${") || g_str_has_prefix(dsn, "file:")))
         return config_secret(config, dsn, &config->dsn, err) || err_context(err, "warehouse.dsn");
@@ -270,6 +278,12 @@ const char *config_language(const struct config *config)
 const char *config_dsn(const struct config *config)
 {
     return config->dsn;
+}
+
+int config_known_floor_days(const struct config *config)
+{
+    const struct warehouse *w = config->core.warehouse;
+    return w && w->known_floor_days ? *w->known_floor_days : KNOWN_FLOOR_DAYS;
 }
 
 const char *config_text(const struct config *config)

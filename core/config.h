@@ -21,6 +21,8 @@ const char *config_time_zone(const struct config *config);
 const char *config_currency(const struct config *config);
 const char *config_language(const struct config *config);
 const char *config_dsn(const struct config *config); /* NULL: private cluster */
+/* For how many days compaction keeps what was known then apart; 0: for ever. */
+int config_known_floor_days(const struct config *config);
 
 /*
  * Load one section, e.g. "sources". `field` describes that key of the top level (its data offset

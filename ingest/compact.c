@@ -2,40 +2,49 @@
 #include "ingest/compact.h"
 
 #include "core/fault.h"
-#include "core/job.h"
 #include "core/stop.h"
+#include "ingest/span.h"
 #include "sql/ingest.h"
 
-enum { PORTION_PARTIES = 2000, DAYS_MAX = 31 };
+enum { PORTION_PARTIES = 2000 };
 
-/* Values of one row, at their days; those taken from other rows too once it has grown. */
-struct days {
-    int64_t load_id; /* of the row: the smallest of its loads */
-    uint32_t taken;  /* bit d: day d + 1 has a value */
-    bool is_latest, grown;
-    int64_t v[DAYS_MAX], at[DAYS_MAX], tie[DAYS_MAX], load[DAYS_MAX];
+/* What compaction may do to each load's values; settled loads lie at or below the known floor. */
+struct floor {
+    int64_t commit_no;
+    int32_t month; /* first of the floor's month; INT32_MIN when there is no floor */
+    size_t n;      /* load ids below n are in fate, others are kept */
+    uint8_t *fate; /* enum span_fate */
 };
 
 struct portion {
     struct db *db;
+    const struct job *job;
+    const struct floor *floor;
     int32_t month;
     int64_t after_party, last_party; /* last_party is -1 past the end */
-    GArray *group;                   /* struct days of the group being read */
+    GArray *group, *packed;          /* struct span of the group being read */
     int64_t party, subject;          /* whose group it is */
     int32_t metric;
+    enum mapping_combine combine;
     GArray *removed, *added; /* struct change */
 };
 
 struct change {
     int64_t party, subject;
     int32_t metric;
-    struct days days;
+    struct span span;
 };
 
-static void read_days(const struct q_span_group_row *row, struct days *out)
+static enum span_fate fate_of(const void *context, int64_t load_id)
 {
-    *out = (struct days){.load_id = row->load_id, .is_latest = !row->at_is_null};
-    for (size_t i = 0; i < row->v.n && (int)i + row->first_day <= DAYS_MAX; i++) {
+    const struct floor *floor = context;
+    return (size_t)load_id < floor->n ? (enum span_fate)floor->fate[load_id] : SPAN_KEEP;
+}
+
+static void read_span(const struct q_span_group_row *row, struct span *out)
+{
+    *out = (struct span){.load_id = row->load_id, .is_latest = !row->at_is_null};
+    for (size_t i = 0; i < row->v.n && (int)i + row->first_day <= SPAN_DAYS; i++) {
         if (row->v.is_null && row->v.is_null[i])
             continue;
         size_t d = i + (size_t)row->first_day - 1;
@@ -47,48 +56,31 @@ static void read_days(const struct q_span_group_row *row, struct days *out)
     }
 }
 
-static void merge_days(struct days *into, const struct days *from)
+static void note(const struct portion *p, GArray *changes, const struct span *span)
 {
-    for (int d = 0; d < DAYS_MAX; d++) {
-        if (!(from->taken >> d & 1))
-            continue;
-        into->v[d] = from->v[d];
-        into->at[d] = from->at[d];
-        into->tie[d] = from->tie[d];
-        into->load[d] = from->load[d];
-    }
-    into->taken |= from->taken;
-    into->load_id = MIN(into->load_id, from->load_id);
-    into->grown = true;
+    const struct change change = {p->party, p->subject, p->metric, *span};
+    g_array_append_val(changes, change);
 }
 
-/* Put each row of the group into the first row before it whose days it does not touch. */
+/* Pack the group; rows that stay as they are are left alone. */
 static void close_group(struct portion *p)
 {
-    g_autoptr(GArray) kept = g_array_new(FALSE, FALSE, sizeof(struct days));
-    g_autoptr(GArray) home = g_array_new(FALSE, FALSE, sizeof(guint));
-    for (guint i = 0; i < p->group->len; i++) {
-        const struct days *row = &g_array_index(p->group, struct days, i);
-        guint k = 0;
-        while (k < kept->len && g_array_index(kept, struct days, k).taken & row->taken)
-            k++;
-        if (k < kept->len)
-            merge_days(&g_array_index(kept, struct days, k), row);
-        else
-            g_array_append_val(kept, *row);
-        g_array_append_val(home, k);
-    }
-    struct change change = {.party = p->party, .subject = p->subject, .metric = p->metric};
-    for (guint i = 0; i < p->group->len; i++) {
-        if (!g_array_index(kept, struct days, g_array_index(home, guint, i)).grown)
-            continue;
-        change.days = g_array_index(p->group, struct days, i);
-        g_array_append_val(p->removed, change);
-    }
-    for (guint k = 0; k < kept->len; k++) {
-        change.days = g_array_index(kept, struct days, k);
-        if (change.days.grown)
-            g_array_append_val(p->added, change);
+    guint i = 0, k = 0;
+    span_pack(p->group, p->combine, fate_of, p->floor, p->packed);
+    while (i < p->group->len || k < p->packed->len) {
+        const struct span *old =
+            i < p->group->len ? &g_array_index(p->group, struct span, i) : NULL;
+        const struct span *new =
+            k < p->packed->len ? &g_array_index(p->packed, struct span, k) : NULL;
+        bool has_old = old && (!new || old->load_id <= new->load_id);
+        bool has_new = new && (!old || new->load_id <= old->load_id);
+        bool same = has_old && has_new && span_equal(old, new);
+        if (has_old && !same)
+            note(p, p->removed, old);
+        if (has_new && !same)
+            note(p, p->added, new);
+        i += has_old;
+        k += has_new;
     }
     g_array_set_size(p->group, 0);
 }
@@ -103,9 +95,10 @@ static bool take_row(void *context, const struct q_span_group_row *row, GError *
     p->party = row->party_id;
     p->metric = row->metric_id;
     p->subject = row->subject_id;
-    struct days days;
-    read_days(row, &days);
-    g_array_append_val(p->group, days);
+    p->combine = span_combine(row->combine);
+    struct span span;
+    read_span(row, &span);
+    g_array_append_val(p->group, span);
     return true;
 }
 
@@ -121,7 +114,7 @@ static bool remove_rows(struct portion *p, GError **err)
         party[i] = change->party;
         metric[i] = change->metric;
         subject[i] = change->subject;
-        load[i] = change->days.load_id;
+        load[i] = change->span.load_id;
     }
     const struct db_bigints parties = {n, party, NULL}, subjects = {n, subject, NULL};
     const struct db_bigints loads = {n, load, NULL};
@@ -137,26 +130,25 @@ static bool remove_rows(struct portion *p, GError **err)
 static bool put_row(struct portion *p, struct db_copy *copy, const struct change *change,
                     GError **err)
 {
-    const struct days *days = &change->days;
-    if (days->taken == 0)
-        return true;
-    int first = __builtin_ctz(days->taken), last = DAYS_MAX - __builtin_clz(days->taken);
+    const struct span *span = &change->span;
+    int first = __builtin_ctz(span->taken), last = SPAN_DAYS - __builtin_clz(span->taken);
     size_t n = (size_t)(last - first) + 1;
-    bool is_null[DAYS_MAX];
+    bool is_null[SPAN_DAYS];
     for (size_t i = 0; i < n; i++)
-        is_null[i] = !(days->taken >> (first + (int)i) & 1);
+        is_null[i] = !(span->taken >> (first + (int)i) & 1);
     struct q_span_compacted_row row = {.party_id = change->party,
                                        .metric_id = change->metric,
                                        .subject_id = change->subject,
                                        .month = p->month,
-                                       .load_id = days->load_id,
+                                       .load_id = span->load_id,
                                        .first_day = first + 1,
-                                       .v = {n, days->v + first, is_null},
-                                       .at = {n, days->at + first, is_null},
-                                       .at_is_null = !days->is_latest,
-                                       .tie = {n, days->tie + first, is_null},
-                                       .tie_is_null = !days->is_latest,
-                                       .load_ids = {n, days->load + first, is_null}};
+                                       .v = {n, span->v + first, is_null},
+                                       .at = {n, span->at + first, is_null},
+                                       .at_is_null = !span->is_latest,
+                                       .tie = {n, span->tie + first, is_null},
+                                       .tie_is_null = !span->is_latest,
+                                       .load_ids = {n, span->load + first, is_null},
+                                       .load_ids_is_null = span_is_plain(span)};
     return q_span_compacted_put(copy, &row, err);
 }
 
@@ -186,13 +178,14 @@ static bool portion_body(struct db *db, void *context, GError **err)
     g_array_set_size(p->group, 0);
     g_array_set_size(p->removed, 0);
     g_array_set_size(p->added, 0);
-    if (!q_span_lock(db, NULL, err) ||
+    if (!job_fence_check(db, p->job, err) || !q_span_lock(db, NULL, err) ||
         !q_span_last_party(arena, db, p->month, p->after_party, PORTION_PARTIES, &last, err))
         return false;
     p->last_party = last.party_id_is_null ? -1 : last.party_id;
     if (p->last_party < 0)
         return true;
-    if (!q_span_group(db, p->month, p->after_party, PORTION_PARTIES, take_row, p, err))
+    if (!q_span_group(db, p->month, p->after_party, PORTION_PARTIES, p->floor->commit_no,
+                      p->floor->month, take_row, p, err))
         return false;
     close_group(p);
     if (!write_rows(p, err))
@@ -200,16 +193,20 @@ static bool portion_body(struct db *db, void *context, GError **err)
     return !fault_hit("compact") || err_set(err, KENKO_ERROR_BUG, "injected compact");
 }
 
-static bool compact_month(struct db *db, int32_t month, struct compact_summary *summary,
-                          GError **err)
+static bool compact_month(struct db *db, const struct job *job, const struct floor *floor,
+                          int32_t month, struct compact_summary *summary, GError **err)
 {
-    g_autoptr(GArray) group = g_array_new(FALSE, FALSE, sizeof(struct days));
+    g_autoptr(GArray) group = g_array_new(FALSE, FALSE, sizeof(struct span));
+    g_autoptr(GArray) packed = g_array_new(FALSE, FALSE, sizeof(struct span));
     g_autoptr(GArray) removed = g_array_new(FALSE, FALSE, sizeof(struct change));
     g_autoptr(GArray) added = g_array_new(FALSE, FALSE, sizeof(struct change));
     struct portion p = {.db = db,
+                        .job = job,
+                        .floor = floor,
                         .month = month,
                         .after_party = -1,
                         .group = group,
+                        .packed = packed,
                         .removed = removed,
                         .added = added};
     for (;;) {
@@ -226,30 +223,83 @@ static bool compact_month(struct db *db, int32_t month, struct compact_summary *
     }
 }
 
-static bool compact_all(struct db *db, struct compact_summary *summary, GError **err)
+struct raise {
+    const struct job *job;
+    const struct compact_floor *floor;
+};
+
+/* From its COMMIT on nobody asks below the floor or retracts a load there: only then are values
+ * merged, in transactions of their own. */
+static bool raise_body(struct db *db, void *context, GError **err)
+{
+    const struct raise *raise = context;
+    if (!job_fence_check(db, raise->job, err) ||
+        !q_floor_raise(db, raise->floor->day, raise->floor->at_us, NULL, err))
+        return false;
+    return !fault_hit("floor") || err_set(err, KENKO_ERROR_BUG, "injected floor");
+}
+
+static bool load_floor(struct db *db, struct floor *out, struct compact_summary *summary,
+                       GError **err)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    struct q_floor_get_row floor;
+    struct q_load_settled_rows loads;
+    if (!q_floor_get(arena, db, &floor, err) ||
+        !q_load_settled(arena, db, floor.known_floor, &loads, err))
+        return false;
+    *out = (struct floor){.commit_no = floor.known_floor, .month = INT32_MIN};
+    if (!floor.floor_day_is_null)
+        out->month = day_month_start(floor.floor_day, 0);
+    out->n = loads.n ? (size_t)loads.row[loads.n - 1].load_id + 1 : 0;
+    out->fate = g_new0(uint8_t, out->n + 1);
+    for (size_t i = 0; i < loads.n; i++)
+        out->fate[loads.row[i].load_id] = loads.row[i].counts ? SPAN_MERGE : SPAN_DROP;
+    summary->known_floor = floor.known_floor;
+    summary->floor_day = floor.floor_day_is_null ? INT32_MIN : floor.floor_day;
+    return true;
+}
+
+static bool compact_months(struct db *db, const struct job *job, const struct floor *floor,
+                           struct compact_summary *summary, GError **err)
 {
     g_autoptr(arena_t) arena = arena_new();
     struct q_span_month_rows months;
-    if (!q_span_month(arena, db, &months, err))
+    if (!q_span_month(arena, db, floor->commit_no, floor->month, &months, err))
         return false;
     for (size_t i = 0; i < months.n; i++) {
-        if (!compact_month(db, months.row[i].month, summary, err))
+        if (!compact_month(db, job, floor, months.row[i].month, summary, err))
             return false;
     }
     return true;
 }
 
-bool compact_run(struct db *db, const char *dsn, struct compact_summary *summary, GError **err)
+static bool compact_all(struct db *db, const struct job *job, const struct compact_floor *raise_to,
+                        struct compact_summary *summary, GError **err)
 {
-    *summary = (struct compact_summary){0};
+    struct floor floor;
+    struct raise raise = {job, raise_to};
+    if ((raise_to && !db_transact(db, 3, raise_body, &raise, err)) ||
+        !load_floor(db, &floor, summary, err))
+        return false;
+    bool ok = compact_months(db, job, &floor, summary, err);
+    g_free(floor.fate);
+    return ok;
+}
+
+bool compact_run(struct db *db, const char *dsn, const struct compact_floor *floor,
+                 struct compact_summary *summary, GError **err)
+{
+    *summary = (struct compact_summary){.floor_day = INT32_MIN};
     struct job *job = job_begin(db, dsn, "compact", err);
     if (!job)
         return false;
     g_autoptr(GError) failure = NULL;
-    bool ok = compact_all(db, summary, &failure);
-    g_autofree char *counters = g_strdup_printf("{\"rows_before\": %" G_GINT64_FORMAT
-                                                ", \"rows_after\": %" G_GINT64_FORMAT "}",
-                                                summary->rows_before, summary->rows_after);
+    bool ok = compact_all(db, job, floor, summary, &failure);
+    g_autofree char *counters =
+        g_strdup_printf("{\"rows_before\": %" G_GINT64_FORMAT ", \"rows_after\": %" G_GINT64_FORMAT
+                        ", \"known_floor\": %" G_GINT64_FORMAT "}",
+                        summary->rows_before, summary->rows_after, summary->known_floor);
     job_end(job, failure, counters);
     if (!ok)
         g_propagate_error(err, g_steal_pointer(&failure));

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/db.h"
-#include "ingest/mapping.h"
+#include "ingest/span.h"
 #include "sql/ingest.h"
 
 enum { DEADLINE_MS = 600000, DAYS_MAX = 31 };
@@ -85,7 +85,6 @@ static void close_month(struct month *m)
 
 static void open_month(struct month *m, const struct q_digest_usage_row *row)
 {
-    static const char *const rules[] = {"sum", "max", "min", "latest"};
     close_month(m);
     m->open = true;
     m->party = row->party_id;
@@ -94,10 +93,7 @@ static void open_month(struct month *m, const struct q_digest_usage_row *row)
     m->month = row->month;
     m->taken = 0;
     g_string_assign(m->name, row->name);
-    for (size_t i = 0; i < G_N_ELEMENTS(rules); i++) {
-        if (strcmp(rules[i], row->combine) == 0)
-            m->combine = (enum mapping_combine)i;
-    }
+    m->combine = span_combine(row->combine);
 }
 
 static bool on_usage(void *context, const struct q_digest_usage_row *row, GError **err)

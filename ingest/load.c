@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ingest/load.h"
 
+#include "core/day.h"
 #include "sql/ingest.h"
 
 bool load_open(struct db *db, const struct job *job, const char *kind, const char *source,
@@ -17,15 +18,54 @@ bool load_open(struct db *db, const struct job *job, const char *kind, const cha
     return true;
 }
 
+static bool tick(struct arena *arena, struct db *db, int64_t load_id, struct q_clock_tick_row *out,
+                 GError **err)
+{
+    return q_clock_tick(arena, db, out, err) &&
+           q_load_commit(db, load_id, out->commit_no, NULL, err);
+}
+
 bool load_tick(struct db *db, int64_t load_id, int64_t *commit_no, GError **err)
 {
     g_autoptr(arena_t) arena = arena_new();
     struct q_clock_tick_row row;
-    if (!q_clock_tick(arena, db, &row, err) ||
-        !q_load_commit(db, load_id, row.commit_no, NULL, err))
+    if (!tick(arena, db, load_id, &row, err))
         return false;
     *commit_no = row.commit_no;
     return true;
+}
+
+bool load_date_retraction(struct db *db, int64_t commit_no, GError **err)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    struct q_file_undo_settled_row row;
+    bool found;
+    char day[DAY_TEXT_SIZE];
+    if (!q_file_undo_settled(arena, db, &row, &found, err))
+        return false;
+    if (!found)
+        return q_file_undo_commit(db, commit_no, NULL, err);
+    day_format(row.floor_day, day);
+    return err_set(
+        err, KENKO_ERROR_CONFLICT,
+        "the content has changed, but load %" G_GINT64_FORMAT
+        " brought the former one before %s and was merged with others since; what is new "
+        "can only be loaded under another name",
+        row.load_id, day);
+}
+
+/* The clock is locked: nobody raises the floor before this transaction's end. */
+static bool check_floor(const struct q_clock_tick_row *clock, int64_t load_id, int64_t commit_no,
+                        GError **err)
+{
+    char day[DAY_TEXT_SIZE];
+    if (commit_no > clock->known_floor)
+        return true;
+    day_format(clock->floor_day, day);
+    return err_set(err, KENKO_ERROR_CONFLICT,
+                   "load %" G_GINT64_FORMAT " was committed before %s, and what was known before "
+                   "that day was merged; it can no longer be retracted",
+                   load_id, day);
 }
 
 struct undo {
@@ -47,10 +87,12 @@ static bool undo_body(struct db *db, void *context, GError **err)
     if (!row.undone_no_is_null)
         return err_set(err, KENKO_ERROR_CONFLICT, "load %" G_GINT64_FORMAT " was retracted before",
                        undo->load_id);
-    int64_t own, commit_no, changed;
+    struct q_clock_tick_row clock;
+    int64_t own, changed;
     if (!load_open(db, NULL, "undo", "identity", row.kind, "", 0, &own, err) ||
-        !load_tick(db, own, &commit_no, err) ||
-        !q_load_undo(db, undo->load_id, commit_no, undo->by, &changed, err))
+        !tick(arena, db, own, &clock, err) ||
+        !check_floor(&clock, undo->load_id, row.commit_no, err) ||
+        !q_load_undo(db, undo->load_id, clock.commit_no, undo->by, &changed, err))
         return false;
     return changed == 1 ||
            err_set(err, KENKO_ERROR_CONFLICT,

@@ -14,10 +14,18 @@ MUST_USE bool load_open(struct db *db, const struct job *job, const char *kind, 
 MUST_USE bool load_tick(struct db *db, int64_t load_id, int64_t *commit_no, GError **err);
 
 /*
+ * After the tick: give the retraction of replaced content (file_undo) its commit number.
+ *
+ * Errors  KENKO_ERROR_CONFLICT  the content was merged with that of other loads since
+ */
+MUST_USE bool load_date_retraction(struct db *db, int64_t commit_no, GError **err);
+
+/*
  * Retract a load: its facts and statements no longer count from a new commit number on.
  *
  * by  who and why, kept
  *
- * Errors  KENKO_ERROR_NOT_FOUND;  KENKO_ERROR_CONFLICT  already retracted, or not retractable
+ * Errors  KENKO_ERROR_NOT_FOUND;  KENKO_ERROR_CONFLICT  already retracted, not retractable,
+ * or at or below the known floor
  */
 MUST_USE bool load_undo(struct db *db, int64_t load_id, const char *by, GError **err);

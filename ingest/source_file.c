@@ -5,6 +5,7 @@
 #include <glob.h>
 
 #include "core/stop.h"
+#include "ingest/load.h"
 #include "sql/ingest.h"
 
 struct reading {
@@ -179,7 +180,7 @@ static bool save_mark(void *context, struct db *db, int64_t load_id, GError **er
 static bool date_retraction(void *context, struct db *db, int64_t commit_no, GError **err)
 {
     const struct file_step *step = context;
-    return !step->file->mark.replaces || q_file_undo_commit(db, commit_no, NULL, err);
+    return !step->file->mark.replaces || load_date_retraction(db, commit_no, err);
 }
 
 static bool flush(struct reading *r, struct file *file, bool complete, GError **err)

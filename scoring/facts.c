@@ -96,7 +96,9 @@ static bool check_floor(struct db *db, int64_t known_no, GError **err)
         day_format(row.floor_day, day);
     return known_no >= row.known_floor ||
            err_set(err, KENKO_ERROR_CONFLICT,
-                   "what was known before %s was compacted and cannot be asked", day);
+                   "known-at %" G_GINT64_FORMAT " is below %" G_GINT64_FORMAT
+                   ": what was known before %s was merged and can no longer be asked",
+                   known_no, row.known_floor, day);
 }
 
 static bool load_frame(struct facts *f, struct db *db, int64_t known_no, GError **err)

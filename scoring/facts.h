@@ -34,6 +34,7 @@ struct facts_subject_day {
     int64_t subject;
     int32_t day;
     int64_t v;
+    int64_t at, tie; /* of rule latest: event time and record hash */
 };
 
 struct facts;
@@ -75,7 +76,8 @@ int32_t facts_last_active(const struct facts *facts, size_t account, size_t usag
 int32_t facts_first_day(const struct facts *facts, size_t account, size_t usage);
 int32_t facts_newest_day(const struct facts *facts, size_t usage);
 
-/* Subject days of the metrics asked by subject, sorted by account, usage, subject, day. */
+/* Subject days of the metrics asked by subject, sorted by account, usage, subject, day; one each.
+ */
 const struct facts_subject_day *facts_subject_days(const struct facts *facts, size_t *n);
 
 /*

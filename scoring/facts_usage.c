@@ -73,8 +73,13 @@ static bool on_span(void *context, const struct q_spans_read_row *row, GError **
         u->first[account] = MIN(u->first[account], day);
         u->newest = MAX(u->newest, day);
         if (f->wish->by_subject[usage]) {
-            struct facts_subject_day s = {account, (uint32_t)usage, row->subject_id, day,
-                                          row->v.v[i]};
+            struct facts_subject_day s = {account,
+                                          (uint32_t)usage,
+                                          row->subject_id,
+                                          day,
+                                          row->v.v[i],
+                                          row->at_is_null ? 0 : row->at.v[i],
+                                          row->tie_is_null ? 0 : row->tie.v[i]};
             g_array_append_val(f->subject_days, s);
         }
     }
@@ -137,18 +142,52 @@ static void accumulate(struct facts *f, struct facts_usage *u)
     }
 }
 
-static int compare_subject(const void *a, const void *b)
+static int compare_subject_day(const struct facts_subject_day *x, const struct facts_subject_day *y)
 {
-    const struct facts_subject_day *x = a, *y = b;
     if (x->account != y->account)
         return x->account < y->account ? -1 : 1;
     if (x->usage != y->usage)
         return x->usage < y->usage ? -1 : 1;
     if (x->subject != y->subject)
         return x->subject < y->subject ? -1 : 1;
-    if (x->day != y->day)
-        return x->day < y->day ? -1 : 1;
+    return (x->day > y->day) - (x->day < y->day);
+}
+
+/* Values of one day follow each other, of rule latest the newest last, of the others the largest.
+ */
+static int compare_subject(const void *a, const void *b)
+{
+    const struct facts_subject_day *x = a, *y = b;
+    int by_day = compare_subject_day(x, y);
+    if (by_day != 0)
+        return by_day;
+    if (x->at != y->at)
+        return x->at < y->at ? -1 : 1;
+    if (x->tie != y->tie)
+        return x->tie < y->tie ? -1 : 1;
     return (x->v > y->v) - (x->v < y->v);
+}
+
+/* Values of several loads or parties for one subject and day come together by the metric's rule. */
+static void fold_subject_days(struct facts *f)
+{
+    struct facts_subject_day *row = (struct facts_subject_day *)(void *)f->subject_days->data;
+    guint kept = 0;
+    if (f->subject_days->len == 0)
+        return;
+    qsort(row, f->subject_days->len, sizeof *row, compare_subject);
+    for (guint i = 1; i < f->subject_days->len; i++) {
+        if (compare_subject_day(&row[i], &row[kept]) != 0) {
+            row[++kept] = row[i];
+            continue;
+        }
+        char rule = f->usage[row[i].usage].combine;
+        if (rule == 's' && __builtin_add_overflow(row[kept].v, row[i].v, &row[kept].v))
+            row[kept].v = row[i].v > 0 ? INT64_MAX : INT64_MIN;
+        else if (rule == 'm' || rule == 'l')
+            row[kept] = row[i];
+    }
+    g_array_set_size(f->subject_days, kept + 1);
 }
 
 bool facts_load_usage(struct facts *f, struct db *db, GError **err)
@@ -172,9 +211,7 @@ bool facts_load_usage(struct facts *f, struct db *db, GError **err)
         return false;
     for (size_t u = 0; u < f->wish->n_usage; u++)
         accumulate(f, &f->usage[u]);
-    if (f->subject_days->len > 0)
-        qsort(f->subject_days->data, f->subject_days->len, sizeof(struct facts_subject_day),
-              compare_subject);
+    fold_subject_days(f);
     return true;
 }
 

@@ -9,7 +9,7 @@
 -- column v           bigint[]
 -- column at          bigint[] null
 -- column tie         bigint[] null
--- column load_ids    bigint[]
+-- column load_ids    bigint[] null   null: all values have the row's load
 COPY warehouse.usage_span (party_id, metric_id, subject_id, month, load_id, first_day, v, at, tie,
   load_ids)
 FROM STDIN (FORMAT binary);

@@ -55,6 +55,8 @@ fresh && sed -i 's/Asia\/Tokyo/Asia\/Tokio/' "$dir/kenko.yaml"
 expect "a wrong zone" 2 "'Asia/Tokio' is not a time zone" ingest
 fresh && sed -i 's/Asia\/Tokyo/UTC/' "$dir/kenko.yaml"
 expect "another zone than the warehouse's" 2 "this warehouse was made with Asia/Tokyo" ingest
+fresh && sed -i '1a warehouse: {known_floor_days: -1}' "$dir/kenko.yaml"
+expect "a negative floor" 2 "warehouse.known_floor_days is -1, want 1 or more, or 0 for never" compact
 fresh && rm "$dir/data/a.csv"
 expect "a missing file" 4 "no file fits data/*.csv*" ingest
 fresh && printf 'account,day,account\na,2026-05-01,5\n' >"$dir/data/b.csv"

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "core/zone.h"
+#include "ingest/compact.h"
 #include "ingest/identity.h"
 #include "ingest/load.h"
 #include "scoring/facts.h"
@@ -58,6 +59,7 @@ static const char metrics[] =
     "runs'}\n"
     "  - {name: failure, kind: ratio, good: peak, total: runs, days: 7, direction: down}\n"
     "  - {name: users, kind: distinct_subjects, usage: by_user, days: 7}\n"
+    "  - {name: top, kind: top_subject_share, usage: by_user, days: 7}\n"
     "  - {name: since, kind: days_since, usage: runs}\n"
     "  - {name: open, kind: open_tickets}\n"
     "  - {name: arr, kind: arr}\n"
@@ -221,6 +223,51 @@ static void the_past_is_scored_to_the_same_digest_whatever_came_since(void **sta
     tzset();
 }
 
+static void merging_below_the_floor_changes_no_score_from_there_on(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = warehouse_open();
+    g_autoptr(GError) err = NULL;
+    const char *dir = company();
+    sources_ingest(db, dir, NULL);
+    for (int i = 2; i < 8; i++) {
+        g_autofree char *name = g_strdup_printf("usage%d.csv", i);
+        g_autofree char *text = g_strdup_printf("account,day,user,runs,failed\n"
+                                                "a,2026-05-30,u%d,%d,%d\nb,2026-05-09,u1,%d,1\n",
+                                                i % 3, i * 3 - 12, i % 2, i);
+        sources_write(dir, name, text);
+        sources_ingest(db, dir, NULL);
+    }
+    warehouse_sql(db, "UPDATE ops.load SET committed_at = '2025-01-01T00:00:00Z'::timestamptz + "
+                      "commit_no * interval '1 day'");
+    g_autofree char *text = warehouse_value(db, "SELECT commit_no FROM ops.clock");
+    int64_t last = g_ascii_strtoll(text, NULL, 10), floor = last - 2;
+    struct score_summary before[3];
+    for (int64_t k = floor; k <= last; k++)
+        before[k - floor] = score(db, dir, "2026-06-01", k, false);
+    assert_string_not_equal(before[0].input_sha256, before[2].input_sha256);
+    int32_t day = day_from_civil(2025, 1, 2) + (int32_t)floor;
+    const struct compact_floor raise = {day, day * DAY_US};
+    struct compact_summary compacted;
+    assert_true(compact_run(db, warehouse_dsn(), &raise, &compacted, &err));
+    assert_int_equal(compacted.known_floor, floor);
+    assert_true(compacted.rows_before > 0);
+    for (int64_t k = floor; k <= last; k++) {
+        struct score_summary s = score(db, dir, "2026-06-01", k, false);
+        assert_string_equal(s.input_sha256, before[k - floor].input_sha256);
+        assert_string_equal(s.output_sha256, before[k - floor].output_sha256);
+    }
+    g_autoptr(config_t) config = config_open(dir, &err);
+    struct score_summary summary;
+    int32_t as_of = day_from_civil(2026, 6, 1);
+    struct score_options options = {&as_of, 1, floor - 1, NULL, false};
+    assert_false(score_run(db, warehouse_dsn(), config, &options, &summary, &err));
+    assert_true(err_is(err, KENKO_ERROR_CONFLICT));
+    char text_day[DAY_TEXT_SIZE];
+    day_format(day, text_day);
+    assert_non_null(strstr(err->message, text_day));
+}
+
 static void below_fifty_churns_the_model_refuses_with_a_clear_word(void **state)
 {
     (void)state;
@@ -287,6 +334,7 @@ int main(void)
         cmocka_unit_test(missing_is_never_zero),
         cmocka_unit_test(a_day_sees_only_what_was_said_before_it),
         cmocka_unit_test(the_past_is_scored_to_the_same_digest_whatever_came_since),
+        cmocka_unit_test(merging_below_the_floor_changes_no_score_from_there_on),
         cmocka_unit_test(below_fifty_churns_the_model_refuses_with_a_clear_word),
         cmocka_unit_test(wrong_scorecards_and_metrics_are_refused_by_name),
     };
