@@ -307,3 +307,85 @@ bool scan_json_validate(struct slice text, struct scan_error *error)
                         .error = error};
     return scan_document(&s, 0);
 }
+
+/* A scanner that goes on where the walk stands. */
+static struct scanner scanner_of(struct scan_json_members *members)
+{
+    return (struct scanner){.arena = members->arena,
+                            .start = members->object.p,
+                            .p = members->object.p + members->at,
+                            .end = members->object.p + members->object.n,
+                            .replaced = &members->replaced,
+                            .error = &members->error};
+}
+
+void scan_json_open(struct scan_json_members *members, struct arena *arena, struct slice object)
+{
+    *members = (struct scan_json_members){.arena = arena, .object = object};
+    struct scanner s = scanner_of(members);
+    const char *wrong;
+    if (!g_utf8_validate_len(s.start, object.n, &wrong) && *wrong != '\0') {
+        s.p = wrong;
+        members->broken = !fail(&s, "bad_utf8", "a byte sequence that is not UTF-8");
+        return;
+    }
+    skip_space(&s);
+    if (s.p == s.end || *s.p != '{')
+        members->broken = !fail(&s, "not_an_object", "want a JSON object");
+    members->at = (size_t)(s.p - s.start);
+}
+
+/* What stands before the next member; *found = false at the end of the object. */
+static bool scan_separator(struct scanner *s, bool first, bool *found)
+{
+    s->p += first; /* the opening brace */
+    skip_space(s);
+    if (s->p < s->end && *s->p == '}') {
+        s->p++;
+        skip_space(s);
+        *found = false;
+        return s->p == s->end || bad(s);
+    }
+    if (!first && (s->p == s->end || *s->p++ != ','))
+        return bad(s);
+    skip_space(s);
+    return (s->p < s->end && *s->p == '"') || bad(s);
+}
+
+static bool scan_one(struct scanner *s, struct scan_json_member *out)
+{
+    const struct scan_json_path whole = {1, {NULL}};
+    bool escaped;
+    if (!scan_string(s, &out->key, &escaped))
+        return false;
+    if (escaped)
+        out->key = decode(s, out->key);
+    skip_space(s);
+    if (s->p == s->end || *s->p++ != ':')
+        return bad(s);
+    skip_space(s);
+    const char *start = s->p;
+    out->value.type = SCAN_JSON_ABSENT;
+    s->wanted = &whole;
+    s->values = &out->value;
+    if (!scan_value(s, 1, 1))
+        return false;
+    out->raw = (struct slice){start, (size_t)(s->p - start)};
+    return true;
+}
+
+bool scan_json_next(struct scan_json_members *members, struct scan_json_member *out)
+{
+    if (members->broken || members->ended)
+        return false;
+    struct scanner s = scanner_of(members);
+    bool found = true, first = !members->begun;
+    members->begun = true;
+    if (!scan_separator(&s, first, &found) || (found && !scan_one(&s, out))) {
+        members->broken = true;
+        return false;
+    }
+    members->at = (size_t)(s.p - s.start);
+    members->ended = !found;
+    return found;
+}

@@ -41,3 +41,28 @@ bool scan_json_record(struct arena *arena, struct slice record, const struct sca
 
 /* Is the text one JSON value of any kind? */
 bool scan_json_validate(struct slice text, struct scan_error *error);
+
+/* One member of an object: its decoded name, its value, and the value as it is written. */
+struct scan_json_member {
+    struct slice key;
+    struct scan_json_value value;
+    struct slice raw;
+};
+
+/* A walk over the members of one object, in their order, each validated as it is met. */
+struct scan_json_members {
+    struct arena *arena;
+    struct slice object;
+    size_t at;         /* the next byte */
+    uint64_t replaced; /* as in scan_json_record */
+    bool begun, ended;
+    bool broken; /* the walk ended at error */
+    struct scan_error error;
+};
+
+/* Begin; `object` and the arena must live as long as what is given out. UTF-8 is validated here,
+ * and that it is an object. */
+void scan_json_open(struct scan_json_members *members, struct arena *arena, struct slice object);
+
+/* The next member; false at the end, and when `broken` is set. */
+bool scan_json_next(struct scan_json_members *members, struct scan_json_member *out);

@@ -4,6 +4,21 @@
 #include "core/arena.h"
 #include "ingest/scan_json.h"
 
+/* A walk over the members ends well just when the record scanner takes the object. */
+static void walk(struct arena *arena, struct slice text, bool valid)
+{
+    struct scan_json_members members;
+    struct scan_json_member member;
+    struct scan_error error;
+    scan_json_open(&members, arena, text);
+    while (scan_json_next(&members, &member))
+        FUZZ_HOLDS(scan_json_validate(member.raw, &error));
+    size_t at = 0;
+    while (at < text.n && memchr(" \t\r\n", text.p[at], 4))
+        at++;
+    FUZZ_HOLDS(members.broken != (valid && at < text.n && text.p[at] == '{'));
+}
+
 /* What the record scanner takes is JSON, and texts it gives are UTF-8 without NUL. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -16,6 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct scan_error error;
     uint64_t replaced = 0;
     bool valid = scan_json_validate(text, &error);
+    walk(arena, text, valid);
     if (!scan_json_record(arena, text, wanted, WANTED, value, &replaced, &error)) {
         FUZZ_HOLDS(error.column >= 0 && (size_t)error.column <= size + 1);
         FUZZ_HOLDS(error.reason && *error.reason && error.message && *error.message);
