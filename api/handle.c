@@ -159,7 +159,8 @@ static void write_sentence(struct writer *writer, const struct snapshot_measure 
 static void write_explained(struct writer *writer, const struct snapshot *snapshot,
                             const struct snapshot_measure *measure, size_t at)
 {
-    static const char *const qualities[] = {"ok", "no_data", "stale", "not_applicable", "error"};
+    static const char *const qualities[] = {"ok",    "no_data",    "stale", "not_applicable",
+                                            "error", "quarantined"};
     writer_text(writer, "metric", measure->metric);
     writer_text(writer, "unit", measure->unit);
     writer_text(writer, "direction", measure->direction);

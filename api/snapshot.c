@@ -96,7 +96,8 @@ static const char *search_text(struct snapshot_owner *owner,
 
 static uint8_t quality_of(const char *text)
 {
-    static const char *const names[] = {"ok", "no_data", "stale", "not_applicable", "error"};
+    static const char *const names[] = {"ok",    "no_data",    "stale", "not_applicable",
+                                        "error", "quarantined"};
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
         if (strcmp(names[i], text) == 0)
             return (uint8_t)i;

@@ -13,7 +13,7 @@ static void print_summary(const struct context *context, const struct ingest_sum
     } rows[] = {{"read", s->count.read},           {"loaded", s->count.loaded},
                 {"duplicate", s->count.duplicate}, {"ignored", s->count.ignored},
                 {"rejected", s->count.rejected},   {"matched", s->matched},
-                {"unresolved", s->unresolved}};
+                {"unresolved", s->unresolved},     {"doubtful", s->doubtful}};
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         if (context->json) {
             printf("%s\"%s\": %" G_GINT64_FORMAT, i ? ", " : "{", rows[i].name, rows[i].n);
@@ -43,7 +43,9 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
     bool ok = ingest_run(context->db, context->dsn, context->config, &options, &summary, err);
     print_summary(context, &summary);
     if (ok)
-        context_next(context, summary.count.rejected ? "kenko load rejects" : "kenko score");
+        context_next(context, summary.doubtful         ? "kenko quality"
+                              : summary.count.rejected ? "kenko load rejects"
+                                                       : "kenko score");
     return ok;
 }
 

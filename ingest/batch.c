@@ -50,6 +50,8 @@ void batch_clear(struct batch *batch)
     batch->bytes = 0;
     batch->file = "";
     batch->from = batch->to = 0;
+    batch->first_day = INT32_MAX;
+    batch->last_day = INT32_MIN;
 }
 
 struct batch *batch_new(struct db *db, const struct job *job, const struct mapping_set *set,
@@ -179,6 +181,10 @@ static bool add_values(struct batch *batch, const struct stream_record *record,
             arena_printf(batch->arena, "the day's sum of %s of '%.*s' leaves 64 bits", usage->name,
                          SLICE_ARGS(cell[0].as.text))};
         return false;
+    }
+    if (record->n_values > 0) {
+        batch->first_day = MIN(batch->first_day, value.day);
+        batch->last_day = MAX(batch->last_day, value.day);
     }
     return true;
 }

@@ -39,6 +39,7 @@ struct batch {
     size_t bytes;
     const char *file; /* the place, for the load's row */
     int64_t from, to;
+    int32_t first_day, last_day; /* its usage speaks of; INT32_MAX, INT32_MIN: it has none */
 };
 
 /* Make the partitions of the months in the batch, and no others. Before the batch's transaction: it

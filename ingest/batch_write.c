@@ -310,7 +310,11 @@ bool batch_write_load(struct batch *batch, int64_t *load_id, GError **err)
                                           .rejected = c->rejected,
                                           .rounded = c->rounded,
                                           .replaced_chars = c->replaced,
-                                          .to_offset = batch->to};
+                                          .to_offset = batch->to,
+                                          .first_day = batch->first_day,
+                                          .first_day_is_null = batch->first_day == INT32_MAX,
+                                          .last_day = batch->last_day,
+                                          .last_day_is_null = batch->first_day == INT32_MAX};
     return q_load_finish(batch->db, &params, NULL, err);
 }
 

@@ -6,7 +6,16 @@
 #include "core/job.h"
 #include "core/stop.h"
 #include "ingest/identity.h"
+#include "ingest/quality.h"
 #include "ingest/source.h"
+
+/* What is done once all sources were read. */
+static bool conclude(const struct source_run *run, struct ingest_summary *summary, GError **err)
+{
+    return identity_match(run->db, run->job, run->set, &summary->matched, &summary->unresolved,
+                          err) &&
+           quality_run(run->db, run->job, run->set, run->zone, &summary->doubtful, err);
+}
 
 static bool read_all(struct source_run *run, const struct ingest_options *options,
                      struct ingest_summary *summary, GError **err)
@@ -37,12 +46,9 @@ static bool read_all(struct source_run *run, const struct ingest_options *option
         return err_set(err, KENKO_ERROR_USAGE, "kenko.yaml has no source%s%s",
                        options->source ? " " : "", options->source ? options->source : "");
     bool interrupted = stop_requested();
-    g_autoptr(GError) unmatched = NULL;
-    if (db_is_alive(run->db) && !interrupted &&
-        !identity_match(run->db, run->job, set, &summary->matched, &summary->unresolved,
-                        &unmatched) &&
-        !first)
-        first = g_steal_pointer(&unmatched);
+    g_autoptr(GError) after = NULL;
+    if (db_is_alive(run->db) && !interrupted && !conclude(run, summary, &after) && !first)
+        first = g_steal_pointer(&after);
     if (first) {
         g_propagate_error(err, g_steal_pointer(&first));
         return false;
@@ -56,9 +62,10 @@ static char *counters_json(const struct ingest_summary *s)
     return g_strdup_printf("{\"read\": %" G_GINT64_FORMAT ", \"loaded\": %" G_GINT64_FORMAT
                            ", \"duplicate\": %" G_GINT64_FORMAT ", \"ignored\": %" G_GINT64_FORMAT
                            ", \"rejected\": %" G_GINT64_FORMAT ", \"matched\": %" G_GINT64_FORMAT
-                           ", \"unresolved\": %" G_GINT64_FORMAT "}",
+                           ", \"unresolved\": %" G_GINT64_FORMAT ", \"doubtful\": %" G_GINT64_FORMAT
+                           "}",
                            s->count.read, s->count.loaded, s->count.duplicate, s->count.ignored,
-                           s->count.rejected, s->matched, s->unresolved);
+                           s->count.rejected, s->matched, s->unresolved, s->doubtful);
 }
 
 bool ingest_run(struct db *db, const char *dsn, struct config *config,

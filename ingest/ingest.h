@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The ingest job: every source of the configuration into the warehouse, then identity. */
+/* The ingest job: every source of the configuration into the warehouse, then identity, then the
+ * quality checks. */
 #pragma once
 
 #include "core/config.h"
@@ -14,6 +15,7 @@ struct ingest_options {
 struct ingest_summary {
     struct batch_counters count;
     int64_t matched, unresolved;
+    int64_t doubtful; /* days on which a quality check fails */
 };
 
 /*

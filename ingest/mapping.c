@@ -43,6 +43,11 @@ int mapping_value_usage(const struct mapping *mapping, size_t n)
     return n < mapping->n_values ? mapping->value[n].usage : -1;
 }
 
+const struct mapping_contract *mapping_contract(const struct mapping *mapping)
+{
+    return &mapping->contract;
+}
+
 const char *mapping_currency(const struct mapping *mapping)
 {
     return mapping->currency;
@@ -383,6 +388,10 @@ static enum mapping_outcome fill_values(const struct mapping_reader *reader, str
         if (result == NUMBER_OUT_OF_RANGE)
             return refuse(reject, 0, m->value[i].field, "out_of_range",
                           say(arena, text, "a number within 64 bits in the metric's scale"));
+        const struct mapping_usage *usage = &m->usage[m->value[i].usage];
+        if (v < usage->min || v > usage->max)
+            return refuse(reject, 0, m->value[i].field, "out_of_contract",
+                          say(arena, text, usage->promise));
         out->rounded += result == NUMBER_ROUNDED;
         out->value[out->n_values++] = (struct stream_value){(uint32_t)i, v};
     }

@@ -18,6 +18,9 @@ struct mapping_usage {
     char *name, *unit, *by;
     enum mapping_combine combine;
     int decimals;
+    int64_t min, max;              /* values outside are rejected; INT64_MIN, INT64_MAX: none */
+    const char *promise;           /* the two in words */
+    double min_parties, max_total; /* quality checks, see quality.h; 0: not wanted */
 };
 
 struct mapping; /* one stream of one source, as configured */
@@ -64,6 +67,15 @@ struct input_how mapping_how(const struct mapping *mapping, const char *path);
 bool mapping_has_header(const struct mapping *mapping, const char *path);
 
 bool mapping_has_id(const struct mapping *mapping);
+
+/* What the stream promises; see contract.h. */
+struct mapping_contract {
+    int64_t max_rejects;     /* in one run; -1: any number */
+    double max_reject_share; /* of the records read in one run; 1: all */
+    bool stop_on_new;        /* a column that was not there before is an error */
+};
+const struct mapping_contract *mapping_contract(const struct mapping *mapping);
+
 const char *mapping_rule(const struct mapping *mapping, size_t index);
 /* Index into mapping_set.usage of the mapping's n-th value; -1 past the last. */
 int mapping_value_usage(const struct mapping *mapping, size_t n);

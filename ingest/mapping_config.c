@@ -63,8 +63,14 @@ struct source_options {
 #undef X
 };
 
+struct contract_config {
+    char *max_rejects, *new_columns;
+    double *max_reject_share;
+};
+
 struct stream_config {
     struct stream_options options;
+    struct contract_config *contract;
     char *stream, *on_change, *format, *time_zone, *earliest, *latest, *party_source, *id;
     char *dates;
     uint32_t max_line_kib;
@@ -118,6 +124,13 @@ static const cyaml_schema_value_t column_schema = {
     CYAML_FIELD_MAPPING_PTR(#key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct stream_config,  \
                             key, field_map_fields)
 
+static const cyaml_schema_field_t contract_fields[] = {
+    MAPPING_OPTIONAL("max_rejects", struct contract_config, max_rejects),
+    MAPPING_OPTIONAL("new_columns", struct contract_config, new_columns),
+    CYAML_FIELD_FLOAT_PTR("max_reject_share", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                          struct contract_config, max_reject_share),
+    CYAML_FIELD_END};
+
 static const cyaml_schema_field_t stream_fields[] = {
     MAPPING_TEXT("stream", struct stream_config, stream),
 #define X(name) MAPPING_OPTION(#name, struct stream_config, options.name),
@@ -134,6 +147,8 @@ static const cyaml_schema_field_t stream_fields[] = {
     CYAML_FIELD_UINT("max_line_kib", CYAML_FLAG_OPTIONAL, struct stream_config, max_line_kib),
     CYAML_FIELD_SEQUENCE("columns", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct stream_config,
                          columns, &column_schema, 1, MAPPING_COLUMNS_MAX),
+    CYAML_FIELD_MAPPING_PTR("contract", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                            struct stream_config, contract, contract_fields),
     FIELD_MAP(fields),
     FIELD_MAP(constants),
     FIELD_MAP(transform),
@@ -263,6 +278,29 @@ static bool load_limits(struct arena *arena, const struct stream_config *c, stru
            day_parse(c->latest ? slice_of(c->latest) : SLICE("2100-01-01"), &m->latest, err);
 }
 
+static bool load_contract(const struct contract_config *c, struct mapping_contract *out,
+                          GError **err)
+{
+    static const char *const columns[] = {"allow", "stop", NULL};
+    int stop = 0;
+    *out = (struct mapping_contract){-1, 1, false};
+    if (!c)
+        return true;
+    if (!mapping_choose(c->new_columns, columns, "contract.new_columns", &stop, err))
+        return false;
+    out->stop_on_new = stop;
+    if (c->max_rejects &&
+        !g_ascii_string_to_signed(c->max_rejects, 10, 0, INT64_MAX, &out->max_rejects, NULL))
+        return err_set(err, KENKO_ERROR_CONFIG,
+                       "contract.max_rejects is '%s', want a whole number of 0 or more",
+                       c->max_rejects);
+    if (c->max_reject_share)
+        out->max_reject_share = *c->max_reject_share;
+    return (out->max_reject_share >= 0 && out->max_reject_share <= 1) ||
+           err_set(err, KENKO_ERROR_CONFIG, "contract.max_reject_share is %g, want 0 to 1",
+                   out->max_reject_share);
+}
+
 static struct mapping *load_mapping(struct arena *arena, const struct source_config *source,
                                     const struct stream_config *c, const struct mapping_set *set,
                                     struct config *config, const struct zone *zone, GError **err)
@@ -286,8 +324,8 @@ static struct mapping *load_mapping(struct arena *arena, const struct source_con
     if (!mapping_choose(c->on_change, changes, "on_change", &on_change, err) ||
         !mapping_choose(c->format, formats, "format", &format, err) ||
         !mapping_load_text(m, c->columns, c->columns_count, err) ||
-        !load_limits(arena, c, m, zone, err) || !load_fields(c, m, err) ||
-        !load_values(c, set, m, err))
+        !load_contract(c->contract, &m->contract, err) || !load_limits(arena, c, m, zone, err) ||
+        !load_fields(c, m, err) || !load_values(c, set, m, err))
         return NULL;
     m->on_change = (enum mapping_on_change)on_change;
     m->format = (enum mapping_format)format;

@@ -2,7 +2,7 @@
 #include "ingest/source.h"
 
 #include "core/stop.h"
-#include "core/text.h"
+#include "ingest/contract.h"
 #include "ingest/source_file.h"
 
 static const struct source_kind *const kinds[] = {&source_file};
@@ -100,7 +100,10 @@ bool source_each_mapping(const struct source_run *run, source_mapping_fn read, G
     g_autoptr(GError) first = NULL;
     for (size_t i = 0; i < run->source->n_mappings && !stop_requested(); i++) {
         g_autoptr(GError) failure = NULL;
-        if (read(run, run->source->mapping[i], &failure))
+        const struct batch_counters before = *run->total;
+        if (read(run, run->source->mapping[i], &failure) &&
+            contract_check_rejects(run->source->mapping[i], run->total->read - before.read,
+                                   run->total->rejected - before.rejected, &failure))
             continue;
         bool fatal = err_is(failure, KENKO_ERROR_INTERRUPTED) || !db_is_alive(run->db) ||
                      err_is(failure, KENKO_ERROR_DISK_FULL) || err_is(failure, KENKO_ERROR_BUG);

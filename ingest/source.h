@@ -46,8 +46,9 @@ MUST_USE bool source_validate(const struct mapping_set *set, GError **err);
 MUST_USE struct batch *source_batch(const struct source_run *run, const struct mapping *mapping,
                                     GError **err);
 
-/* Read each mapping of the source by `read`, whatever becomes of one: the first failure is given
- * back at the end. Failures of the warehouse or the disk, and stops, end it at once. */
+/* Read each mapping of the source by `read`, and hold what was rejected against its contract,
+ * whatever becomes of one: the first failure is given back at the end. Failures of the warehouse or
+ * the disk, and stops, end it at once. */
 typedef bool (*source_mapping_fn)(const struct source_run *run, const struct mapping *mapping,
                                   GError **err);
 MUST_USE bool source_each_mapping(const struct source_run *run, source_mapping_fn read,

@@ -5,6 +5,7 @@
 #include <glob.h>
 
 #include "core/stop.h"
+#include "ingest/contract.h"
 #include "ingest/load.h"
 #include "sql/ingest.h"
 
@@ -31,6 +32,7 @@ struct file {
     const char *name;
     struct q_file_get_row row; /* when is_known */
     struct mark mark;
+    struct contract_change change; /* of its columns, until it is noted */
     bool is_known, skip, resume;
     struct input *input;
     struct arena *arena;
@@ -121,6 +123,19 @@ static bool decide(struct reading *r, struct file *file, GError **err)
     return decide_changed(r, file, err);
 }
 
+/* What came and went since the stream's newest file. */
+static bool compare_columns(struct reading *r, struct file *file, GError **err)
+{
+    struct q_file_header_row row;
+    bool found;
+    if (!q_file_header(file->arena, r->run->db, r->run->source->name, stream_name(r), &row, &found,
+                       err))
+        return false;
+    contract_compare(file->arena, found ? row.header : "", file->mark.header,
+                     mapping_how(r->mapping, file->path).separator, &file->change);
+    return contract_allows(r->mapping, &file->change, file->name, err);
+}
+
 static bool bind(struct reading *r, struct file *file, GError **err)
 {
     if (mapping_has_header(r->mapping, file->path) && !file->resume) {
@@ -137,6 +152,8 @@ static bool bind(struct reading *r, struct file *file, GError **err)
         if (!mapping_check_header(header.text, file->name, err))
             return false;
         file->mark.header = arena_strndup(file->arena, header.text.p, header.text.n);
+        if (!compare_columns(r, file, err))
+            return false;
     }
     file->reader = mapping_bind(file->arena, r->mapping, mapping_format(r->mapping, file->path),
                                 slice_of(file->mark.header), file->name, err);
@@ -174,7 +191,10 @@ static bool save_mark(void *context, struct db *db, int64_t load_id, GError **er
                                        .header = mark->header,
                                        .complete = mark->complete,
                                        .load_id = load_id};
-    return q_file_put(db, &params, NULL, err);
+    const struct contract_change *change = &step->file->change;
+    return (!change->added ||
+            contract_note(db, params.source, params.stream, params.path, change, load_id, err)) &&
+           q_file_put(db, &params, NULL, err);
 }
 
 static bool date_retraction(void *context, struct db *db, int64_t commit_no, GError **err)
@@ -198,6 +218,7 @@ static bool flush(struct reading *r, struct file *file, bool complete, GError **
         return false;
     mark->from = mark->position;
     mark->replaces = false;
+    file->change = (struct contract_change){NULL, NULL};
     return true;
 }
 

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "scoring/doubt.h"
 #include "scoring/metric_internal.h"
 #include "sql/scoring.h"
 
@@ -31,7 +32,8 @@ static struct answer ok(double value)
 
 const char *metric_quality_name(enum metric_quality quality)
 {
-    static const char *const names[] = {"ok", "no_data", "stale", "not_applicable", "error"};
+    static const char *const names[] = {"ok",    "no_data",    "stale", "not_applicable",
+                                        "error", "quarantined"};
     return names[quality];
 }
 
@@ -320,9 +322,27 @@ static void fill_activity(struct computing *c)
     }
 }
 
+static void fill_values(const struct computing *c, const struct doubt *doubt)
+{
+    struct metric_frame *f = c->frame;
+    for (size_t i = 0; i < f->n_metrics; i++) {
+        const struct metric *m = &c->set->metric[i];
+        bool quarantined = doubt_within(doubt, m->usage, f->as_of, m->days) ||
+                           doubt_within(doubt, m->good, f->as_of, m->days) ||
+                           doubt_within(doubt, m->total, f->as_of, m->days);
+        for (size_t a = 0; a < f->n_accounts; a++) {
+            struct answer answer = compute(c, m, a);
+            if (quarantined && answer.quality == METRIC_OK)
+                answer = (struct answer){NAN, METRIC_QUARANTINED};
+            f->value[i * f->n_accounts + a] = answer.value;
+            f->quality[i * f->n_accounts + a] = (uint8_t)answer.quality;
+        }
+    }
+}
+
 static bool one_day(const struct metric_set *set, const struct facts *facts,
-                    const struct zone *zone, int32_t as_of, metric_frame_fn fn, void *context,
-                    GError **err)
+                    const struct doubt *doubt, const struct zone *zone, int32_t as_of,
+                    metric_frame_fn fn, void *context, GError **err)
 {
     g_autoptr(arena_t) arena = arena_new();
     size_t n = facts_accounts(facts), m = set->n_metrics;
@@ -350,13 +370,7 @@ static bool one_day(const struct metric_set *set, const struct facts *facts,
     if (!fill_contracts(&c, err))
         return false;
     fill_activity(&c);
-    for (size_t i = 0; i < m; i++) {
-        for (size_t a = 0; a < n; a++) {
-            struct answer answer = compute(&c, &set->metric[i], a);
-            frame.value[i * n + a] = answer.value;
-            frame.quality[i * n + a] = (uint8_t)answer.quality;
-        }
-    }
+    fill_values(&c, doubt);
     return fn(context, &frame, err);
 }
 
@@ -388,9 +402,11 @@ bool metric_compute(struct db *db, const struct metric_set *set, const struct zo
     struct facts *facts = facts_load(db, zone, &wish, known_no, err);
     if (!facts)
         return false;
-    bool good = true;
+    g_autoptr(arena_t) arena = arena_new();
+    struct doubt *doubt;
+    bool good = doubt_load(arena, db, facts, set->usage, set->n_usage, &doubt, err);
     for (size_t i = 0; i < n_as_of && good; i++)
-        good = one_day(set, facts, zone, as_of[i], fn, context, err);
+        good = one_day(set, facts, doubt, zone, as_of[i], fn, context, err);
     facts_free(facts);
     return good;
 }

@@ -15,7 +15,8 @@ enum metric_quality {
     METRIC_NO_DATA,
     METRIC_STALE,
     METRIC_NOT_APPLICABLE,
-    METRIC_ERROR
+    METRIC_ERROR,
+    METRIC_QUARANTINED /* a quality check of its usage fails within the window */
 };
 
 struct facts;
@@ -65,7 +66,8 @@ typedef bool (*metric_frame_fn)(void *context, const struct metric_frame *frame,
  * Rules: a metric over usage is no_data for an account that never had a fact of it before D, and
  * counts silent days as 0 afterwards; a ratio whose total is 0 is no_data, never 0; a change or
  * baseline whose past is 0 or not whole is no_data. A source without any fact for stale_days makes
- * its metrics stale. Records count only with what their source had said before D.
+ * its metrics stale; a day of the last week that fails a quality check makes them quarantined.
+ * Records count only with what their source had said before D.
  *
  * Must run in a transaction. Errors  KENKO_ERROR_CONFLICT  known_no lies below the known floor
  */

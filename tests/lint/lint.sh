@@ -49,7 +49,9 @@ layers() {
     if [ "$own" = core ]; then
       grep -nE '^#include "sql/' "$f" | sed "s|^|$f:|" | grep -vE '"sql/(core|schema)\.h"' || true
     else
-      grep -nE '^#include "sql/' "$f" | sed "s|^|$f:|" | grep -vE "\"sql/($own|core)\.h\"" || true
+      also=core # and the quality checks, which ingest runs
+      [ "$own" = ingest ] && also='core|quality'
+      grep -nE '^#include "sql/' "$f" | sed "s|^|$f:|" | grep -vE "\"sql/($own|$also)\.h\"" || true
     fi
   done
 }
@@ -75,9 +77,9 @@ no_sql() {
     xargs -r grep -nE '"[^"]*\b(SELECT .* FROM|INSERT INTO|UPDATE [a-z_.]+ SET|DELETE FROM|CREATE (TABLE|VIEW)|DROP TABLE)\b' || true
 }
 no_now() {
-  grep -E '^sql/(ingest|scoring|reports|api|core|views)|^bad|/bad\.sql$|^sql/bad' |
+  grep -E '^sql/(ingest|quality|scoring|reports|api|core|views)|^bad|/bad\.sql$|^sql/bad' |
     xargs -r grep -nE '\b(now\(\)|current_timestamp|current_date)' |
-    grep -vE 'sql/(core|ingest|scoring|reports|api)/(job_|load_|run_|outbox_|key_|known_|server_)' || true
+    grep -vE 'sql/(core|ingest|quality|scoring|reports|api)/(job_|load_|run_|outbox_|key_|known_|server_)' || true
 }
 distributed() {
   grep -E '\.sql$' | xargs -r grep -niE 'DETACH PARTITION CONCURRENTLY|\bctid\b|WITH RECURSIVE|CREATE (CONSTRAINT )?TRIGGER|\b(ROLLUP|CUBE|GROUPING SETS) *\(|SELECT \*' |
