@@ -7,9 +7,9 @@
 
 /* Every top-level key of kenko.yaml; a section's owner names its own, the rest is skipped there. */
 static const char *const top_keys[] = {
-    "organisation", "time_zone", "currency", "language", "warehouse", "churn",    "model",
-    "score",        "identity",  "sources",  "reports",  "api",       "schedule", NULL};
-enum { TOP_KEYS = 13, FILE_MAX = 4 << 20, KNOWN_FLOOR_DAYS = 400 };
+    "organisation", "time_zone", "currency", "language", "warehouse", "churn",     "model", "score",
+    "identity",     "sources",   "reports",  "api",      "schedule",  "retention", NULL};
+enum { TOP_KEYS = 14, FILE_MAX = 4 << 20, KNOWN_FLOOR_DAYS = 400 };
 
 struct warehouse {
     char *dsn;

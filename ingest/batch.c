@@ -39,6 +39,17 @@ static bool read_key(struct batch *batch, GError **err)
     return true;
 }
 
+static bool read_usage_from(struct batch *batch, GError **err)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    struct q_retention_usage_row row;
+    bool found;
+    if (!q_retention_usage(arena, batch->db, &row, &found, err))
+        return false;
+    batch->usage_from = found ? row.kept_from : INT64_MIN;
+    return true;
+}
+
 void batch_clear(struct batch *batch)
 {
     arena_reset(batch->arena);
@@ -72,7 +83,7 @@ struct batch *batch_new(struct db *db, const struct job *job, const struct mappi
     batch->records = g_array_new(FALSE, FALSE, sizeof(struct batch_record));
     batch->rejects = g_array_new(FALSE, FALSE, sizeof(struct batch_rejected));
     batch_clear(batch);
-    if (read_key(batch, err) && make_metrics(batch, err))
+    if (read_key(batch, err) && read_usage_from(batch, err) && make_metrics(batch, err))
         return batch;
     batch_free(batch);
     return NULL;
@@ -206,8 +217,31 @@ static void keep_record(struct batch *batch, const struct stream_record *record)
     g_array_append_val(batch->records, kept);
 }
 
+/* Is the event of a time of which usage, or the ids that would tell whether it is known, were
+ * dropped? */
+static bool is_too_old(struct batch *batch, const struct stream_record *record,
+                       struct mapping_reject *reject)
+{
+    bool by_id = batch->seen && record->id.p;
+    int64_t kept_from = MAX(batch->usage_from, by_id ? seen_kept_from(batch->seen) : INT64_MIN);
+    if (!stream_get(mapping_kind(batch->mapping))->is_usage || record->cell[1].as.n >= kept_from)
+        return false;
+    char day[DAY_TEXT_SIZE];
+    day_format(zone_day(batch->zone, kept_from), day);
+    *reject = (struct mapping_reject){
+        0, "", "too_old",
+        arena_printf(batch->arena,
+                     "it is from before %s, and what is older was dropped by retention", day)};
+    return true;
+}
+
 void batch_add(struct batch *batch, const struct stream_record *record)
 {
+    struct mapping_reject reject;
+    if (is_too_old(batch, record, &reject)) {
+        batch_reject(batch, record->line, record->ordinal, record->raw, &reject);
+        return;
+    }
     batch->bytes += record->raw.n;
     if (batch->seen && record->id.p && !seen_add(batch->seen, seen_hash(batch->key, record->id))) {
         batch->count.read++;
@@ -215,7 +249,6 @@ void batch_add(struct batch *batch, const struct stream_record *record)
         return;
     }
     if (stream_get(mapping_kind(batch->mapping))->is_usage) {
-        struct mapping_reject reject;
         if (!add_values(batch, record, &reject)) {
             batch_reject(batch, record->line, record->ordinal, record->raw, &reject);
             return;

@@ -31,6 +31,7 @@ struct batch {
     struct directory *parties, *subjects;
     struct rollup *rollup;
     struct seen *seen;
+    int64_t usage_from; /* event time; usage before it was dropped, INT64_MIN: nothing was */
     uint8_t key[16];
     int32_t metric_id[STREAM_VALUES_MAX];
     GArray *records, *rejects;

@@ -11,6 +11,7 @@ struct seen {
     struct seen_key *slot; /* open addressing; high = low = 0 is empty */
     size_t mask, used;
     GArray *fresh; /* ids of the open batch */
+    int64_t kept_from;
 };
 
 struct seen_key seen_hash(const uint8_t key[16], struct slice id)
@@ -79,6 +80,18 @@ static bool load(struct seen *seen, struct db *db, const char *except_file, GErr
     return true;
 }
 
+/* After the ids: those that were gone when they were read were gone after the horizon moved. */
+static bool load_horizon(struct seen *seen, struct db *db, GError **err)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    struct q_retention_ids_row row;
+    bool found;
+    if (!q_retention_ids(arena, db, seen->source, seen->stream, &row, &found, err))
+        return false;
+    seen->kept_from = found ? row.kept_from : INT64_MIN;
+    return true;
+}
+
 struct seen *seen_open(struct db *db, const char *source, const char *stream,
                        const char *except_file, GError **err)
 {
@@ -88,10 +101,15 @@ struct seen *seen_open(struct db *db, const char *source, const char *stream,
     seen->mask = 4095;
     seen->slot = g_new0(struct seen_key, seen->mask + 1);
     seen->fresh = g_array_new(FALSE, FALSE, sizeof(struct seen_key));
-    if (load(seen, db, except_file, err))
+    if (load(seen, db, except_file, err) && load_horizon(seen, db, err))
         return seen;
     seen_close(seen);
     return NULL;
+}
+
+int64_t seen_kept_from(const struct seen *seen)
+{
+    return seen->kept_from;
 }
 
 void seen_close(struct seen *seen)

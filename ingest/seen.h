@@ -17,6 +17,9 @@ MUST_USE struct seen *seen_open(struct db *db, const char *source, const char *s
                                 const char *except_file, GError **err);
 void seen_close(struct seen *seen);
 
+/* From which event time on ids are known; older ones may have been dropped. INT64_MIN: all. */
+int64_t seen_kept_from(const struct seen *seen);
+
 /* The hash of an id under the warehouse's key (16 bytes). */
 struct seen_key seen_hash(const uint8_t key[16], struct slice id);
 

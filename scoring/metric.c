@@ -387,6 +387,45 @@ static bool fact_range(struct db *db, int32_t last_as_of, struct facts_wish *wis
     return true;
 }
 
+/* How many days of usage a metric must see whole: a comparison with the past and a "since when"
+ * know by themselves where the past ends. */
+static int reach(const struct metric_set *set)
+{
+    int days = set->churn == CHURN_INACTIVITY ? set->inactive_days + 1 : 0;
+    for (size_t i = 0; i < set->n_metrics; i++) {
+        const struct metric *m = &set->metric[i];
+        if (m->kind <= KIND_TOP_SUBJECT_SHARE && m->kind != KIND_DAYS_SINCE)
+            days = MAX(days, m->days);
+    }
+    return days;
+}
+
+bool metric_whole_from(struct db *db, const struct metric_set *set, const struct zone *zone,
+                       int32_t *day, GError **err)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    struct q_usage_kept_row row;
+    bool found;
+    if (!q_usage_kept(arena, db, &row, &found, err))
+        return false;
+    *day = found ? zone_day(zone, row.kept_from) + reach(set) : INT32_MIN;
+    return true;
+}
+
+static bool check_whole(struct db *db, const struct metric_set *set, const struct zone *zone,
+                        int32_t first_as_of, GError **err)
+{
+    int32_t whole;
+    if (!metric_whole_from(db, set, zone, &whole, err))
+        return false;
+    char day[DAY_TEXT_SIZE], from[DAY_TEXT_SIZE];
+    return first_as_of >= whole ||
+           err_set(err, KENKO_ERROR_CONFLICT,
+                   "%s cannot be scored: retention dropped old usage, and the windows of this "
+                   "configuration are whole from %s on",
+                   day_format(first_as_of, day), day_format(whole, from));
+}
+
 bool metric_compute(struct db *db, const struct metric_set *set, const struct zone *zone,
                     const int32_t *as_of, size_t n_as_of, int64_t known_no, metric_frame_fn fn,
                     void *context, GError **err)
@@ -397,7 +436,8 @@ bool metric_compute(struct db *db, const struct metric_set *set, const struct zo
                               .currency = set->currency};
     if (n_as_of == 0)
         return true;
-    if (!fact_range(db, as_of[n_as_of - 1], &wish, err))
+    if (!check_whole(db, set, zone, as_of[0], err) ||
+        !fact_range(db, as_of[n_as_of - 1], &wish, err))
         return false;
     struct facts *facts = facts_load(db, zone, &wish, known_no, err);
     if (!facts)

@@ -69,11 +69,18 @@ typedef bool (*metric_frame_fn)(void *context, const struct metric_frame *frame,
  * its metrics stale; a day of the last week that fails a quality check makes them quarantined.
  * Records count only with what their source had said before D.
  *
- * Must run in a transaction. Errors  KENKO_ERROR_CONFLICT  known_no lies below the known floor
+ * Must run in a transaction.
+ *
+ * Errors  KENKO_ERROR_CONFLICT  known_no lies below the known floor, or a day's windows reach into
+ * usage that retention dropped
  */
 MUST_USE bool metric_compute(struct db *db, const struct metric_set *set, const struct zone *zone,
                              const int32_t *as_of, size_t n_as_of, int64_t known_no,
                              metric_frame_fn fn, void *context, GError **err);
+
+/* The first day whose windows are whole; INT32_MIN when no usage was dropped. */
+MUST_USE bool metric_whole_from(struct db *db, const struct metric_set *set,
+                                const struct zone *zone, int32_t *day, GError **err);
 
 /* ── churn as data ───────────────────────────────────────────────────────────────────────────────
  */

@@ -148,9 +148,11 @@ static bool build_panel(struct db *db, const struct zone *zone, struct panel *p,
 {
     g_autoptr(arena_t) arena = arena_new();
     struct q_span_range_row range;
-    if (!q_span_range(arena, db, &range, err))
+    int32_t whole;
+    if (!q_span_range(arena, db, &range, err) || !metric_whole_from(db, p->set, zone, &whole, err))
         return false;
     int32_t first = range.first_month_is_null ? p->until : range.first_month + HISTORY_MIN_DAYS;
+    first = MAX(first, whole);
     *n_days = panel_days(p, first, days);
     if (*n_days == 0)
         return true;

@@ -268,6 +268,25 @@ static void merging_below_the_floor_changes_no_score_from_there_on(void **state)
     assert_non_null(strstr(err->message, text_day));
 }
 
+static void a_window_into_dropped_usage_is_refused_not_counted_as_zero(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = warehouse_open();
+    g_autoptr(GError) err = NULL;
+    const char *dir = company();
+    sources_ingest(db, dir, NULL);
+    warehouse_sql(db, "INSERT INTO ops.retention (what, kept_from) VALUES ('usage', "
+                      "'2026-05-29T15:00:00Z')"); /* the 30th in Tokyo */
+    score(db, dir, "2026-06-08", -1, false); /* three days of hysteresis, each with seven before */
+    g_autoptr(config_t) config = config_open(dir, &err);
+    struct score_summary summary;
+    int32_t as_of = day_from_civil(2026, 6, 7);
+    struct score_options options = {&as_of, 1, -1, NULL, false};
+    assert_false(score_run(db, warehouse_dsn(), config, &options, &summary, &err));
+    assert_true(err_is(err, KENKO_ERROR_CONFLICT));
+    assert_non_null(strstr(err->message, "whole from 2026-06-06 on"));
+}
+
 static void below_fifty_churns_the_model_refuses_with_a_clear_word(void **state)
 {
     (void)state;
@@ -335,6 +354,7 @@ int main(void)
         cmocka_unit_test(a_day_sees_only_what_was_said_before_it),
         cmocka_unit_test(the_past_is_scored_to_the_same_digest_whatever_came_since),
         cmocka_unit_test(merging_below_the_floor_changes_no_score_from_there_on),
+        cmocka_unit_test(a_window_into_dropped_usage_is_refused_not_counted_as_zero),
         cmocka_unit_test(below_fifty_churns_the_model_refuses_with_a_clear_word),
         cmocka_unit_test(wrong_scorecards_and_metrics_are_refused_by_name),
     };
