@@ -312,35 +312,49 @@ bool scan_json_validate(struct slice text, struct scan_error *error)
 static struct scanner scanner_of(struct scan_json_members *members)
 {
     return (struct scanner){.arena = members->arena,
-                            .start = members->object.p,
-                            .p = members->object.p + members->at,
-                            .end = members->object.p + members->object.n,
+                            .start = members->text.p,
+                            .p = members->text.p + members->at,
+                            .end = members->text.p + members->text.n,
                             .replaced = &members->replaced,
                             .error = &members->error};
 }
 
-void scan_json_open(struct scan_json_members *members, struct arena *arena, struct slice object)
+static void open_walk(struct scan_json_members *members, struct arena *arena, struct slice text,
+                      char open)
 {
-    *members = (struct scan_json_members){.arena = arena, .object = object};
+    *members =
+        (struct scan_json_members){.arena = arena, .text = text, .close = open == '{' ? '}' : ']'};
     struct scanner s = scanner_of(members);
     const char *wrong;
-    if (!g_utf8_validate_len(s.start, object.n, &wrong) && *wrong != '\0') {
+    if (!g_utf8_validate_len(s.start, text.n, &wrong) && *wrong != '\0') {
         s.p = wrong;
         members->broken = !fail(&s, "bad_utf8", "a byte sequence that is not UTF-8");
         return;
     }
     skip_space(&s);
-    if (s.p == s.end || *s.p != '{')
-        members->broken = !fail(&s, "not_an_object", "want a JSON object");
+    if (s.p == s.end || *s.p != open)
+        members->broken = !fail(&s, open == '{' ? "not_an_object" : "not_an_array",
+                                open == '{' ? "want a JSON object" : "want a JSON array");
     members->at = (size_t)(s.p - s.start);
 }
 
-/* What stands before the next member; *found = false at the end of the object. */
-static bool scan_separator(struct scanner *s, bool first, bool *found)
+void scan_json_open(struct scan_json_members *members, struct arena *arena, struct slice object)
 {
-    s->p += first; /* the opening brace */
+    open_walk(members, arena, object, '{');
+}
+
+void scan_json_open_array(struct scan_json_members *members, struct arena *arena,
+                          struct slice array)
+{
+    open_walk(members, arena, array, '[');
+}
+
+/* What stands before the next member; *found = false at the end. */
+static bool scan_separator(struct scanner *s, bool first, char close, bool *found)
+{
+    s->p += first; /* the opening bracket */
     skip_space(s);
-    if (s->p < s->end && *s->p == '}') {
+    if (s->p < s->end && *s->p == close) {
         s->p++;
         skip_space(s);
         *found = false;
@@ -349,23 +363,33 @@ static bool scan_separator(struct scanner *s, bool first, bool *found)
     if (!first && (s->p == s->end || *s->p++ != ','))
         return bad(s);
     skip_space(s);
-    return (s->p < s->end && *s->p == '"') || bad(s);
+    return true;
 }
 
-static bool scan_one(struct scanner *s, struct scan_json_member *out)
+static bool scan_name(struct scanner *s, struct slice *out)
 {
-    const struct scan_json_path whole = {1, {NULL}};
     bool escaped;
-    if (!scan_string(s, &out->key, &escaped))
+    if (s->p == s->end || *s->p != '"')
+        return bad(s);
+    if (!scan_string(s, out, &escaped))
         return false;
     if (escaped)
-        out->key = decode(s, out->key);
+        *out = decode(s, *out);
     skip_space(s);
     if (s->p == s->end || *s->p++ != ':')
         return bad(s);
     skip_space(s);
-    const char *start = s->p;
+    return true;
+}
+
+static bool scan_one(struct scanner *s, bool has_name, struct scan_json_member *out)
+{
+    const struct scan_json_path whole = {1, {NULL}};
+    out->key = (struct slice){NULL, 0};
     out->value.type = SCAN_JSON_ABSENT;
+    if (has_name && !scan_name(s, &out->key))
+        return false;
+    const char *start = s->p;
     s->wanted = &whole;
     s->values = &out->value;
     if (!scan_value(s, 1, 1))
@@ -381,7 +405,8 @@ bool scan_json_next(struct scan_json_members *members, struct scan_json_member *
     struct scanner s = scanner_of(members);
     bool found = true, first = !members->begun;
     members->begun = true;
-    if (!scan_separator(&s, first, &found) || (found && !scan_one(&s, out))) {
+    if (!scan_separator(&s, first, members->close, &found) ||
+        (found && !scan_one(&s, members->close == '}', out))) {
         members->broken = true;
         return false;
     }

@@ -42,17 +42,19 @@ bool scan_json_record(struct arena *arena, struct slice record, const struct sca
 /* Is the text one JSON value of any kind? */
 bool scan_json_validate(struct slice text, struct scan_error *error);
 
-/* One member of an object: its decoded name, its value, and the value as it is written. */
+/* One member of an object: its decoded name, its value, and the value as it is written. An item of
+ * an array has no name. */
 struct scan_json_member {
     struct slice key;
     struct scan_json_value value;
     struct slice raw;
 };
 
-/* A walk over the members of one object, in their order, each validated as it is met. */
+/* A walk over the members of one object or array, in their order, each validated as it is met. */
 struct scan_json_members {
     struct arena *arena;
-    struct slice object;
+    struct slice text;
+    char close;        /* } or ] */
     size_t at;         /* the next byte */
     uint64_t replaced; /* as in scan_json_record */
     bool begun, ended;
@@ -60,9 +62,11 @@ struct scan_json_members {
     struct scan_error error;
 };
 
-/* Begin; `object` and the arena must live as long as what is given out. UTF-8 is validated here,
- * and that it is an object. */
+/* Begin; the text and the arena must live as long as what is given out. UTF-8 is validated here,
+ * and that it is an object, or an array. */
 void scan_json_open(struct scan_json_members *members, struct arena *arena, struct slice object);
+void scan_json_open_array(struct scan_json_members *members, struct arena *arena,
+                          struct slice array);
 
 /* The next member; false at the end, and when `broken` is set. */
 bool scan_json_next(struct scan_json_members *members, struct scan_json_member *out);

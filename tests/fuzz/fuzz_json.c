@@ -4,19 +4,23 @@
 #include "core/arena.h"
 #include "ingest/scan_json.h"
 
-/* A walk over the members ends well just when the record scanner takes the object. */
+/* A walk over members or items ends well just when the text is such JSON. */
 static void walk(struct arena *arena, struct slice text, bool valid)
 {
     struct scan_json_members members;
     struct scan_json_member member;
     struct scan_error error;
-    scan_json_open(&members, arena, text);
-    while (scan_json_next(&members, &member))
-        FUZZ_HOLDS(scan_json_validate(member.raw, &error));
     size_t at = 0;
     while (at < text.n && memchr(" \t\r\n", text.p[at], 4))
         at++;
-    FUZZ_HOLDS(members.broken != (valid && at < text.n && text.p[at] == '{'));
+    bool is_array = at < text.n && text.p[at] == '[';
+    if (is_array)
+        scan_json_open_array(&members, arena, text);
+    else
+        scan_json_open(&members, arena, text);
+    while (scan_json_next(&members, &member))
+        FUZZ_HOLDS(scan_json_validate(member.raw, &error));
+    FUZZ_HOLDS(members.broken != (valid && at < text.n && (is_array || text.p[at] == '{')));
 }
 
 /* What the record scanner takes is JSON, and texts it gives are UTF-8 without NUL. */

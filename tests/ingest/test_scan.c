@@ -16,13 +16,17 @@
 #include "ingest/scan_json.h"
 #include "support/warehouse.h"
 
-/* Can all members of the text, an object, be walked over? */
+/* Can all members of the text, or all its items, be walked over? */
 static bool walk(struct slice text)
 {
     g_autoptr(arena_t) arena = arena_new();
     struct scan_json_members members;
     struct scan_json_member member;
-    scan_json_open(&members, arena, text);
+    size_t space = strspn(text.p, " \t\r\n");
+    if (space < text.n && text.p[space] == '[')
+        scan_json_open_array(&members, arena, text);
+    else
+        scan_json_open(&members, arena, text);
     while (scan_json_next(&members, &member))
         continue;
     return !members.broken;
@@ -33,8 +37,9 @@ static int judge(const char *name, const char *text, gsize size)
 {
     struct scan_error error;
     bool ok = scan_json_validate((struct slice){text, size}, &error);
-    if (text[strspn(text, " \t\r\n")] == '{' && walk((struct slice){text, size}) != ok) {
-        printf("%s: the walk over its members says otherwise\n", name);
+    char first = text[strspn(text, " \t\r\n")];
+    if ((first == '{' || first == '[') && walk((struct slice){text, size}) != ok) {
+        printf("%s: the walk over it says otherwise\n", name);
         return 1;
     }
     if ((name[0] == 'y' && !ok) || (name[0] == 'n' && ok)) {
@@ -143,11 +148,35 @@ static void members_are_walked_over_in_their_order(void **state)
     assert_false(scan_json_next(&members, &m));
     assert_false(members.broken);
     assert_true(walk(SLICE("{}")) && walk(SLICE(" { } ")));
-    const char *broken[] = {"",           "[]",         "{\"a\":1{\"b\":2}", "{\"a\":1,}",
+    const char *broken[] = {"",           "1",          "{\"a\":1{\"b\":2}", "{\"a\":1,}",
                             "{,\"a\":1}", "{\"a\":1}}", "{\"a\":1} x",       "{\"a\" 1}",
                             "{\"a\":}",   "{\"a\":1"};
     for (size_t i = 0; i < G_N_ELEMENTS(broken); i++)
         assert_false(walk(slice_of(broken[i])));
+}
+
+static void items_are_walked_over_in_their_order(void **state)
+{
+    (void)state;
+    g_autoptr(arena_t) arena = arena_new();
+    struct scan_json_members items;
+    struct scan_json_member m;
+    scan_json_open_array(&items, arena, SLICE(" [ {\"a\": [1]} , \"x\\n\", -1.50 ] "));
+    assert_true(scan_json_next(&items, &m));
+    assert_true(m.value.type == SCAN_JSON_OTHER && slice_is(m.raw, "{\"a\": [1]}"));
+    assert_null(m.key.p);
+    assert_true(scan_json_next(&items, &m));
+    assert_true(m.value.type == SCAN_JSON_STRING && slice_is(m.value.text, "x\n"));
+    assert_true(scan_json_next(&items, &m));
+    assert_true(m.value.type == SCAN_JSON_NUMBER && slice_is(m.raw, "-1.50"));
+    assert_false(scan_json_next(&items, &m));
+    assert_false(items.broken);
+    assert_true(walk(SLICE("[]")) && walk(SLICE(" [ ] ")));
+    const char *broken[] = {"[", "[1", "[1,]", "[,1]", "[1 2]", "[1]]", "[\"a\":1]", "[1}"};
+    for (size_t i = 0; i < G_N_ELEMENTS(broken); i++)
+        assert_false(walk(slice_of(broken[i])));
+    scan_json_open_array(&items, arena, SLICE("{}"));
+    assert_true(items.broken && !scan_json_next(&items, &m));
 }
 
 static json_t *csv_rows(struct arena *arena, const char *text)
@@ -358,6 +387,7 @@ int main(void)
         cmocka_unit_test(numbers_stay_exact_and_escapes_are_undone),
         cmocka_unit_test(members_are_found_by_pointer),
         cmocka_unit_test(members_are_walked_over_in_their_order),
+        cmocka_unit_test(items_are_walked_over_in_their_order),
         cmocka_unit_test(csv_spectrum_reads_as_its_json),
         cmocka_unit_test(naughty_strings_survive_csv_and_json),
         cmocka_unit_test(broken_csv_is_told_with_its_column),
