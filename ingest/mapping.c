@@ -9,7 +9,6 @@
 #include "ingest/mapping_internal.h"
 #include "ingest/number.h"
 #include "ingest/scan_csv.h"
-#include "ingest/scan_json.h"
 
 enum { TEXT_MAX = 10000, KEY_MAX = 512 };
 

@@ -2,8 +2,8 @@
 /* What mapping.c, mapping_bind.c and mapping_config.c share. */
 #pragma once
 
+#include "core/scan_json.h"
 #include "ingest/mapping.h"
-#include "ingest/scan_json.h"
 
 enum { NOT_MAPPED = -1 };
 

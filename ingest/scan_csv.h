@@ -2,14 +2,7 @@
 /* RFC 4180 records: where one ends, and its fields. */
 #pragma once
 
-#include "core/arena.h"
-#include "core/slice.h"
-
-struct scan_error {
-    int column;         /* byte in the record, from 1 */
-    const char *reason; /* stable code */
-    const char *message;
-};
+#include "core/scan_json.h" /* scan_error */
 
 /*
  * Where the record that begins at text.p ends: the offset of its closing LF (or text.n at the end

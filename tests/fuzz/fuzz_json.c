@@ -2,7 +2,7 @@
 #include "fuzz/fuzz.h"
 
 #include "core/arena.h"
-#include "ingest/scan_json.h"
+#include "core/scan_json.h"
 
 /* A walk over members or items ends well just when the text is such JSON. */
 static void walk(struct arena *arena, struct slice text, bool valid)

@@ -4,9 +4,17 @@
 
 #include <stdint.h>
 
-#include "ingest/scan_csv.h"
+#include "core/arena.h"
+#include "core/slice.h"
 
 enum { SCAN_JSON_DEPTH_MAX = 512, SCAN_JSON_WANTED_MAX = 64, SCAN_JSON_SEGMENTS_MAX = 6 };
+
+/* Why a text is not a record, and where. */
+struct scan_error {
+    int column;         /* byte in the record, from 1 */
+    const char *reason; /* stable code */
+    const char *message;
+};
 
 enum scan_json_type {
     SCAN_JSON_ABSENT,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "ingest/scan_json.h"
+#include "core/scan_json.h"
 
 #include <stdint.h>
 
