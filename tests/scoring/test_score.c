@@ -2,11 +2,14 @@
 /* The whole way from files to published runs, on a small company written by hand. */
 #include <math.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -223,6 +226,119 @@ static void the_past_is_scored_to_the_same_digest_whatever_came_since(void **sta
     tzset();
 }
 
+#ifdef KENKO_FAULTS
+/* Start loading what is new in a session of its own, up to an injection point. */
+static pid_t start_load(const char *dir, const char *fault)
+{
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0) {
+        g_setenv("KENKO_FAULT", fault, TRUE);
+        struct db *own = db_open(warehouse_dsn(), "kenko test", 60000, NULL);
+        _exit(!own || !sources_try(own, dir, 0, NULL, NULL));
+    }
+    int status;
+    if (waitpid(pid, &status, WUNTRACED) != pid || !WIFSTOPPED(status))
+        fail_msg("the load did not stop at %s", fault);
+    return pid;
+}
+
+static void finish_load(pid_t pid)
+{
+    int status;
+    kill(pid, SIGCONT);
+    if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        fail_msg("the load failed");
+}
+
+static int64_t load_of(struct db *db, const char *file)
+{
+    g_autofree char *query =
+        g_strdup_printf("SELECT max(load_id) FROM ops.load WHERE file = '%s'", file);
+    g_autofree char *text = warehouse_value(db, query);
+    return g_ascii_strtoll(text, NULL, 10);
+}
+
+static void expect_again(struct db *db, const char *dir, const struct score_summary *first)
+{
+    struct score_summary again = score(db, dir, "2026-06-01", first->known_no, false);
+    assert_string_equal(again.input_sha256, first->input_sha256);
+    assert_string_equal(again.output_sha256, first->output_sha256);
+}
+#endif
+
+static void a_load_that_was_open_never_enters_the_run_that_did_not_see_it(void **state)
+{
+    (void)state;
+#ifdef KENKO_FAULTS
+    g_autoptr(db_t) db = warehouse_open();
+    g_autoptr(GError) err = NULL;
+    const char *dir = company();
+    sources_ingest(db, dir, NULL);
+    struct score_summary before = score(db, dir, "2026-06-01", -1, false);
+    sources_write(dir, "usage2.csv",
+                  "account,day,user,runs,failed\na,2026-05-30,u9,500,400\nc,2026-05-29,u9,5,4\n");
+    pid_t open = start_load(dir, "after_copy:1:stop"); /* its facts are in, its COMMIT is not */
+    struct score_summary during = score(db, dir, "2026-06-01", -1, true);
+    assert_int_equal(during.known_no, before.known_no);
+    assert_string_equal(during.input_sha256, before.input_sha256);
+    finish_load(open);
+    expect_again(db, dir, &during);
+    struct score_summary after = score(db, dir, "2026-06-01", -1, false);
+    assert_string_not_equal(after.input_sha256, during.input_sha256);
+    /* And whatever comes later: more loads, a merge, a split, undos, a lossless compaction. */
+    sources_write(dir, "usage3.csv",
+                  "account,day,user,runs,failed\na,2026-05-30,u1,3,0\nb,2026-05-31,u1,1,1\n");
+    sources_ingest(db, dir, NULL);
+    assert_true(identity_merge(db, "b", "a", &err) && identity_split(db, "app", "b", "b2", &err));
+    assert_true(load_undo(db, load_of(db, "usage2.csv"), "a test", &err));
+    assert_true(load_undo(db, load_of(db, "usage.csv"), "a test", &err));
+    struct compact_summary compacted;
+    assert_true(compact_run(db, warehouse_dsn(), NULL, &compacted, &err));
+    assert_true(compacted.rows_before > compacted.rows_after);
+    expect_again(db, dir, &during);
+    expect_again(db, dir, &after);
+#else
+    skip();
+#endif
+}
+
+static void a_run_waits_for_the_load_that_holds_the_clock(void **state)
+{
+    (void)state;
+#ifdef KENKO_FAULTS
+    g_autoptr(db_t) db = warehouse_open();
+    const char *dir = company();
+    sources_ingest(db, dir, NULL);
+    struct score_summary before = score(db, dir, "2026-06-01", -1, false);
+    sources_write(dir, "usage2.csv", "account,day,user,runs,failed\na,2026-05-30,u9,500,400\n");
+    pid_t open = start_load(dir, "before_commit:1:stop"); /* it has its number already */
+    fflush(NULL);
+    pid_t scoring = fork();
+    if (scoring == 0) {
+        struct db *own = db_open(warehouse_dsn(), "kenko scoring test", 60000, NULL);
+        struct score_summary s = score(own, dir, "2026-06-01", -1, true);
+        _exit(s.known_no == before.known_no + 1 ? 0 : 1);
+    }
+    for (int i = 0; i < 300; i++) { /* until the run stands before the clock */
+        g_autofree char *waits = warehouse_value(
+            db, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'kenko scoring "
+                "test' AND wait_event_type = 'Lock'");
+        if (strcmp(waits, "1") == 0)
+            break;
+        g_usleep(20000);
+    }
+    int status;
+    assert_int_equal(waitpid(scoring, &status, WNOHANG), 0);
+    finish_load(open);
+    assert_int_equal(waitpid(scoring, &status, 0), scoring);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    expect_again(db, dir, &before);
+#else
+    skip();
+#endif
+}
+
 static void merging_below_the_floor_changes_no_score_from_there_on(void **state)
 {
     (void)state;
@@ -353,6 +469,8 @@ int main(void)
         cmocka_unit_test(missing_is_never_zero),
         cmocka_unit_test(a_day_sees_only_what_was_said_before_it),
         cmocka_unit_test(the_past_is_scored_to_the_same_digest_whatever_came_since),
+        cmocka_unit_test(a_load_that_was_open_never_enters_the_run_that_did_not_see_it),
+        cmocka_unit_test(a_run_waits_for_the_load_that_holds_the_clock),
         cmocka_unit_test(merging_below_the_floor_changes_no_score_from_there_on),
         cmocka_unit_test(a_window_into_dropped_usage_is_refused_not_counted_as_zero),
         cmocka_unit_test(below_fifty_churns_the_model_refuses_with_a_clear_word),

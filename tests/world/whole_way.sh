@@ -48,6 +48,30 @@ else
 fi
 is "the digest goes out once" "outbox" \
   [ "$(k report digest | jq -r .sent) $(k report digest | jq -r .sent)" = "1 0" ]
+
+# The promise of reproduction: the same days from the same commit, by the optimised program and in a
+# place with another zone and another decimal point.
+known=$(jq .known_no <(k score --as-of 2026-11-23 --no-publish --json))
+days=(--from 2026-09-21 --to 2026-11-23 --every month --known-at "$known" --no-publish --json)
+k score "${days[@]}" >"$scratch/o0.json"
+is "the days have scores" "$(jq -c '[.runs, .accounts]' "$scratch/o0.json")" \
+  [ "$(jq '.runs > 2 and .accounts > 1000' "$scratch/o0.json")" = true ]
+if [ -n "${KENKO_O2:-}" ]; then
+  "$KENKO_O2" -C "$conf" score "${days[@]}" >"$scratch/o2.json" 2>>"$scratch/log"
+  is "-O2 scores what -O0 scores" "$(jq -r .output_sha256 "$scratch/o2.json" | head -c 12)" \
+    cmp "$scratch/o0.json" "$scratch/o2.json"
+else
+  echo "skipped: -O2 against -O0: built for one of them only"
+fi
+if localedef -i de_DE -f UTF-8 "$scratch/de_DE.UTF-8" >/dev/null 2>&1 &&
+  [ "$(LOCPATH=$scratch LC_ALL=de_DE.UTF-8 locale decimal_point)" = , ]; then
+  env TZ=Asia/Tokyo LOCPATH="$scratch" LC_ALL=de_DE.UTF-8 \
+    "$KENKO_BIN" -C "$conf" score "${days[@]}" >"$scratch/de.json" 2>>"$scratch/log"
+  is "Tokyo's zone and a decimal comma change nothing" "$(jq -r .output_sha256 "$scratch/de.json" | head -c 12)" \
+    cmp "$scratch/o0.json" "$scratch/de.json"
+else
+  echo "skipped: scores under LC_ALL=de_DE.UTF-8: the locale cannot be made here"
+fi
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ] || tail -5 "$scratch/log"
 [ "$failed" = 0 ]
