@@ -3,8 +3,8 @@
 
 #include <sodium.h>
 
+#include "core/keyed_hash.h"
 #include "ingest/batch_internal.h"
-#include "sql/core.h"
 #include "sql/ingest.h"
 
 static bool make_metrics(struct batch *batch, GError **err)
@@ -23,19 +23,6 @@ static bool make_metrics(struct batch *batch, GError **err)
         if (*u->by)
             batch->by = u->by;
     }
-    return true;
-}
-
-static bool read_key(struct batch *batch, GError **err)
-{
-    g_autoptr(arena_t) arena = arena_new();
-    struct q_setting_get_row row;
-    bool found;
-    if (!q_setting_random(batch->db, "digest_key", NULL, err) ||
-        !q_setting_get(arena, batch->db, "digest_key", &row, &found, err))
-        return false;
-    crypto_generichash(batch->key, sizeof batch->key, (const unsigned char *)row.value,
-                       strlen(row.value), NULL, 0);
     return true;
 }
 
@@ -83,7 +70,8 @@ struct batch *batch_new(struct db *db, const struct job *job, const struct mappi
     batch->records = g_array_new(FALSE, FALSE, sizeof(struct batch_record));
     batch->rejects = g_array_new(FALSE, FALSE, sizeof(struct batch_rejected));
     batch_clear(batch);
-    if (read_key(batch, err) && read_usage_from(batch, err) && make_metrics(batch, err))
+    if (keyed_hash_load(db, batch->key, err) && read_usage_from(batch, err) &&
+        make_metrics(batch, err))
         return batch;
     batch_free(batch);
     return NULL;
