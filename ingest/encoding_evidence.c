@@ -68,9 +68,23 @@ static void read_euc(struct encoding_reading *r, uint8_t c)
         r->after_wide = false;
 }
 
+/* Eight bytes of plain text, none of them NUL, say nothing. */
+static bool is_plain(const char *p)
+{
+    uint64_t word;
+    memcpy(&word, p, sizeof word);
+    return ((word | (word - UINT64_C(0x0101010101010101))) & UINT64_C(0x8080808080808080)) == 0;
+}
+
 void encoding_evidence_add(struct encoding_evidence *e, struct slice bytes)
 {
     for (size_t i = 0; i < bytes.n; i++) {
+        bool between = !e->utf8.expected && !e->cp932.expected && !e->euc_jp.expected;
+        while (between && e->n >= 8 && i + 8 < bytes.n && is_plain(bytes.p + i)) {
+            e->utf8.after_wide = e->cp932.after_wide = e->euc_jp.after_wide = false;
+            e->n += 8;
+            i += 8;
+        }
         uint8_t c = (uint8_t)bytes.p[i];
         if (e->n < sizeof e->start)
             e->start[e->n] = c;
@@ -78,7 +92,7 @@ void encoding_evidence_add(struct encoding_evidence *e, struct slice bytes)
         e->high += c >= 0x80;
         e->c1 += within(c, 0x80, 0x9f);
         e->outside_1252 += c == 0x81 || c == 0x8d || c == 0x8f || c == 0x90 || c == 0x9d;
-        if (c < 0x80 && !e->utf8.expected && !e->cp932.expected && !e->euc_jp.expected) {
+        if (c < 0x80 && between) {
             e->utf8.after_wide = e->cp932.after_wide = e->euc_jp.after_wide = false;
             continue;
         }

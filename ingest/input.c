@@ -138,6 +138,11 @@ static bool read_bytes(void *context, char *to, size_t room, size_t *got, GError
     return *got > 0 || !ferror(input->plain) || fail_io(input, err);
 }
 
+bool input_bytes(struct input *input, char *to, size_t room, size_t *got, GError **err)
+{
+    return read_bytes(input, to, room, got, err);
+}
+
 /* Decode more behind what is there; sets at_eof. */
 static bool fill(struct input *input, GError **err)
 {

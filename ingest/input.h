@@ -58,6 +58,10 @@ int64_t input_position(const struct input *input);
 int64_t input_line(const struct input *input);
 void input_hash(const struct input *input, uint8_t hash[INPUT_HASH_SIZE]);
 
+/* The next bytes of the file, unpacked but not decoded, *got = 0 at the end: to look at it whole.
+ * Not to be mixed with records. */
+MUST_USE bool input_bytes(struct input *input, char *to, size_t room, size_t *got, GError **err);
+
 /* Hash and size of the whole decoded content. */
 MUST_USE bool input_digest(const char *path, enum encoding encoding, uint8_t hash[INPUT_HASH_SIZE],
                            int64_t *size, GError **err);

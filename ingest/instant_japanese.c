@@ -16,7 +16,8 @@ static const struct era eras[] = {{{"令和", "R", "㋿"}, 2019, 5, 1},
 
 static const struct era *take_era(struct slice *rest)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(eras); i++) {
+    bool western = rest->n > 0 && g_ascii_isdigit(rest->p[0]);
+    for (size_t i = 0; !western && i < G_N_ELEMENTS(eras); i++) {
         for (int k = 0; k < 3; k++) {
             if (instant_take_word(rest, eras[i].names[k]))
                 return &eras[i];

@@ -60,6 +60,8 @@ const char *mapping_option(const struct mapping *mapping, const char *name);
 
 const char *mapping_party_source(const struct mapping *mapping);
 enum mapping_on_change mapping_on_change(const struct mapping *mapping);
+/* As configured, else by the file's name: .tsv, .ndjson, .jsonl, .json, whatever is packed. */
+enum mapping_format mapping_format_by_name(const char *path);
 enum mapping_format mapping_format(const struct mapping *mapping, const char *path);
 
 /* How a file's text is read; does it begin with a header line? */

@@ -2,10 +2,8 @@
 /* How a mapping's files are written: format, encoding, separator, header or not. */
 #include "ingest/mapping_internal.h"
 
-enum mapping_format mapping_format(const struct mapping *mapping, const char *path)
+enum mapping_format mapping_format_by_name(const char *path)
 {
-    if (mapping->format != FORMAT_AUTO)
-        return mapping->format;
     g_autofree char *name = g_strdup(path);
     if (g_str_has_suffix(name, ".gz"))
         name[strlen(name) - 3] = '\0';
@@ -15,6 +13,11 @@ enum mapping_format mapping_format(const struct mapping *mapping, const char *pa
         g_str_has_suffix(name, ".json"))
         return FORMAT_NDJSON;
     return g_str_has_suffix(name, ".tsv") ? FORMAT_TSV : FORMAT_CSV;
+}
+
+enum mapping_format mapping_format(const struct mapping *mapping, const char *path)
+{
+    return mapping->format != FORMAT_AUTO ? mapping->format : mapping_format_by_name(path);
 }
 
 char mapping_separator(const struct mapping *mapping, enum mapping_format format)
