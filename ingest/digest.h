@@ -8,8 +8,8 @@
 struct db;
 
 enum digest_scope {
-    DIGEST_FACTS, /* usage by day, record versions, membership: the same for any order, split or
-                     repetition of the input */
+    DIGEST_FACTS, /* usage by day, record versions, membership, streams without a mapping as known
+                     now: the same for any order, split or repetition of the input */
     DIGEST_ALL    /* and what became of each file's records */
 };
 
