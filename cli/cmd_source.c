@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/cmd_source.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/commands.h"
+#include "core/text.h"
 #include "ingest/guess.h"
+#include "ingest/source.h"
 
 static bool guess(struct context *context, const char *file, const char *source, const char *stream,
                   GError **err)
@@ -27,20 +31,95 @@ static bool guess(struct context *context, const char *file, const char *source,
     return true;
 }
 
+static void print_finding(const struct source_finding *f)
+{
+    printf("%-4s  %-14s %-16s %s\n", f->ok ? "ok" : "FAIL", f->source, f->stream, f->message);
+    if (*f->next)
+        printf("      next: %s\n", f->next);
+}
+
+static void print_finding_json(const struct source_finding *f, bool first)
+{
+    g_autoptr(GString) source = g_string_new(NULL), message = g_string_new(NULL);
+    g_autoptr(GString) next = g_string_new(NULL);
+    text_json(source, f->source);
+    text_json(message, f->message);
+    text_json(next, f->next);
+    printf("%s{\"source\": \"%s\", \"stream\": \"%s\", \"ok\": %s, \"message\": \"%s\", \"next\": "
+           "\"%s\"}",
+           first ? "[" : ",\n ", source->str, f->stream, f->ok ? "true" : "false", message->str,
+           next->str);
+}
+
+static bool check(struct context *context, const struct mapping_set *set, const char *only,
+                  GError **err)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(struct source_finding));
+    struct source_findings findings = {arena, list};
+    struct source_run run = {.config = context->config, .set = set, .zone = context->zone};
+    if (!source_check(&run, only, &findings, err))
+        return false;
+    guint failed = 0;
+    for (guint i = 0; i < list->len; i++) {
+        const struct source_finding *finding = &g_array_index(list, struct source_finding, i);
+        failed += !finding->ok;
+        if (context->json)
+            print_finding_json(finding, i == 0);
+        else
+            print_finding(finding);
+    }
+    if (context->json)
+        printf("]\n");
+    return failed == 0 || err_set(err, KENKO_ERROR_CHECK,
+                                  "%u of %u streams would not load as they "
+                                  "should",
+                                  failed, list->len);
+}
+
+static bool with_mappings(struct context *context, int argc, char **argv, int rows, GError **err)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    struct mapping_set set;
+    const char *verb = argc > 1 ? argv[1] : "list";
+    bool list = strcmp(verb, "list") == 0 && argc <= 2;
+    if (!(list ? context_open(context, err) : context_load(context, err)) ||
+        !mapping_load(arena, context->config, context->zone, &set, err) ||
+        !source_validate(&set, err))
+        return false;
+    if (list)
+        return cmd_source_list(context, &set, err);
+    if (strcmp(verb, "check") == 0)
+        return check(context, &set, argc > 2 ? argv[2] : NULL, err);
+    return cmd_source_preview(context, &set, argv[2], argc > 3 ? argv[3] : NULL, rows, err);
+}
+
 static bool run(struct context *context, int argc, char **argv, GError **err)
 {
     g_autofree char *source = NULL, *stream = NULL;
+    int rows = 10;
     const GOptionEntry own[] = {
         {"source", 's', 0, G_OPTION_ARG_STRING, &source, "Name of the source, with guess", "NAME"},
         {"stream", 0, 0, G_OPTION_ARG_STRING, &stream, "The stream it is for, with guess", "NAME"},
+        {"rows", 'n', 0, G_OPTION_ARG_INT, &rows, "So many records, with preview (10)", "N"},
         G_OPTION_ENTRY_NULL};
     if (!context_options(context, &cmd_source, own, &argc, &argv, err))
         return false;
     const char *verb = argc > 1 ? argv[1] : "list";
     if (strcmp(verb, "guess") == 0 && argc == 3)
         return guess(context, argv[2], source, stream, err);
-    return err_set(err, KENKO_ERROR_USAGE, "want kenko source guess FILE");
+    if ((strcmp(verb, "list") == 0 && argc <= 2) || (strcmp(verb, "check") == 0 && argc <= 3) ||
+        (strcmp(verb, "preview") == 0 && (argc == 3 || argc == 4)))
+        return with_mappings(context, argc, argv, rows, err);
+    return err_set(
+        err, KENKO_ERROR_USAGE,
+        "want kenko source list | check [SOURCE] | guess FILE | preview SOURCE [STREAM]");
 }
 
-const struct command cmd_source = {"source", "guess FILE", "Look at sources before they are loaded",
-                                   "Examples:\n  kenko source guess exports/accounts.csv\n", run};
+const struct command cmd_source = {
+    "source", "list | check [SOURCE] | guess FILE | preview SOURCE [STREAM]",
+    "Look at sources before they are loaded, and at what was",
+    "Only list opens the warehouse.\n\nExamples:\n  kenko source guess exports/accounts.csv\n  "
+    "kenko "
+    "source preview crm account -n 20\n  kenko source check\n  kenko source list --json\n",
+    run};

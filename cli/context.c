@@ -48,15 +48,20 @@ static bool fix(struct context *context, const char *name, const char *value, GE
     return true;
 }
 
-bool context_open(struct context *context, GError **err)
+bool context_load(struct context *context, GError **err)
 {
     const char *directory = context->config_dir ? context->config_dir : g_getenv("KENKO_CONFIG");
     context->config = config_open(directory ? directory : ".", err);
     if (!context->config)
         return false;
     context->zone = zone_open(config_time_zone(context->config), err);
-    if (!context->zone)
-        return err_context(err, "kenko.yaml: time_zone");
+    return context->zone || err_context(err, "kenko.yaml: time_zone");
+}
+
+bool context_open(struct context *context, GError **err)
+{
+    if (!context_load(context, err))
+        return false;
     if (config_dsn(context->config)) {
         context->dsn = g_strdup(config_dsn(context->config));
     } else {

@@ -30,6 +30,9 @@ struct command {
 MUST_USE bool context_options(struct context *context, const struct command *command,
                               const GOptionEntry *own, int *argc, char ***argv, GError **err);
 
+/* Read the configuration only. */
+MUST_USE bool context_load(struct context *context, GError **err);
+
 /* Open configuration and warehouse: the configured one, or the private cluster, made, started and
  * migrated. The business zone and currency are fixed at the first time. */
 MUST_USE bool context_open(struct context *context, GError **err);

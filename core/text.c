@@ -93,3 +93,15 @@ struct slice text_cut(struct slice text, size_t max)
         max--;
     return (struct slice){text.p, max};
 }
+
+void text_json_member(GString *out, const char *key, const char *text)
+{
+    g_string_append_printf(out, ", \"%s\": ", key);
+    if (!text) {
+        g_string_append(out, "null");
+        return;
+    }
+    g_string_append_c(out, '"');
+    text_json(out, text);
+    g_string_append_c(out, '"');
+}

@@ -25,3 +25,6 @@ struct slice text_cut(struct slice text, size_t max);
 
 /* Append text escaped for a JSON string, without the quotes; also < > & and U+2028/9 as \u. */
 void text_json(GString *out, const char *text);
+
+/* Append `, "key": "text"` of a JSON object; null for NULL. The key is a literal of the program. */
+void text_json_member(GString *out, const char *key, const char *text);

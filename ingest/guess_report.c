@@ -3,23 +3,11 @@
 #include "core/text.h"
 #include "ingest/guess_internal.h"
 
-static void put(GString *out, const char *key, const char *text)
-{
-    g_string_append_printf(out, ", \"%s\": ", key);
-    if (!text) {
-        g_string_append(out, "null");
-        return;
-    }
-    g_string_append_c(out, '"');
-    text_json(out, text);
-    g_string_append_c(out, '"');
-}
-
 static void put_column(const struct guess_column *c, GString *out)
 {
     g_string_append_printf(out, "{\"type\": \"%s\"", guess_type_name(c->type));
-    put(out, "name", c->name);
-    put(out, "content", guess_content_name(c->content));
+    text_json_member(out, "name", c->name);
+    text_json_member(out, "content", guess_content_name(c->content));
     g_string_append_printf(
         out,
         ", \"confidence\": %.4f, \"values\": %" G_GUINT64_FORMAT ", \"empty\": %" G_GUINT64_FORMAT
@@ -27,10 +15,10 @@ static void put_column(const struct guess_column *c, GString *out)
         ", \"counted_all\": %s, \"decimals\": %d, \"ambiguous\": %s",
         c->confidence, c->n, c->empty, c->distinct, c->repeated, c->counted_all ? "true" : "false",
         c->decimals, c->ambiguous ? "true" : "false");
-    put(out, "least", c->min);
-    put(out, "most", c->max);
-    put(out, "dates", c->dates);
-    put(out, "note", c->note);
+    text_json_member(out, "least", c->min);
+    text_json_member(out, "most", c->max);
+    text_json_member(out, "dates", c->dates);
+    text_json_member(out, "note", c->note);
     g_string_append(out, ", \"examples\": [");
     for (int i = 0; i < GUESS_EXAMPLES && c->example[i]; i++) {
         g_string_append(out, i ? ", \"" : "\"");
@@ -55,7 +43,7 @@ static void put_mapping(const struct guess *g, GString *out)
         comma = ", ";
     }
     g_string_append_c(out, '}');
-    put(out, "id", g->id >= 0 ? g->column[g->id].name : NULL);
+    text_json_member(out, "id", g->id >= 0 ? g->column[g->id].name : NULL);
     g_string_append(out, ", \"values\": [");
     for (size_t i = 0; i < g->n_values; i++) {
         g_string_append(out, i ? ", \"" : "\"");
@@ -71,17 +59,17 @@ void guess_write_json(const struct guess *g, const char *source, GString *out)
     g_autoptr(GString) yaml = g_string_new(NULL);
     guess_write_yaml(g, source, yaml);
     g_string_append_printf(out, "{\"format\": \"%s\"", g->is_json ? "ndjson" : "csv");
-    put(out, "file", g->path);
-    put(out, "source", source);
-    put(out, "encoding", encoding_name(g->encoding));
-    put(out, "separator", g->is_json ? NULL : separator);
+    text_json_member(out, "file", g->path);
+    text_json_member(out, "source", source);
+    text_json_member(out, "encoding", encoding_name(g->encoding));
+    text_json_member(out, "separator", g->is_json ? NULL : separator);
     g_string_append_printf(out,
                            ", \"header\": %s, \"records\": %" G_GUINT64_FORMAT
                            ", \"broken\": %" G_GUINT64_FORMAT
                            ", \"broken_line\": %" G_GINT64_FORMAT,
                            g->has_header ? "true" : "false", g->records, g->broken, g->broken_line);
-    put(out, "broken_message", g->broken_message);
-    put(out, "header_note", g->header_note);
+    text_json_member(out, "broken_message", g->broken_message);
+    text_json_member(out, "header_note", g->header_note);
     put_mapping(g, out);
     g_string_append(out, ", \"columns\": [");
     for (size_t i = 0; i < g->n_columns; i++) {
@@ -89,6 +77,6 @@ void guess_write_json(const struct guess *g, const char *source, GString *out)
         put_column(&g->column[i], out);
     }
     g_string_append_c(out, ']');
-    put(out, "yaml", yaml->str);
+    text_json_member(out, "yaml", yaml->str);
     g_string_append(out, "}\n");
 }

@@ -2,6 +2,7 @@
 /* What has been seen of one column, whatever its length, and what that makes it. */
 #include "core/text.h"
 #include "ingest/guess_internal.h"
+#include "ingest/instant.h"
 
 enum { SLOTS_FIRST = 64, SHOWN = 40 };
 
@@ -238,16 +239,11 @@ static bool is_boolean(const struct guess_sketch *s)
     return false;
 }
 
+/* As it was written, without a zone. */
 static const char *show_time(struct arena *arena, int64_t at_us, bool clock)
 {
-    int64_t day = at_us / DAY_US - (at_us % DAY_US < 0), rest = at_us - day * DAY_US;
-    char text[DAY_TEXT_SIZE];
-    day_format((int32_t)day, text);
-    if (!clock)
-        return arena_strdup(arena, text);
-    int second = (int)(rest / 1000000);
-    return arena_printf(arena, "%s %02d:%02d:%02d", text, second / 3600, second / 60 % 60,
-                        second % 60);
+    const char *text = instant_show(arena, at_us);
+    return arena_strndup(arena, text, clock ? strlen(text) - 1 : strcspn(text, "T"));
 }
 
 /* Which way of writing dates reads all values. -1: none, or two that disagree. */

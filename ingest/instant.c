@@ -123,3 +123,14 @@ bool instant_parse_day(struct slice text, const struct zone *zone, int32_t *out)
     *out = zone_day(zone, at);
     return true;
 }
+
+char *instant_show(struct arena *arena, int64_t at_us)
+{
+    int64_t day = at_us / DAY_US - (at_us % DAY_US < 0), rest = at_us - day * DAY_US;
+    int second = (int)(rest / 1000000), us = (int)(rest % 1000000);
+    char text[DAY_TEXT_SIZE];
+    day_format((int32_t)day, text);
+    const char *whole = arena_printf(arena, "%sT%02d:%02d:%02d", text, second / 3600,
+                                     second / 60 % 60, second % 60);
+    return us ? arena_printf(arena, "%s.%06dZ", whole, us) : arena_printf(arena, "%sZ", whole);
+}

@@ -17,6 +17,9 @@ bool instant_parse(struct slice text, const struct zone *zone, int64_t *out);
 /* A business day: "2026-11-24", "2026/11/24", or the day of an instant as above. */
 bool instant_parse_day(struct slice text, const struct zone *zone, int32_t *out);
 
+/* "2026-11-24T00:30:00Z", with microseconds when there are any. */
+char *instant_show(struct arena *arena, int64_t at_us);
+
 /* How a stream writes its times, when it is not as above. */
 struct instant_format;
 

@@ -32,6 +32,11 @@ bool mapping_has_id(const struct mapping *mapping)
     return mapping->id != NULL;
 }
 
+bool mapping_has_field(const struct mapping *mapping, size_t field)
+{
+    return mapping->field[field] || mapping->constant[field];
+}
+
 const char *mapping_rule(const struct mapping *mapping, size_t index)
 {
     return mapping->rule[index].name;

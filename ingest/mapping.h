@@ -69,6 +69,8 @@ struct input_how mapping_how(const struct mapping *mapping, const char *path);
 bool mapping_has_header(const struct mapping *mapping, const char *path);
 
 bool mapping_has_id(const struct mapping *mapping);
+/* Is the stream's field mapped, or constant? */
+bool mapping_has_field(const struct mapping *mapping, size_t field);
 
 /* What the stream promises; see contract.h. */
 struct mapping_contract {
@@ -83,8 +85,16 @@ const char *mapping_rule(const struct mapping *mapping, size_t index);
 int mapping_value_usage(const struct mapping *mapping, size_t n);
 const char *mapping_currency(const struct mapping *mapping);
 
-/* Is a file's first record text? Errors  KENKO_ERROR_INPUT  says which encoding it looks like */
-MUST_USE bool mapping_check_header(struct slice header, const char *path, GError **err);
+/*
+ * Take a file's first record as its header line.
+ *
+ * name  of the file, for messages
+ *
+ * Errors  KENKO_ERROR_INPUT  there is none, it is too long, or no text; says which encoding it is
+ * like
+ */
+MUST_USE bool mapping_read_header(struct arena *arena, struct input *input, const char *name,
+                                  const char **out, GError **err);
 
 /* A mapping bound to the columns of one file. */
 struct mapping_reader;

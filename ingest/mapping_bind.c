@@ -49,11 +49,23 @@ static void bind_json(struct arena *arena, struct mapping_reader *reader)
     }
 }
 
-bool mapping_check_header(struct slice header, const char *path, GError **err)
+bool mapping_read_header(struct arena *arena, struct input *input, const char *name,
+                         const char **out, GError **err)
 {
-    return g_utf8_validate_len(header.p, header.n, NULL) ||
-           err_set(err, KENKO_ERROR_INPUT, "%s:1: the header is not UTF-8 text%s", path,
-                   encoding_evidence_hint(header));
+    struct input_record header;
+    bool found;
+    if (!input_next(input, &header, &found, err))
+        return false;
+    if (!found)
+        return err_set(err, KENKO_ERROR_INPUT, "%s: the file is empty, want a header line", name);
+    if (header.too_long)
+        return err_set(err, KENKO_ERROR_INPUT, "%s:1: the header is longer than a record may be",
+                       name);
+    if (!g_utf8_validate_len(header.text.p, header.text.n, NULL))
+        return err_set(err, KENKO_ERROR_INPUT, "%s:1: the header is not UTF-8 text%s", name,
+                       encoding_evidence_hint(header.text));
+    *out = arena_strndup(arena, header.text.p, header.text.n);
+    return true;
 }
 
 /* The names that kenko.yaml gives the columns. */

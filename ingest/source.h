@@ -20,6 +20,19 @@ struct source_run {
     struct batch_counters *total; /* of all deliveries; added to */
 };
 
+/* What a check found: one line for a person. */
+struct source_finding {
+    const char *source, *stream; /* stream "" for the source as a whole */
+    bool ok;
+    const char *message;
+    const char *next; /* what to do; "" for nothing */
+};
+
+struct source_findings {
+    struct arena *arena; /* texts of findings live in it */
+    GArray *list;        /* of struct source_finding */
+};
+
 /*
  * One kind, as `type` names it in kenko.yaml.
  *
@@ -28,11 +41,14 @@ struct source_run {
  * read            take in what is new and deliver it; everything before an error is kept.
  *                 KENKO_ERROR_INTERRUPTED when a stop was asked for, after a delivery
  * NULL read       records come by another way than `kenko ingest` (standard input)
+ * check           would reading work now? One finding for each stream; the warehouse is not open.
+ *                 NULL: nothing can be said beforehand
  */
 struct source_kind {
     const char *name;
     const char *const *source_options, *const *stream_options;
     bool (*read)(const struct source_run *run, GError **err);
+    void (*check)(const struct source_run *run, struct source_findings *out);
 };
 
 /* The kind of a source. Never NULL for a source that source_validate accepted. */
@@ -41,6 +57,11 @@ const struct source_kind *source_kind_of(const struct mapping_source *source);
 /* Every source has a known type and just the options that belong to it.
  * Errors  KENKO_ERROR_CONFIG  says which source, which option and what was wanted */
 MUST_USE bool source_validate(const struct mapping_set *set, GError **err);
+
+/* Check one source, or all when `only` is NULL. Errors  KENKO_ERROR_USAGE  there is no such source
+ */
+MUST_USE bool source_check(struct source_run *run, const char *only, struct source_findings *out,
+                           GError **err);
 
 /* A new batch for one mapping of the source that is read. Caller frees. */
 MUST_USE struct batch *source_batch(const struct source_run *run, const struct mapping *mapping,

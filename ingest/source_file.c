@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ingest/source_file.h"
 
-#include <errno.h>
-#include <glob.h>
-
 #include "core/stop.h"
 #include "ingest/contract.h"
 #include "ingest/load.h"
+#include "ingest/source_path.h"
 #include "sql/ingest.h"
 
 struct reading {
@@ -28,7 +26,7 @@ struct mark {
 
 /* One file and what is to be done with it. */
 struct file {
-    char *path; /* as opened */
+    const char *path; /* as opened */
     const char *name;
     struct q_file_get_row row; /* when is_known */
     struct mark mark;
@@ -138,23 +136,10 @@ static bool compare_columns(struct reading *r, struct file *file, GError **err)
 
 static bool bind(struct reading *r, struct file *file, GError **err)
 {
-    if (mapping_has_header(r->mapping, file->path) && !file->resume) {
-        struct input_record header;
-        bool found;
-        if (!input_next(file->input, &header, &found, err))
-            return false;
-        if (!found)
-            return err_set(err, KENKO_ERROR_INPUT, "%s: the file is empty, want a header line",
-                           file->name);
-        if (header.too_long)
-            return err_set(err, KENKO_ERROR_INPUT,
-                           "%s:1: the header is longer than a record may be", file->name);
-        if (!mapping_check_header(header.text, file->name, err))
-            return false;
-        file->mark.header = arena_strndup(file->arena, header.text.p, header.text.n);
-        if (!compare_columns(r, file, err))
-            return false;
-    }
+    if (mapping_has_header(r->mapping, file->path) && !file->resume &&
+        (!mapping_read_header(file->arena, file->input, file->name, &file->mark.header, err) ||
+         !compare_columns(r, file, err)))
+        return false;
     file->reader = mapping_bind(file->arena, r->mapping, mapping_format(r->mapping, file->path),
                                 slice_of(file->mark.header), file->name, err);
     return file->reader != NULL;
@@ -332,25 +317,21 @@ static bool read_file(struct reading *r, struct file *file, GError **err)
 
 static bool read_one(struct reading *r, const char *path, GError **err)
 {
-    struct file file = {.path = g_strdup(path), .arena = arena_new()};
-    const char *directory = config_directory(r->run->config);
-    size_t n = strlen(directory);
-    file.name = g_str_has_prefix(file.path, directory) && file.path[n] == '/' ? file.path + n + 1
-                                                                              : file.path;
+    struct file file = {
+        .path = path, .name = source_path_name(r->run->config, path), .arena = arena_new()};
     bool ok = read_file(r, &file, err);
     input_close(file.input);
     arena_free(file.arena);
-    g_free(file.path);
     return ok;
 }
 
 /* All files, whatever becomes of one: the first failure is reported at the end. */
-static bool read_all(struct reading *r, const glob_t *found, GError **err)
+static bool read_all(struct reading *r, const GPtrArray *paths, GError **err)
 {
     g_autoptr(GError) first = NULL;
-    for (size_t i = 0; i < found->gl_pathc && !stop_requested(); i++) {
+    for (guint i = 0; i < paths->len && !stop_requested(); i++) {
         g_autoptr(GError) failure = NULL;
-        if (read_one(r, found->gl_pathv[i], &failure))
+        if (read_one(r, paths->pdata[i], &failure))
             continue;
         bool fatal = !err_is(failure, KENKO_ERROR_INPUT) &&
                      !err_is(failure, KENKO_ERROR_CONFLICT) && !err_is(failure, KENKO_ERROR_IO);
@@ -365,36 +346,16 @@ static bool read_all(struct reading *r, const glob_t *found, GError **err)
     return false;
 }
 
-/* The directory's own name is taken literally; only the mapping's path is a pattern. */
-static char *escape_glob(const char *directory)
-{
-    g_autofree char *absolute = g_canonicalize_filename(directory, NULL);
-    GString *out = g_string_new(NULL);
-    for (const char *c = absolute; *c; c++) {
-        if (strchr("*?[]\\", *c))
-            g_string_append_c(out, '\\');
-        g_string_append_c(out, *c);
-    }
-    return g_string_free(out, FALSE);
-}
-
 static bool read_mapping(const struct source_run *run, const struct mapping *mapping, GError **err)
 {
-    const char *path = mapping_option(mapping, "path");
-    g_autofree char *directory = escape_glob(config_directory(run->config));
-    g_autofree char *pattern = g_canonicalize_filename(path, directory);
-    glob_t found;
-    int status = glob(pattern, GLOB_ERR, NULL, &found);
-    if (status == GLOB_NOMATCH || (status == GLOB_ABORTED && errno == ENOENT))
-        return err_set(err, KENKO_ERROR_NOT_FOUND, "no file fits %s", path);
-    if (status != 0)
-        return err_set(err, KENKO_ERROR_IO, "%s: %s", path, g_strerror(errno));
+    g_autoptr(GPtrArray) paths = source_path_find(run->config, mapping, err);
+    if (!paths)
+        return false;
     struct reading r = {.run = run, .mapping = mapping, .batch = source_batch(run, mapping, err)};
-    bool ok = r.batch && read_all(&r, &found, err);
+    bool ok = r.batch && read_all(&r, paths, err);
     if (r.batch)
         forget_seen(&r);
     batch_free(r.batch);
-    globfree(&found);
     return ok;
 }
 
@@ -405,4 +366,5 @@ static bool read_source(const struct source_run *run, GError **err)
 
 static const char *const stream_options[] = {"!path", "encoding", "separator", "header", NULL};
 
-const struct source_kind source_file = {"file", NULL, stream_options, read_source};
+const struct source_kind source_file = {"file", NULL, stream_options, read_source,
+                                        source_file_check};

@@ -13,3 +13,6 @@
  *         KENKO_ERROR_INPUT      a header or compression is broken; records before it are kept
  */
 extern const struct source_kind source_file;
+
+/* Its files are there, their headers fit, and the first 1,000 records of each stream map. */
+void source_file_check(const struct source_run *run, struct source_findings *out);

@@ -119,7 +119,7 @@ static void dates_are_told_apart_or_left_alone(void **state)
     c = VALUES("2026-11-24", "2026-11-25T09:30:00Z");
     expect_type(c, GUESS_TIME, "");
     assert_null(c->dates);
-    assert_string_equal(c->max, "2026-11-25 09:30:00");
+    assert_string_equal(c->max, "2026-11-25T09:30:00");
     c = VALUES("令和8年11月27日", "2026年1月5日");
     expect_type(c, GUESS_DAY, "");
     assert_string_equal(c->dates, "japanese");
@@ -394,18 +394,18 @@ static void a_long_file_is_read_whole_in_bounded_memory(void **state)
     g_autoptr(arena_t) arena = arena_new();
     g_autofree char *path = g_build_filename(warehouse_scratch(), "long.csv", NULL);
     FILE *out = fopen(path, "w");
-    enum { ROWS = 400000 };
+    enum { ROWS = 90000, MORE = 33 };
     fputs("account_id,day,event_id", out);
-    for (int c = 0; c < 12; c++)
+    for (int c = 0; c < MORE; c++)
         fprintf(out, ",c_%d", c);
     fputc('\n', out);
     for (int i = 0; i < ROWS; i++) {
         fprintf(out, "a%d,2026-01-%02d,%08x", i % 1000, 1 + i % 28, (unsigned)i * 2654435761u);
-        for (int c = 0; c < 12; c++)
+        for (int c = 0; c < MORE; c++)
             fprintf(out, ",x%d-%d", c, i);
         fputs(i == ROWS - 1 ? "\nlast,2026-13-01" : "\n", out);
     }
-    for (int c = 0; c < 13; c++)
+    for (int c = 0; c <= MORE; c++)
         fputs(",y", out);
     fputc('\n', out);
     assert_int_equal(fclose(out), 0);
@@ -417,13 +417,13 @@ static void a_long_file_is_read_whole_in_bounded_memory(void **state)
     assert_int_equal(column(&g, "account_id")->distinct, 1001);
     assert_true(column(&g, "account_id")->counted_all);
     assert_int_equal(column(&g, "day")->type, GUESS_TEXT); /* the last line is no day */
-    assert_non_null(strstr(column(&g, "day")->note, "line 400002: '2026-13-01'"));
+    assert_non_null(strstr(column(&g, "day")->note, "line 90002: '2026-13-01'"));
     size_t all = 0, counted = 0;
     for (size_t i = 0; i < g.n_columns; i++) {
         counted += g.column[i].counted_all;
         all++;
     }
-    assert_int_equal(all, 15);
+    assert_int_equal(all, MORE + 3);
     assert_true(counted >= 2 && counted < all);
 #ifndef __SANITIZE_ADDRESS__ /* which keeps freed memory */
     g_autofree char *status = NULL;

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# The way from a file somebody sent to a source that loads.
+set -uo pipefail
+kenko=$KENKO_BIN scratch=$(mktemp -d) failed=0 passed=0
+chmod 755 "$scratch"
+export KENKO_HOME="$scratch/home"
+trap '"$kenko" cluster stop >/dev/null 2>&1; rm -rf "$scratch"' EXIT
+cd "$scratch" && mkdir exports || exit 1
+
+# expect NAME EXIT 'text of the message' COMMAND…
+expect() {
+  local name=$1 code=$2 want=$3 out status
+  shift 3
+  out=$(timeout 120 "$kenko" "$@" 2>&1)
+  status=$?
+  if [ "$status" != "$code" ] || ! grep -qF -- "$want" <<<"$out"; then
+    echo "not ok: $name: exit $status, want $code and '$want' in: $(tail -8 <<<"$out")"
+    failed=$((failed + 1))
+  else
+    echo "ok: $name"
+    passed=$((passed + 1))
+  fi
+}
+
+printf '取引先コード;会社名;更新日時\n00017;"株式会社サンプル";2026/11/24 9:30\n00018;㈱山田;2026/11/25 10:00\n' |
+  iconv -f UTF-8 -t CP932 >exports/accounts.csv
+cat >kenko.yaml <<'Y'
+organisation: Test
+time_zone: Asia/Tokyo
+Y
+printf 'usage: []\nmetrics: []\n' >metrics.yaml
+expect "a guess needs no warehouse" 0 "encoding: cp932" source guess --source crm exports/accounts.csv
+expect "a file that is not there" 4 "nothing.csv" source guess nothing.csv
+expect "a stream that is not there" 2 "there is no stream 'acount'" source guess --stream acount exports/accounts.csv
+"$kenko" source guess -q --source crm exports/accounts.csv >>kenko.yaml
+expect "what was pasted maps" 0 "00017  2026-11-24T00:30:00Z  株式会社サンプル" source preview crm
+expect "… and would load" 0 "ok    crm            account          1 file; of the first records 2 map" source check
+expect "nothing was loaded" 0 "crm            file      account          never loaded" source list
+expect "it loads" 0 "loaded                  2" ingest
+expect "… and is listed" 0 "1 file" source list
+expect "… for programs too" 0 '"loaded": 2, "rejected": 0' source list --json
+printf '00019;x\n' >>exports/accounts.csv
+expect "a broken record is shown" 0 "REJECTED at byte 7: 2 fields, want 3 as in the header [ragged_row]" source preview crm account
+expect "… and fails the check" 12 "next: kenko source preview crm account" source check
+expect "a source that is not there" 2 "has no source cmr" source preview cmr
+expect "a verb that is not there" 2 "want kenko source list | check" source gues
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
