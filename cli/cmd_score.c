@@ -43,14 +43,17 @@ static bool list_days(const char *from, const char *to, const char *every, GArra
 static void print_summary(const struct context *context, const struct score_summary *s)
 {
     if (context->json)
-        printf(
-            "{\"runs\": %zu, \"accounts\": %zu, \"unknown\": %zu, \"known_no\": %" G_GINT64_FORMAT
-            ", \"input_sha256\": \"%s\", \"output_sha256\": \"%s\"}\n",
-            s->runs, s->accounts, s->unknown, s->known_no, s->input_sha256, s->output_sha256);
+        printf("{\"runs\": %zu, \"accounts\": %zu, \"unknown\": %zu, \"stored\": %" G_GINT64_FORMAT
+               ", \"known_no\": %" G_GINT64_FORMAT
+               ", \"input_sha256\": \"%s\", \"output_sha256\": \"%s\"}\n",
+               s->runs, s->accounts, s->unknown, s->stored, s->known_no, s->input_sha256,
+               s->output_sha256);
     else
-        printf("%zu days scored; the last: %zu accounts, %zu of them Unknown, known at "
-               "%" G_GINT64_FORMAT ", digest %.12s\n",
-               s->runs, s->accounts, s->unknown, s->known_no, s->output_sha256);
+        printf(
+            "%zu days scored, %" G_GINT64_FORMAT
+            " results stored that differ; the last day: %zu accounts, %zu of them Unknown, known "
+            "at %" G_GINT64_FORMAT ", digest %.12s\n",
+            s->runs, s->stored, s->accounts, s->unknown, s->known_no, s->output_sha256);
 }
 
 static bool run(struct context *context, int argc, char **argv, GError **err)

@@ -198,14 +198,15 @@ void health_compute(const struct scorecard *card, const double *value, const uin
 }
 
 /* May the band move from `shown` to the day's own band by this score alone? */
-static bool passes(const struct scorecard *card, const char *shown, const struct health *day)
+static bool passes(const struct scorecard *card, const char *shown, const struct health_day *day)
 {
     int score = day->effective_bp;
     return strcmp(scorecard_band(card, CLAMP(score - card->hysteresis_bp, 0, FULL)), shown) != 0 &&
            strcmp(scorecard_band(card, CLAMP(score + card->hysteresis_bp, 0, FULL)), shown) != 0;
 }
 
-const char *health_band(const struct scorecard *card, const struct health *const *days, size_t n)
+const char *health_band(const struct scorecard *card, const struct health_day *const *days,
+                        size_t n)
 {
     const char *shown = days[0]->band;
     bool agree = true;

@@ -29,9 +29,16 @@ struct health {
 void health_compute(const struct scorecard *card, const double *value, const uint8_t *quality,
                     const double *metric_value, struct health *out);
 
+/* What of a day's health the band of later days needs; band NULL: no customer on that day. */
+struct health_day {
+    const char *band;
+    int effective_bp;
+};
+
 /*
  * The band shown, a pure function of the days' results, oldest first, the last is today: it changes
  * when a score passes a cut by more than the hysteresis, or when all days agree. Unknown is at
  * once.
  */
-const char *health_band(const struct scorecard *card, const struct health *const *days, size_t n);
+const char *health_band(const struct scorecard *card, const struct health_day *const *days,
+                        size_t n);

@@ -14,6 +14,7 @@ struct score_options {
 
 struct score_summary {
     size_t runs, accounts, unknown; /* of the last day: accounts, unknown */
+    int64_t stored;                 /* rows of all days: results that differ from what stood */
     int64_t known_no;
     char input_sha256[65], output_sha256[65]; /* of the last day */
 };
@@ -23,7 +24,13 @@ struct score_summary {
  * transaction, so readers never see half of it. The stored digests are equal whenever day, K,
  * configuration and model are, whatever was loaded since.
  *
- * Errors  KENKO_ERROR_BUSY  another scoring runs
+ * A run stores what differs from what readers of its day see, and says until which run the rows it
+ * replaces stand: readers who began with run R read R to their end. A run that is not published
+ * stores its digests and no rows.
+ *
+ * Errors  KENKO_ERROR_BUSY         another scoring runs
+ *         KENKO_ERROR_INTERRUPTED  a stop was asked for; the days before it are published
+ * Memory  the facts, and one day's results
  */
 MUST_USE bool score_run(struct db *db, const char *dsn, struct config *config,
                         const struct score_options *options, struct score_summary *summary,

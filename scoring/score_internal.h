@@ -1,33 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What score.c computes and score_write.c stores. */
+/* What score.c prepares, score_day.c computes and score_write.c stores. */
 #pragma once
 
 #include "core/job.h"
 #include "scoring/hazard.h"
 #include "scoring/score.h"
+#include "sql/scoring.h"
 
 enum { BAND_DAYS_MAX = 14, RISK_DAYS = 90, RECENT_DAYS = 92 };
 
-/* One account's result on one day. */
-struct result {
-    uint32_t account;
-    int64_t arr_minor;
-    int32_t renewal_on;
-    struct health health;
-    const char *band;
-    bool has_risk;
-    int64_t p, low, high; /* 1e-9 */
-    int percentile_bp;
-    double value[SCORECARD_MEASURES_MAX];
-    uint8_t quality[SCORECARD_MEASURES_MAX];
-    double *contribution;
-};
-
-struct day {
-    int32_t as_of;
+/* One of the days asked, while it is computed and stored. */
+struct score_day {
+    struct arena *arena; /* of this day alone */
+    const struct metric_frame *frame;
     size_t n;
-    struct result *result;
+    struct q_score_copy_row *result; /* of every customer, in the frame's order; no run_id yet */
+    const char **key;
     char input[65];
+    bool is_last;
 };
 
 struct scoring {
@@ -39,35 +29,24 @@ struct scoring {
     const struct scorecard *card;
     const struct hazard_model *model;
     const struct score_options *options;
+    struct score_summary *summary;
     int band_days;
     int64_t model_id, known_no, known_at, scorecard_id;
     const char *model_message;
     char config_sha256[65];
-    struct day *day; /* the days asked */
-    size_t n_days;
     /* Band history: the last band_days days' health by account. */
-    struct health *history;
+    struct health_day *history;
     int32_t history_day[BAND_DAYS_MAX];
-    size_t n_accounts;
-    const int64_t *account_id;
-    const char **account_key;
-    /* Recent usage of the last day asked. */
-    GArray *recent;
-};
-
-struct recent {
-    uint32_t account, usage;
-    int32_t day;
-    double value;
 };
 
 /* The same bits for the same number on every machine; all NaN are one. */
 void score_digest_number(GChecksum *sum, double value);
 
-struct write {
-    struct scoring *s;
-    struct score_summary *summary;
-};
+/* Compute one day of metrics and store it when it was asked for (context: struct scoring). */
+bool score_day_frame(void *context, const struct metric_frame *frame, GError **err);
 
-/* Body of the transaction: all runs, their pointers and recent usage (context: struct write). */
-bool score_write_body(struct db *db, void *context, GError **err);
+/* Store a day as a run, in one transaction with its pointer and recent usage. */
+MUST_USE bool score_write_day(struct scoring *s, const struct score_day *day, GError **err);
+
+/* Are all columns the same, but for day and run? Doubles by their bits. */
+bool score_row_equal(const struct q_score_copy_row *fresh, const struct q_score_open_row *stored);

@@ -1,121 +1,158 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How results become rows, digests and the published pointer. */
+/* How a day's results become rows that differ, a digest and the published pointer. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/fault.h"
 #include "core/migrate.h"
+#include "scoring/facts.h"
 #include "scoring/score_internal.h"
-#include "sql/scoring.h"
+
+struct write {
+    struct scoring *s;
+    const struct score_day *day;
+    int64_t unknown, stored;
+    char output[65];
+};
+
+/* What stands against what was computed. */
+struct difference {
+    const struct score_day *day;
+    struct q_score_copy_row **by_id; /* the day's results by account_id */
+    bool *stands;                    /* in by_id's order: stored already, as it is */
+    GArray *closed;                  /* account_id of what stands no longer */
+};
 
 void score_digest_number(GChecksum *sum, double value)
 {
     uint64_t bits;
-    if (isnan(value))
-        value = NAN;
     memcpy(&bits, &value, sizeof bits);
     bits = GUINT64_TO_LE(isnan(value) ? UINT64_C(0x7ff8000000000000) : bits);
     g_checksum_update(sum, (const guchar *)&bits, sizeof bits);
 }
 
-static void digest_result(GChecksum *sum, const struct scoring *s, const struct result *r)
+static void digest_result(GChecksum *sum, const char *key, const struct q_score_copy_row *r)
 {
-    const struct health *h = &r->health;
-    const char *key = s->account_key[r->account];
+    bool has_risk = !r->p_churn_1e9_is_null;
     g_checksum_update(sum, (const guchar *)key, (gssize)strlen(key) + 1);
     g_checksum_update(sum, (const guchar *)r->band, (gssize)strlen(r->band) + 1);
-    const int64_t numbers[] = {h->is_known,    h->health_bp,    h->lower_bp, h->upper_bp,
-                               h->coverage_bp, h->effective_bp, r->has_risk, r->p,
-                               r->low,         r->high,         r->arr_minor};
+    const int64_t numbers[] = {!r->health_bp_is_null, r->health_bp,    r->lower_bp, r->upper_bp,
+                               r->coverage_bp,        r->effective_bp, has_risk,    r->p_churn_1e9,
+                               r->p_lower_1e9,        r->p_upper_1e9,  r->arr_minor};
     for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
         score_digest_number(sum, (double)numbers[i]);
-    for (size_t i = 0; i < s->card->n_measures; i++) {
-        score_digest_number(sum, h->measure_bp[i]);
-        score_digest_number(sum, h->contribution_bp[i]);
+    for (size_t i = 0; i < r->measure_bp.n; i++) {
+        score_digest_number(sum, r->measure_bp.v[i]);
+        score_digest_number(sum, r->contribution_bp.v[i]);
     }
 }
 
-static bool put_result(const struct scoring *s, struct db_copy *copy, const struct day *day,
-                       int64_t run_id, const struct result *r, GError **err)
-{
-    const struct health *h = &r->health;
-    size_t n = s->card->n_measures;
-    bool value_null[SCORECARD_MEASURES_MAX], bp_null[SCORECARD_MEASURES_MAX];
-    const char *quality[SCORECARD_MEASURES_MAX];
-    for (size_t i = 0; i < n; i++) {
-        value_null[i] = isnan(r->value[i]);
-        bp_null[i] = h->measure_bp[i] < 0;
-        quality[i] = metric_quality_name((enum metric_quality)r->quality[i]);
-    }
-    size_t features = s->model ? hazard_features(s->model) + 1 : 0;
-    struct q_score_copy_row row = {.account_id = s->account_id[r->account],
-                                   .as_of = day->as_of,
-                                   .run_id = run_id,
-                                   .scorecard_id = s->scorecard_id,
-                                   .health_bp = h->health_bp,
-                                   .health_bp_is_null = !h->is_known,
-                                   .lower_bp = h->lower_bp,
-                                   .upper_bp = h->upper_bp,
-                                   .raw_band = h->band,
-                                   .band = r->band,
-                                   .coverage_bp = h->coverage_bp,
-                                   .effective_bp = h->effective_bp,
-                                   .effective_bp_is_null = !h->is_known,
-                                   .p_churn_1e9 = r->p,
-                                   .p_churn_1e9_is_null = !r->has_risk,
-                                   .p_lower_1e9 = r->low,
-                                   .p_lower_1e9_is_null = !r->has_risk,
-                                   .p_upper_1e9 = r->high,
-                                   .p_upper_1e9_is_null = !r->has_risk,
-                                   .risk_percentile_bp = r->percentile_bp,
-                                   .risk_percentile_bp_is_null = !r->has_risk,
-                                   .arr_minor = r->arr_minor,
-                                   .renewal_on = r->renewal_on,
-                                   .renewal_on_is_null = r->renewal_on == INT32_MIN,
-                                   .metric_value = {n, r->value, value_null},
-                                   .metric_quality = {n, quality, NULL},
-                                   .measure_bp = {n, h->measure_bp, bp_null},
-                                   .contribution_bp = {n, h->contribution_bp, NULL},
-                                   .lost_bp = {n, h->lost_bp, NULL},
-                                   .risk_contribution = {features, r->contribution, NULL},
-                                   .risk_contribution_is_null = !r->has_risk};
-    return q_score_copy_put(copy, &row, err);
-}
-
-static bool write_rows(const struct scoring *s, const struct day *day, int64_t run_id,
-                       int64_t *unknown, char output[65], GError **err)
+/* Of the whole result, whatever of it is stored. */
+static void digest_output(struct write *w)
 {
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
-    struct db_copy *copy = q_score_copy_begin(s->db, err);
+    w->unknown = 0;
+    for (size_t i = 0; i < w->day->n; i++) {
+        w->unknown += strcmp(w->day->result[i].band, "Unknown") == 0;
+        digest_result(sum, w->day->key[i], &w->day->result[i]);
+    }
+    g_strlcpy(w->output, g_checksum_get_string(sum), sizeof w->output);
+}
+
+static int compare_account(const void *a, const void *b)
+{
+    const struct q_score_copy_row *const *x = a, *const *y = b;
+    return ((*x)->account_id > (*y)->account_id) - ((*x)->account_id < (*y)->account_id);
+}
+
+static bool on_open(void *context, const struct q_score_open_row *row, GError **err)
+{
+    (void)err;
+    struct difference *d = context;
+    const struct q_score_copy_row wanted = {.account_id = row->account_id}, *key = &wanted;
+    struct q_score_copy_row **found =
+        bsearch(&key, d->by_id, d->day->n, sizeof(struct q_score_copy_row *), compare_account);
+    if (found && score_row_equal(*found, row))
+        d->stands[found - d->by_id] = true;
+    else
+        g_array_append_val(d->closed, row->account_id);
+    return true;
+}
+
+static bool close_rows(struct db *db, const struct difference *d, int64_t run_id, GError **err)
+{
+    struct db_bigints ids = {d->closed->len, (const int64_t *)(void *)d->closed->data, NULL};
+    int64_t closed;
+    if (ids.n == 0)
+        return true;
+    if (!q_score_close(db, d->day->frame->as_of, run_id, &ids, &closed, err))
+        return false;
+    return (size_t)closed == ids.n ||
+           err_set(err, KENKO_ERROR_CONFLICT,
+                   "%zu results were to be replaced, %" G_GINT64_FORMAT " of them are there", ids.n,
+                   closed);
+}
+
+static bool copy_rows(struct db *db, const struct difference *d, int64_t run_id, int64_t *stored,
+                      GError **err)
+{
+    struct db_copy *copy = q_score_copy_begin(db, err);
     if (!copy)
         return false;
-    *unknown = 0;
-    for (size_t i = 0; i < day->n; i++) {
-        *unknown += strcmp(day->result[i].band, "Unknown") == 0;
-        digest_result(sum, s, &day->result[i]);
-        if (!put_result(s, copy, day, run_id, &day->result[i], err)) {
+    for (size_t i = 0; i < d->day->n; i++) {
+        if (d->stands[i])
+            continue;
+        struct q_score_copy_row row = *d->by_id[i];
+        row.run_id = run_id;
+        if (!q_score_copy_put(copy, &row, err)) {
             db_copy_abort(copy);
             return false;
         }
     }
-    g_strlcpy(output, g_checksum_get_string(sum), 65);
-    return db_copy_end(copy, NULL, err);
+    return db_copy_end(copy, stored, err);
 }
 
-static bool write_recent(const struct scoring *s, GError **err)
+/* Close what is different or gone, store what is different or new. */
+static bool write_rows(struct write *w, int64_t run_id, GError **err)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    g_autoptr(GArray) closed = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    struct db *db = w->s->db;
+    const struct score_day *day = w->day;
+    struct difference d = {day, arena_many(arena, day->n + 1, struct q_score_copy_row *),
+                           arena_many(arena, day->n + 1, bool), closed};
+    for (size_t i = 0; i < day->n; i++)
+        d.by_id[i] = &day->result[i];
+    qsort(d.by_id, day->n, sizeof *d.by_id, compare_account);
+    return q_score_open(db, day->frame->as_of, on_open, &d, err) &&
+           close_rows(db, &d, run_id, err) && copy_rows(db, &d, run_id, &w->stored, err);
+}
+
+static bool put_recent(const struct scoring *s, const struct metric_frame *f, struct db_copy *copy,
+                       size_t a, size_t usage, GError **err)
+{
+    struct q_usage_recent_copy_row row = {.account_id = f->account_id[a],
+                                          .metric = metric_usage_name(s->metrics, usage),
+                                          .account_key = f->account_key[a],
+                                          .unit = ""};
+    for (row.day = f->as_of - RECENT_DAYS; row.day < f->as_of; row.day++) {
+        row.value = facts_value(f->facts, a, usage, row.day);
+        if (!isnan(row.value) && !q_usage_recent_copy_put(copy, &row, err))
+            return false;
+    }
+    return true;
+}
+
+static bool write_recent(const struct scoring *s, const struct metric_frame *f, GError **err)
 {
     if (!q_usage_recent_clear(s->db, NULL, err))
         return false;
     struct db_copy *copy = q_usage_recent_copy_begin(s->db, err);
-    for (guint i = 0; copy && i < s->recent->len; i++) {
-        const struct recent *r = &g_array_index(s->recent, struct recent, i);
-        struct q_usage_recent_copy_row row = {.account_id = s->account_id[r->account],
-                                              .metric = metric_usage_name(s->metrics, r->usage),
-                                              .day = r->day,
-                                              .account_key = s->account_key[r->account],
-                                              .unit = "",
-                                              .value = r->value};
-        if (!q_usage_recent_copy_put(copy, &row, err)) {
+    size_t n = metric_usage_count(s->metrics) * f->n_accounts;
+    for (size_t i = 0; copy && i < n; i++) {
+        size_t a = i % f->n_accounts, usage = i / f->n_accounts;
+        if (f->is_customer[a] && !put_recent(s, f, copy, a, usage, err)) {
             db_copy_abort(copy);
             return false;
         }
@@ -123,12 +160,12 @@ static bool write_recent(const struct scoring *s, GError **err)
     return copy && db_copy_end(copy, NULL, err);
 }
 
-static bool write_day(struct scoring *s, const struct day *day, struct score_summary *summary,
+static bool begin_run(struct db *db, const struct scoring *s, int32_t as_of, int64_t *run_id,
                       GError **err)
 {
     g_autoptr(arena_t) arena = arena_new();
     struct q_run_begin_params params = {.job_run_id = job_run_id(s->job),
-                                        .as_of = day->as_of,
+                                        .as_of = as_of,
                                         .known_no = s->known_no,
                                         .known_at = s->known_at,
                                         .config_sha256 = s->config_sha256,
@@ -138,35 +175,54 @@ static bool write_day(struct scoring *s, const struct day *day, struct score_sum
                                         .model_id_is_null = !s->model,
                                         .model_message = s->model_message};
     struct q_run_begin_row run;
-    int64_t unknown;
-    if (!q_run_begin(arena, s->db, &params, &run, err) ||
-        !write_rows(s, day, run.run_id, &unknown, summary->output_sha256, err) ||
-        !q_run_finish(s->db, run.run_id, day->input, summary->output_sha256, (int64_t)day->n,
-                      unknown, NULL, err))
+    if (!q_run_begin(arena, db, &params, &run, err))
         return false;
-    if (s->options->publish && !q_run_publish(s->db, day->as_of, run.run_id, NULL, err))
-        return false;
-    g_strlcpy(summary->input_sha256, day->input, sizeof summary->input_sha256);
-    summary->accounts = day->n;
-    summary->unknown = (size_t)unknown;
-    summary->runs++;
+    *run_id = run.run_id;
     return true;
 }
 
-bool score_write_body(struct db *db, void *context, GError **err)
+/* The transaction of one day. */
+static bool write_body(struct db *db, void *context, GError **err)
 {
     struct write *w = context;
-    struct scoring *s = w->s;
-    w->summary->runs = 0;
+    const struct scoring *s = w->s;
+    const struct score_day *day = w->day;
+    int32_t as_of = day->frame->as_of;
+    bool publish = s->options->publish;
+    g_autoptr(arena_t) arena = arena_new();
+    struct q_run_publish_row published;
+    int64_t run_id;
+    w->stored = 0;
     if (!job_fence_check(db, s->job, err) ||
-        !migrate_partitions(db, "score.account_score", s->day[0].as_of, s->day[s->n_days - 1].as_of,
-                            err))
+        !migrate_partitions(db, "score.account_score", as_of, as_of, err) ||
+        !begin_run(db, s, as_of, &run_id, err) || (publish && !write_rows(w, run_id, err)) ||
+        !q_run_finish(db, run_id, day->input, w->output, (int64_t)day->n, w->unknown, w->stored,
+                      NULL, err))
         return false;
-    for (size_t i = 0; i < s->n_days; i++) {
-        if (!write_day(s, &s->day[i], w->summary, err))
-            return false;
-    }
+    if (!publish)
+        return true;
+    if (!q_run_publish(arena, db, as_of, run_id, &published, err))
+        return false;
     if (fault_hit("before_publish"))
         return err_set(err, KENKO_ERROR_BUG, "injected before_publish");
-    return !s->options->publish || (write_recent(s, err) && q_published_notify(db, NULL, err));
+    if (!day->is_last)
+        return true;
+    return (!published.is_newest || write_recent(s, day->frame, err)) &&
+           q_published_notify(db, NULL, err);
+}
+
+bool score_write_day(struct scoring *s, const struct score_day *day, GError **err)
+{
+    struct write w = {.s = s, .day = day};
+    digest_output(&w);
+    if (!db_transact(s->db, 3, write_body, &w, err))
+        return false;
+    struct score_summary *summary = s->summary;
+    g_strlcpy(summary->input_sha256, day->input, sizeof summary->input_sha256);
+    g_strlcpy(summary->output_sha256, w.output, sizeof summary->output_sha256);
+    summary->accounts = day->n;
+    summary->unknown = (size_t)w.unknown;
+    summary->stored += w.stored;
+    summary->runs++;
+    return true;
 }

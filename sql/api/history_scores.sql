@@ -18,9 +18,7 @@
 -- column arr_minor     bigint
 SELECT s.as_of, s.run_id, s.health_bp, s.effective_bp, s.lower_bp, s.upper_bp, s.band,
   s.coverage_bp, s.p_churn_1e9, s.p_lower_1e9, s.p_upper_1e9, s.arr_minor
-FROM score.published AS p
-JOIN score.account_score AS s
-  ON s.run_id = p.run_id AND s.as_of = p.as_of AND s.role = 'champion'
-WHERE s.account_id = $1::bigint AND p.as_of BETWEEN $2::date AND $3::date
+FROM score.account_published AS s
+WHERE s.account_id = $1::bigint AND s.as_of BETWEEN $2::date AND $3::date
 ORDER BY s.as_of DESC
 LIMIT $4::int;

@@ -45,6 +45,7 @@ COPY (
     s.risk_contribution
   FROM score.account_score AS s
   JOIN warehouse.account_now AS a ON a.account_id = s.account_id
-  WHERE s.run_id = $1::bigint AND s.as_of = $2::date AND s.role = 'champion'
+  WHERE s.as_of = $2::date AND s.run_id <= $1::bigint AND s.until_run_id > $1::bigint
+    AND s.role = 'champion'
   ORDER BY s.account_id
 ) TO STDOUT (FORMAT binary);

@@ -19,6 +19,7 @@ FROM score.measure AS m
 WHERE m.scorecard_id IN (
   SELECT DISTINCT s.scorecard_id
   FROM score.account_score AS s
-  WHERE s.run_id = $1::bigint AND s.as_of = $2::date AND s.role = 'champion'
+  WHERE s.as_of = $2::date AND s.run_id <= $1::bigint AND s.until_run_id > $1::bigint
+    AND s.role = 'champion'
 )
 ORDER BY m.scorecard_id, m.ordinal;

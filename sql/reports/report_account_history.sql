@@ -6,9 +6,8 @@
 -- column effective_bp  int null
 -- column p_churn_1e9   bigint null
 -- column band          text
-SELECT p.as_of, s.effective_bp, s.p_churn_1e9, s.band
-FROM score.published AS p
-JOIN score.account_score AS s ON s.run_id = p.run_id AND s.as_of = p.as_of AND s.role = 'champion'
+SELECT s.as_of, s.effective_bp, s.p_churn_1e9, s.band
+FROM score.account_published AS s
 JOIN identity.account AS a ON a.account_id = s.account_id
-WHERE a.key = $1::text AND p.as_of <= $2::date AND p.as_of > $2::date - 730
-ORDER BY p.as_of;
+WHERE a.key = $1::text AND s.as_of <= $2::date AND s.as_of > $2::date - 730
+ORDER BY s.as_of;

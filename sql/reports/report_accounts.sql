@@ -44,9 +44,11 @@ SELECT a.key, a.name, coalesce(a.owner_name, '') AS owner, coalesce(a.plan, '') 
   b.contribution_bp AS before_contribution_bp, s.risk_contribution
 FROM score.account_score AS s
 JOIN warehouse.account_now AS a ON a.account_id = s.account_id
-LEFT JOIN score.account_score AS b ON b.account_id = s.account_id AND b.run_id = $3::bigint
-  AND b.as_of = $4::date AND b.role = 'champion' AND b.scorecard_id = s.scorecard_id
-WHERE s.run_id = $1::bigint AND s.as_of = $2::date AND s.role = 'champion'
+LEFT JOIN score.account_score AS b ON b.account_id = s.account_id AND b.as_of = $4::date
+  AND b.run_id <= $3::bigint AND b.until_run_id > $3::bigint AND b.role = 'champion'
+  AND b.scorecard_id = s.scorecard_id
+WHERE s.as_of = $2::date AND s.run_id <= $1::bigint AND s.until_run_id > $1::bigint
+  AND s.role = 'champion'
   AND ($6::text = '' OR a.key = $6::text)
   AND CASE $5::text
     WHEN 'fall' THEN s.effective_bp < b.effective_bp - 300

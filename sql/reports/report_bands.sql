@@ -13,6 +13,6 @@ SELECT band, count(*) AS accounts, sum(arr_minor)::bigint AS arr_minor,
   sum(arr_minor * (p_lower_1e9 / 1e9::double precision)) AS low_minor,
   sum(arr_minor * (p_upper_1e9 / 1e9::double precision)) AS high_minor
 FROM score.account_score
-WHERE run_id = $1::bigint AND as_of = $2::date AND role = 'champion'
+WHERE as_of = $2::date AND run_id <= $1::bigint AND until_run_id > $1::bigint AND role = 'champion'
 GROUP BY band
 ORDER BY CASE band WHEN 'Red' THEN 1 WHEN 'Yellow' THEN 2 WHEN 'Green' THEN 3 ELSE 4 END, band;

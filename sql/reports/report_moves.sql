@@ -13,12 +13,14 @@ SELECT coalesce(b.band, 'new') AS from_band, coalesce(a.band, 'gone') AS to_band
 FROM (
   SELECT account_id, band, arr_minor
   FROM score.account_score
-  WHERE run_id = $1::bigint AND as_of = $2::date AND role = 'champion'
+  WHERE as_of = $2::date AND run_id <= $1::bigint AND until_run_id > $1::bigint
+    AND role = 'champion'
 ) AS a
 FULL JOIN (
   SELECT account_id, band, arr_minor
   FROM score.account_score
-  WHERE run_id = $3::bigint AND as_of = $4::date AND role = 'champion'
+  WHERE as_of = $4::date AND run_id <= $3::bigint AND until_run_id > $3::bigint
+    AND role = 'champion'
 ) AS b ON b.account_id = a.account_id
 WHERE a.band IS DISTINCT FROM b.band
 GROUP BY 1, 2

@@ -12,7 +12,8 @@ SELECT coalesce(a.owner_name, 'nobody') AS owner, count(*) AS accounts,
   sum(s.arr_minor * (s.p_churn_1e9 / 1e9::double precision)) AS expected_minor
 FROM score.account_score AS s
 JOIN warehouse.account_now AS a ON a.account_id = s.account_id
-WHERE s.run_id = $1::bigint AND s.as_of = $2::date AND s.role = 'champion'
+WHERE s.as_of = $2::date AND s.run_id <= $1::bigint AND s.until_run_id > $1::bigint
+  AND s.role = 'champion'
 GROUP BY 1
 ORDER BY 5 DESC NULLS LAST, 3 DESC, 1
 LIMIT 30;

@@ -21,6 +21,6 @@ SELECT s.as_of, s.run_id, s.health_bp, s.effective_bp, s.lower_bp, s.upper_bp, s
   s.p_churn_1e9, s.p_lower_1e9, s.p_upper_1e9, s.scorecard_id, s.metric_value, s.metric_quality,
   s.contribution_bp, s.lost_bp
 FROM score.current_run AS r
-JOIN score.account_score AS s ON s.run_id = r.run_id AND s.as_of = r.as_of
+JOIN score.account_published AS s ON s.as_of = r.as_of
 JOIN identity.account AS a ON a.account_id = s.account_id
 WHERE a.key = $1::text;

@@ -1,5 +1,17 @@
 -- The views dashboards read. Additive changes only; every column is commented.
 
+CREATE OR REPLACE VIEW score.account_published AS
+SELECT
+  p.as_of, p.run_id, s.account_id, s.scorecard_id, s.rule, s.health_bp, s.lower_bp, s.upper_bp,
+  s.raw_band, s.band, s.coverage_bp, s.effective_bp, s.override_note, s.p_churn_1e9, s.p_lower_1e9,
+  s.p_upper_1e9, s.risk_percentile_bp, s.stage, s.arr_minor, s.renewal_on, s.metric_value,
+  s.metric_quality, s.measure_bp, s.contribution_bp, s.lost_bp, s.risk_contribution
+FROM score.published AS p
+JOIN score.account_score AS s
+  ON s.as_of = p.as_of AND s.run_id <= p.run_id AND s.until_run_id > p.run_id
+  AND s.role = 'champion';
+COMMENT ON VIEW score.account_published IS 'Every published day''s results: run_id is the run that speaks for the day, whichever run stored the row.';
+
 CREATE OR REPLACE VIEW bi.usage_daily AS
 SELECT
   f.account_id, a.key AS account_key, mt.name AS metric, mt.unit, coalesce(sb.name, '') AS subject,
@@ -66,7 +78,7 @@ SELECT
     ) AS w
   ) AS top_reasons
 FROM score.current_run AS r
-JOIN score.account_score AS s ON s.run_id = r.run_id AND s.as_of = r.as_of AND s.role = 'champion'
+JOIN score.account_published AS s ON s.as_of = r.as_of
 JOIN warehouse.account_now AS a ON a.account_id = s.account_id
 CROSS JOIN warehouse.money_unit AS u;
 COMMENT ON VIEW bi.account_current IS 'One row per account: the published scores of the newest day with what is known of the account.';
@@ -99,12 +111,11 @@ COMMENT ON COLUMN bi.account_current.top_reasons IS 'The three measures that cos
 
 CREATE OR REPLACE VIEW bi.account_daily AS
 SELECT
-  p.as_of::timestamp AT TIME ZONE 'UTC' AS time, p.as_of, p.run_id, s.account_id,
+  s.as_of::timestamp AT TIME ZONE 'UTC' AS time, s.as_of, s.run_id, s.account_id,
   a.key AS account_key, s.effective_bp / 100.0 AS health, s.lower_bp / 100.0 AS health_lower,
   s.upper_bp / 100.0 AS health_upper, s.band, s.coverage_bp / 10000.0 AS coverage,
   s.p_churn_1e9 / 1e9 AS p_churn_90d, s.arr_minor / u.minor AS arr
-FROM score.published AS p
-JOIN score.account_score AS s ON s.run_id = p.run_id AND s.as_of = p.as_of AND s.role = 'champion'
+FROM score.account_published AS s
 JOIN identity.account AS a ON a.account_id = s.account_id
 CROSS JOIN warehouse.money_unit AS u;
 COMMENT ON VIEW bi.account_daily IS 'Published scores of every account and scored day.';
@@ -128,7 +139,7 @@ SELECT
   s.metric_quality[m.ordinal] AS quality, s.measure_bp[m.ordinal] / 100.0 AS measure_health,
   s.contribution_bp[m.ordinal] / 100.0 AS contribution, s.lost_bp[m.ordinal] / 100.0 AS lost
 FROM score.current_run AS r
-JOIN score.account_score AS s ON s.run_id = r.run_id AND s.as_of = r.as_of AND s.role = 'champion'
+JOIN score.account_published AS s ON s.as_of = r.as_of
 JOIN score.measure AS m ON m.scorecard_id = s.scorecard_id
 JOIN identity.account AS a ON a.account_id = s.account_id;
 COMMENT ON VIEW bi.contribution_current IS 'Why each account has its health: one row per measure; contribution adds up to health before caps.';

@@ -40,9 +40,16 @@ UNION ALL
 SELECT 'published runs have all their accounts', count(*)
 FROM score.published AS p
 JOIN score.run AS r ON r.run_id = p.run_id
-LEFT JOIN (SELECT run_id, count(*) AS n FROM score.account_score WHERE role = 'champion' GROUP BY run_id) AS s
+LEFT JOIN (SELECT run_id, count(*) AS n FROM score.account_published GROUP BY run_id) AS s
   ON s.run_id = r.run_id
 WHERE r.accounts <> coalesce(s.n, 0)
+UNION ALL
+SELECT 'one result stands for an account and a run', count(*)
+FROM (
+  SELECT run_id, lag(until_run_id) OVER (PARTITION BY account_id, as_of, role ORDER BY run_id) AS before
+  FROM score.account_score
+) AS s
+WHERE s.run_id < s.before
 UNION ALL
 SELECT 'contributions add up to health', count(*)
 FROM score.account_score AS s

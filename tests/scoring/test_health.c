@@ -165,13 +165,9 @@ static void edges_of_bands_are_what_they_say(void **state)
     assert_int_equal(scorecard_measure_bp(&line, 99), 10000);
 }
 
-static struct health day(const struct scorecard *card, int bp)
+static struct health_day day(const struct scorecard *card, int bp)
 {
-    return (struct health){.is_known = true,
-                           .health_bp = bp,
-                           .effective_bp = bp,
-                           .coverage_bp = 10000,
-                           .band = scorecard_band(card, bp)};
+    return (struct health_day){scorecard_band(card, bp), bp};
 }
 
 static void the_band_moves_past_the_hysteresis_or_when_days_agree(void **state)
@@ -179,11 +175,11 @@ static void the_band_moves_past_the_hysteresis_or_when_days_agree(void **state)
     (void)state;
     g_autoptr(GRand) rand = g_rand_new_with_seed(1);
     struct scorecard card = card_of(rand, 1, 1);
-    struct health a = day(&card, 7100), b = day(&card, 6900), c = day(&card, 6600),
-                  u = {.band = "Unknown"};
-    const struct health *barely[] = {&a, &a, &b}, *clearly[] = {&a, &a, &c},
-                        *agreed[] = {&b, &b, &b};
-    const struct health *lost[] = {&a, &a, &u}, *found[] = {&u, &u, &b};
+    struct health_day a = day(&card, 7100), b = day(&card, 6900), c = day(&card, 6600),
+                      u = {.band = "Unknown"};
+    const struct health_day *barely[] = {&a, &a, &b}, *clearly[] = {&a, &a, &c},
+                            *agreed[] = {&b, &b, &b};
+    const struct health_day *lost[] = {&a, &a, &u}, *found[] = {&u, &u, &b};
     assert_string_equal(health_band(&card, barely, 3), "Green");
     assert_string_equal(health_band(&card, clearly, 3), "Yellow");
     assert_string_equal(health_band(&card, agreed, 3), "Yellow");

@@ -20,122 +20,17 @@
 #include "scoring/facts.h"
 #include "scoring/score.h"
 #include "scoring/train.h"
+#include "support/company.h"
 #include "support/sources.h"
 #include "support/warehouse.h"
-
-static const char sources[] =
-    "sources:\n"
-    "  - name: crm\n"
-    "    streams:\n"
-    "      - stream: account\n"
-    "        path: accounts*.csv\n"
-    "        on_change: append\n"
-    "        fields: {party: id, name: name}\n"
-    "      - stream: subscription\n"
-    "        path: contracts*.csv\n"
-    "        on_change: append\n"
-    "        fields: {external_id: id, party: account, start_on: start, end_on: end, arr: arr, "
-    "changed_at: changed}\n"
-    "      - stream: ticket\n"
-    "        path: tickets*.csv\n"
-    "        on_change: append\n"
-    "        fields: {external_id: id, party: account, opened_at: opened, solved_at: solved, "
-    "changed_at: changed}\n"
-    "  - name: app\n"
-    "    streams:\n"
-    "      - stream: usage_metric\n"
-    "        path: usage*.csv\n"
-    "        on_change: append\n"
-    "        fields: {party: account, at: day, subject: user}\n"
-    "        values:\n"
-    "          - {metric: runs, field: runs}\n"
-    "          - {metric: peak, field: failed}\n"
-    "          - {metric: by_user, field: runs}\n";
-
-static const char metrics[] =
-    "usage:\n"
-    "  - {name: runs, combine: sum}\n"
-    "  - {name: peak, combine: sum}\n"
-    "  - {name: by_user, combine: sum, by: user}\n"
-    "metrics:\n"
-    "  - {name: runs_7d, kind: sum, usage: runs, days: 7, direction: up, sentence: '{value} "
-    "runs'}\n"
-    "  - {name: failure, kind: ratio, good: peak, total: runs, days: 7, direction: down}\n"
-    "  - {name: users, kind: distinct_subjects, usage: by_user, days: 7}\n"
-    "  - {name: top, kind: top_subject_share, usage: by_user, days: 7}\n"
-    "  - {name: since, kind: days_since, usage: runs}\n"
-    "  - {name: open, kind: open_tickets}\n"
-    "  - {name: arr, kind: arr}\n"
-    "  - {name: renewal, kind: days_to_renewal}\n";
-
-static const char card[] =
-    "name: default\n"
-    "bands: [{name: Red, below: 40}, {name: Yellow, below: 70}, {name: Green}]\n"
-    "min_coverage: 60\n"
-    "hysteresis: 3\n"
-    "groups:\n"
-    "  - name: use\n"
-    "    weight: 60\n"
-    "    measures:\n"
-    "      - {name: runs, metric: runs_7d, weight: 2, anchors: [{at: 0, score: 0}, {at: 70, score: "
-    "100}]}\n"
-    "      - {name: failure, metric: failure, weight: 1, anchors: [{at: 0, score: 100}, {at: 0.5, "
-    "score: 0}]}\n"
-    "  - name: care\n"
-    "    weight: 40\n"
-    "    measures:\n"
-    "      - {name: open, metric: open, weight: 1, edge: lo_inclusive, bands: [{to: 1, score: "
-    "100}, {score: 20}]}\n";
-
-/* a has usage and a ticket, b is silent since May, c has a contract and no usage at all. */
-static const char *company(void)
-{
-    const char *dir = sources_directory(sources);
-    sources_write(dir, "metrics.yaml", metrics);
-    sources_write(dir, "scorecards/default.yaml", card);
-    sources_write(dir, "accounts.csv", "id,name\na,Aoba\nb,Beta\nc,Cumulus\n");
-    sources_write(dir, "contracts.csv",
-                  "id,account,start,end,arr,changed\n"
-                  "k1,a,2026-01-01,2027-01-01,1000,2026-01-01\n"
-                  "k2,b,2026-01-01,2026-07-01,2000,2026-01-01\n"
-                  "k2,b,2026-01-01,2026-06-20,2000,2026-06-05\n"
-                  "k3,c,2026-02-01,2027-02-01,3000.50,2026-02-01\n");
-    sources_write(dir, "tickets.csv",
-                  "id,account,opened,solved,changed\n"
-                  "t1,a,2026-05-28T10:00:00Z,,2026-05-28T10:00:00Z\n"
-                  "t1,a,2026-05-28T10:00:00Z,2026-06-03T10:00:00Z,2026-06-03T10:00:00Z\n");
-    g_autoptr(GString) usage = g_string_new("account,day,user,runs,failed\n");
-    for (int d = 1; d <= 31; d++) {
-        g_string_append_printf(usage, "a,2026-05-%02d,u%d,10,1\n", d, d % 3);
-        if (d <= 10)
-            g_string_append_printf(usage, "b,2026-05-%02d,u1,0,0\n", d);
-    }
-    sources_write(dir, "usage.csv", usage->str);
-    return dir;
-}
-
-static struct score_summary score(struct db *db, const char *dir, const char *day, int64_t known,
-                                  bool publish)
-{
-    g_autoptr(GError) err = NULL;
-    g_autoptr(config_t) config = config_open(dir, &err);
-    struct score_summary summary;
-    int32_t as_of;
-    if (!config || !day_parse(slice_of(day), &as_of, &err))
-        fail_msg("%s", err->message);
-    struct score_options options = {&as_of, 1, known, NULL, publish};
-    if (!score_run(db, warehouse_dsn(), config, &options, &summary, &err))
-        fail_msg("%s", err->message);
-    return summary;
-}
 
 static void a_published_run_holds_every_customer_with_exact_sums(void **state)
 {
     (void)state;
     g_autoptr(db_t) db = warehouse_open();
-    const char *dir = company();
+    const char *dir = company_directory();
     sources_ingest(db, dir, NULL);
-    struct score_summary s = score(db, dir, "2026-06-01", -1, true);
+    struct score_summary s = company_score(db, dir, "2026-06-01", -1, true);
     assert_int_equal(s.accounts, 3);
     /* a: 70 runs → 100, failures 0.1 → 80, one open ticket → 20: 60 % · (200+80)/3 + 40 % · 20
      * = 64. */
@@ -159,9 +54,9 @@ static void missing_is_never_zero(void **state)
 {
     (void)state;
     g_autoptr(db_t) db = warehouse_open();
-    const char *dir = company();
+    const char *dir = company_directory();
     sources_ingest(db, dir, NULL);
-    score(db, dir, "2026-06-01", -1, true);
+    company_score(db, dir, "2026-06-01", -1, true);
     /* b ran 0 times: no failure rate; c was never seen: no runs, and Unknown for want of data. */
     sources_expect(db,
                    "SELECT string_agg(quality, ',' ORDER BY ordinal) FROM bi.contribution_current "
@@ -178,9 +73,9 @@ static void a_day_sees_only_what_was_said_before_it(void **state)
 {
     (void)state;
     g_autoptr(db_t) db = warehouse_open();
-    const char *dir = company();
+    const char *dir = company_directory();
     sources_ingest(db, dir, NULL);
-    score(db, dir, "2026-06-04", -1, true);
+    company_score(db, dir, "2026-06-04", -1, true);
     /* The ticket was solved on the 3rd; b's notice came on the 5th. */
     sources_expect(db,
                    "SELECT value::text FROM bi.contribution_current WHERE account_key = 'a' AND "
@@ -188,10 +83,10 @@ static void a_day_sees_only_what_was_said_before_it(void **state)
                    "0");
     sources_expect(db, "SELECT renewal_on::text FROM bi.account_current WHERE account_key = 'b'",
                    "2026-07-01");
-    score(db, dir, "2026-06-06", -1, true);
+    company_score(db, dir, "2026-06-06", -1, true);
     sources_expect(db, "SELECT renewal_on::text FROM bi.account_current WHERE account_key = 'b'",
                    "2026-06-20");
-    struct score_summary s = score(db, dir, "2026-06-20", -1, true);
+    struct score_summary s = company_score(db, dir, "2026-06-20", -1, true);
     assert_int_equal(s.accounts, 2);
 }
 
@@ -200,9 +95,9 @@ static void the_past_is_scored_to_the_same_digest_whatever_came_since(void **sta
     (void)state;
     g_autoptr(db_t) db = warehouse_open();
     g_autoptr(GError) err = NULL;
-    const char *dir = company();
+    const char *dir = company_directory();
     sources_ingest(db, dir, NULL);
-    struct score_summary first = score(db, dir, "2026-06-01", -1, true);
+    struct score_summary first = company_score(db, dir, "2026-06-01", -1, true);
     sources_write(dir, "usage2.csv",
                   "account,day,user,runs,failed\na,2026-05-30,u9,500,400\nz,2026-05-30,u9,5,4\n");
     sources_write(dir, "accounts2.csv", "id,name\nd,Delta\n");
@@ -213,14 +108,14 @@ static void the_past_is_scored_to_the_same_digest_whatever_came_since(void **sta
         db,
         "SELECT max(load_id) FROM ops.load WHERE stream = 'usage_metric' AND file = 'usage.csv'");
     assert_true(load_undo(db, g_ascii_strtoll(load, NULL, 10), "test", &err));
-    struct score_summary now = score(db, dir, "2026-06-01", -1, false);
-    struct score_summary again = score(db, dir, "2026-06-01", first.known_no, false);
+    struct score_summary now = company_score(db, dir, "2026-06-01", -1, false);
+    struct score_summary again = company_score(db, dir, "2026-06-01", first.known_no, false);
     assert_string_not_equal(now.input_sha256, first.input_sha256);
     assert_string_equal(again.input_sha256, first.input_sha256);
     assert_string_equal(again.output_sha256, first.output_sha256);
     g_setenv("TZ", "Asia/Tokyo", TRUE);
     tzset();
-    again = score(db, dir, "2026-06-01", first.known_no, false);
+    again = company_score(db, dir, "2026-06-01", first.known_no, false);
     assert_string_equal(again.output_sha256, first.output_sha256);
     g_unsetenv("TZ");
     tzset();
@@ -261,7 +156,7 @@ static int64_t load_of(struct db *db, const char *file)
 
 static void expect_again(struct db *db, const char *dir, const struct score_summary *first)
 {
-    struct score_summary again = score(db, dir, "2026-06-01", first->known_no, false);
+    struct score_summary again = company_score(db, dir, "2026-06-01", first->known_no, false);
     assert_string_equal(again.input_sha256, first->input_sha256);
     assert_string_equal(again.output_sha256, first->output_sha256);
 }
@@ -273,18 +168,18 @@ static void a_load_that_was_open_never_enters_the_run_that_did_not_see_it(void *
 #ifdef KENKO_FAULTS
     g_autoptr(db_t) db = warehouse_open();
     g_autoptr(GError) err = NULL;
-    const char *dir = company();
+    const char *dir = company_directory();
     sources_ingest(db, dir, NULL);
-    struct score_summary before = score(db, dir, "2026-06-01", -1, false);
+    struct score_summary before = company_score(db, dir, "2026-06-01", -1, false);
     sources_write(dir, "usage2.csv",
                   "account,day,user,runs,failed\na,2026-05-30,u9,500,400\nc,2026-05-29,u9,5,4\n");
     pid_t open = start_load(dir, "after_copy:1:stop"); /* its facts are in, its COMMIT is not */
-    struct score_summary during = score(db, dir, "2026-06-01", -1, true);
+    struct score_summary during = company_score(db, dir, "2026-06-01", -1, true);
     assert_int_equal(during.known_no, before.known_no);
     assert_string_equal(during.input_sha256, before.input_sha256);
     finish_load(open);
     expect_again(db, dir, &during);
-    struct score_summary after = score(db, dir, "2026-06-01", -1, false);
+    struct score_summary after = company_score(db, dir, "2026-06-01", -1, false);
     assert_string_not_equal(after.input_sha256, during.input_sha256);
     /* And whatever comes later: more loads, a merge, a split, undos, a lossless compaction. */
     sources_write(dir, "usage3.csv",
@@ -308,16 +203,16 @@ static void a_run_waits_for_the_load_that_holds_the_clock(void **state)
     (void)state;
 #ifdef KENKO_FAULTS
     g_autoptr(db_t) db = warehouse_open();
-    const char *dir = company();
+    const char *dir = company_directory();
     sources_ingest(db, dir, NULL);
-    struct score_summary before = score(db, dir, "2026-06-01", -1, false);
+    struct score_summary before = company_score(db, dir, "2026-06-01", -1, false);
     sources_write(dir, "usage2.csv", "account,day,user,runs,failed\na,2026-05-30,u9,500,400\n");
     pid_t open = start_load(dir, "before_commit:1:stop"); /* it has its number already */
     fflush(NULL);
     pid_t scoring = fork();
     if (scoring == 0) {
         struct db *own = db_open(warehouse_dsn(), "kenko scoring test", 60000, NULL);
-        struct score_summary s = score(own, dir, "2026-06-01", -1, true);
+        struct score_summary s = company_score(own, dir, "2026-06-01", -1, true);
         _exit(s.known_no == before.known_no + 1 ? 0 : 1);
     }
     for (int i = 0; i < 300; i++) { /* until the run stands before the clock */
@@ -344,7 +239,7 @@ static void merging_below_the_floor_changes_no_score_from_there_on(void **state)
     (void)state;
     g_autoptr(db_t) db = warehouse_open();
     g_autoptr(GError) err = NULL;
-    const char *dir = company();
+    const char *dir = company_directory();
     sources_ingest(db, dir, NULL);
     for (int i = 2; i < 8; i++) {
         g_autofree char *name = g_strdup_printf("usage%d.csv", i);
@@ -360,7 +255,7 @@ static void merging_below_the_floor_changes_no_score_from_there_on(void **state)
     int64_t last = g_ascii_strtoll(text, NULL, 10), floor = last - 2;
     struct score_summary before[3];
     for (int64_t k = floor; k <= last; k++)
-        before[k - floor] = score(db, dir, "2026-06-01", k, false);
+        before[k - floor] = company_score(db, dir, "2026-06-01", k, false);
     assert_string_not_equal(before[0].input_sha256, before[2].input_sha256);
     int32_t day = day_from_civil(2025, 1, 2) + (int32_t)floor;
     const struct compact_floor raise = {day, day * DAY_US};
@@ -369,7 +264,7 @@ static void merging_below_the_floor_changes_no_score_from_there_on(void **state)
     assert_int_equal(compacted.known_floor, floor);
     assert_true(compacted.rows_before > 0);
     for (int64_t k = floor; k <= last; k++) {
-        struct score_summary s = score(db, dir, "2026-06-01", k, false);
+        struct score_summary s = company_score(db, dir, "2026-06-01", k, false);
         assert_string_equal(s.input_sha256, before[k - floor].input_sha256);
         assert_string_equal(s.output_sha256, before[k - floor].output_sha256);
     }
@@ -389,11 +284,12 @@ static void a_window_into_dropped_usage_is_refused_not_counted_as_zero(void **st
     (void)state;
     g_autoptr(db_t) db = warehouse_open();
     g_autoptr(GError) err = NULL;
-    const char *dir = company();
+    const char *dir = company_directory();
     sources_ingest(db, dir, NULL);
     warehouse_sql(db, "INSERT INTO ops.retention (what, kept_from) VALUES ('usage', "
                       "'2026-05-29T15:00:00Z')"); /* the 30th in Tokyo */
-    score(db, dir, "2026-06-08", -1, false); /* three days of hysteresis, each with seven before */
+    /* Three days of hysteresis, each with seven before. */
+    company_score(db, dir, "2026-06-08", -1, false);
     g_autoptr(config_t) config = config_open(dir, &err);
     struct score_summary summary;
     int32_t as_of = day_from_civil(2026, 6, 7);
@@ -408,7 +304,7 @@ static void below_fifty_churns_the_model_refuses_with_a_clear_word(void **state)
     (void)state;
     g_autoptr(db_t) db = warehouse_open();
     g_autoptr(GError) err = NULL;
-    const char *dir = company();
+    const char *dir = company_directory();
     sources_ingest(db, dir, NULL);
     g_autoptr(config_t) config = config_open(dir, &err);
     struct train_options options = {.as_of = day_from_civil(2026, 12, 1), .known_no = -1};
@@ -417,7 +313,7 @@ static void below_fifty_churns_the_model_refuses_with_a_clear_word(void **state)
         fail_msg("%s", err->message);
     assert_true(summary.refused);
     assert_non_null(strstr(summary.message, "want at least 50"));
-    score(db, dir, "2026-06-01", -1, true);
+    company_score(db, dir, "2026-06-01", -1, true);
     sources_expect(db, "SELECT count(p_churn_90d)::text FROM bi.account_current", "0");
     sources_expect(db,
                    "SELECT (model_message LIKE '%want at least 50%')::text FROM score.current_run",
@@ -445,9 +341,9 @@ static void wrong_scorecards_and_metrics_are_refused_by_name(void **state)
         {"metrics.yaml", "name: since", "name: users", "stands twice"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        const char *dir = company();
-        g_autoptr(GString) text =
-            g_string_new(strcmp(cases[i].file, "metrics.yaml") == 0 ? metrics : card);
+        const char *dir = company_directory();
+        g_autoptr(GString) text = g_string_new(
+            strcmp(cases[i].file, "metrics.yaml") == 0 ? company_metrics : company_card);
         assert_true(g_string_replace(text, cases[i].from, cases[i].to, 1) == 1);
         sources_write(dir, cases[i].file, text->str);
         g_autoptr(GError) err = NULL;

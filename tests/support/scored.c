@@ -117,6 +117,16 @@ int64_t scored_publish(struct db *db, const char *as_of)
     g_autofree char *run = warehouse_value(db, insert);
     g_autofree char *fill = g_strdup_printf(scores, as_of, run, run, run, run);
     warehouse_sql(db, fill);
+    g_autofree char *close = g_strdup_printf(
+        "UPDATE score.account_score SET until_run_id = %s WHERE as_of = '%s' AND run_id < %s AND "
+        "until_run_id > %s",
+        run, as_of, run, run);
+    warehouse_sql(db, close);
+    g_autofree char *count = g_strdup_printf(
+        "UPDATE score.run SET accounts = n, stored = n FROM (SELECT count(*) AS n FROM "
+        "score.account_score WHERE run_id = %s) AS s WHERE run_id = %s",
+        run, run);
+    warehouse_sql(db, count);
     g_autofree char *flip = g_strdup_printf("INSERT INTO score.published (as_of, run_id) VALUES "
                                             "('%s', %s) ON CONFLICT (as_of) DO UPDATE "
                                             "SET run_id = excluded.run_id; NOTIFY kenko_published",

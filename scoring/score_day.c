@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One day of metrics becomes results: health, band, risk, percentile, and the digest of the input.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/stop.h"
+#include "scoring/facts.h"
+#include "scoring/score_internal.h"
+
+/* What one account needs on the way; reused from account to account. */
+struct scratch {
+    double *metric_value; /* by metric */
+    double value[SCORECARD_MEASURES_MAX];
+    uint8_t quality[SCORECARD_MEASURES_MAX];
+    struct health health;
+};
+
+static void health_of(const struct scoring *s, const struct metric_frame *f, size_t a,
+                      struct scratch *out)
+{
+    for (size_t m = 0; m < f->n_metrics; m++)
+        out->metric_value[m] = f->value[m * f->n_accounts + a];
+    for (size_t i = 0; i < s->card->n_measures; i++) {
+        size_t m = (size_t)s->card->measure[i].metric;
+        out->value[i] = f->value[m * f->n_accounts + a];
+        out->quality[i] = f->quality[m * f->n_accounts + a];
+    }
+    health_compute(s->card, out->value, out->quality, out->metric_value, &out->health);
+}
+
+/* Keep the day's health for later bands; days lie one apart, the ring holds band_days. */
+static void remember(struct scoring *s, const struct metric_frame *f, size_t account,
+                     struct health_day health)
+{
+    size_t slot = (size_t)f->as_of % (size_t)s->band_days;
+    s->history_day[slot] = f->as_of;
+    s->history[slot * f->n_accounts + account] = health;
+}
+
+static const char *band_of(const struct scoring *s, const struct metric_frame *f, size_t account)
+{
+    const struct health_day *days[BAND_DAYS_MAX];
+    size_t n = 0;
+    for (int32_t day = f->as_of - s->band_days + 1; day <= f->as_of; day++) {
+        size_t slot = (size_t)day % (size_t)s->band_days;
+        const struct health_day *h = &s->history[slot * f->n_accounts + account];
+        if (s->history_day[slot] == day && h->band)
+            days[n++] = h;
+    }
+    return health_band(s->card, days, n);
+}
+
+static void fill_risk(const struct scoring *s, struct arena *arena, const struct scratch *scratch,
+                      struct q_score_copy_row *row)
+{
+    row->p_churn_1e9_is_null = row->p_lower_1e9_is_null = row->p_upper_1e9_is_null =
+        row->risk_percentile_bp_is_null = row->risk_contribution_is_null = !s->model;
+    if (!s->model)
+        return;
+    struct hazard_risk risk;
+    size_t n = hazard_features(s->model) + 1;
+    double *contribution = arena_many(arena, n, double);
+    hazard_predict(s->model, scratch->metric_value, RISK_DAYS, &risk, contribution);
+    row->p_churn_1e9 = llround(risk.p * 1e9);
+    row->p_lower_1e9 = MIN(llround(risk.low * 1e9), row->p_churn_1e9);
+    row->p_upper_1e9 = MAX(llround(risk.high * 1e9), row->p_churn_1e9);
+    row->risk_contribution = (struct db_doubles){n, contribution, NULL};
+}
+
+/* NULL when no element is. */
+static const bool *nulls(struct arena *arena, size_t n, const bool *is_null)
+{
+    return memchr(is_null, true, n) ? memcpy(arena_many(arena, n, bool), is_null, n) : NULL;
+}
+
+static const int32_t *ints(struct arena *arena, size_t n, const int *v)
+{
+    return memcpy(arena_many(arena, n, int32_t), v, n * sizeof *v);
+}
+
+static void fill_measures(const struct scoring *s, struct arena *arena,
+                          const struct scratch *scratch, struct q_score_copy_row *row)
+{
+    const struct health *h = &scratch->health;
+    size_t n = s->card->n_measures;
+    bool no_value[SCORECARD_MEASURES_MAX], no_bp[SCORECARD_MEASURES_MAX];
+    const char **quality = arena_many(arena, n, const char *);
+    double *value = arena_many(arena, n, double);
+    for (size_t i = 0; i < n; i++) {
+        value[i] = scratch->value[i];
+        no_value[i] = isnan(value[i]);
+        no_bp[i] = h->measure_bp[i] < 0;
+        quality[i] = metric_quality_name((enum metric_quality)scratch->quality[i]);
+    }
+    row->metric_value = (struct db_doubles){n, value, nulls(arena, n, no_value)};
+    row->metric_quality = (struct db_texts){n, quality, NULL};
+    row->measure_bp = (struct db_ints){n, ints(arena, n, h->measure_bp), nulls(arena, n, no_bp)};
+    row->contribution_bp = (struct db_ints){n, ints(arena, n, h->contribution_bp), NULL};
+    row->lost_bp = (struct db_ints){n, ints(arena, n, h->lost_bp), NULL};
+}
+
+static void fill(const struct scoring *s, const struct metric_frame *f, size_t a,
+                 struct arena *arena, const struct scratch *scratch, struct q_score_copy_row *row)
+{
+    const struct health *h = &scratch->health;
+    *row = (struct q_score_copy_row){.account_id = f->account_id[a],
+                                     .as_of = f->as_of,
+                                     .scorecard_id = s->scorecard_id,
+                                     .rule = "default",
+                                     .health_bp = h->health_bp,
+                                     .health_bp_is_null = !h->is_known,
+                                     .lower_bp = h->lower_bp,
+                                     .upper_bp = h->upper_bp,
+                                     .raw_band = h->band,
+                                     .band = band_of(s, f, a),
+                                     .coverage_bp = h->coverage_bp,
+                                     .effective_bp = h->effective_bp,
+                                     .effective_bp_is_null = !h->is_known,
+                                     .override_note =
+                                         h->cap ? arena_printf(arena, "capped: %s", h->cap) : NULL,
+                                     .override_note_is_null = !h->cap,
+                                     .stage = "",
+                                     .arr_minor = f->arr_minor[a],
+                                     .renewal_on = f->renewal_on[a],
+                                     .renewal_on_is_null = f->renewal_on[a] == INT32_MIN};
+    fill_measures(s, arena, scratch, row);
+    fill_risk(s, arena, scratch, row);
+}
+
+static int compare_risk(const void *a, const void *b)
+{
+    const struct q_score_copy_row *const *x = a, *const *y = b;
+    return ((*x)->p_churn_1e9 > (*y)->p_churn_1e9) - ((*x)->p_churn_1e9 < (*y)->p_churn_1e9);
+}
+
+/* Share of accounts with a lower risk. */
+static void percentiles(struct score_day *day)
+{
+    struct q_score_copy_row **order = arena_many(day->arena, day->n + 1, struct q_score_copy_row *);
+    for (size_t i = 0; i < day->n; i++)
+        order[i] = &day->result[i];
+    qsort(order, day->n, sizeof *order, compare_risk);
+    for (size_t i = 0, lower = 0; i < day->n; i++) {
+        if (i > 0 && order[i]->p_churn_1e9 != order[i - 1]->p_churn_1e9)
+            lower = i;
+        order[i]->risk_percentile_bp = (int32_t)(lower * 10000 / day->n);
+    }
+}
+
+static void digest_input(const struct metric_frame *f, struct score_day *day)
+{
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+    for (size_t a = 0; a < f->n_accounts; a++) {
+        if (!f->is_customer[a])
+            continue;
+        g_checksum_update(sum, (const guchar *)f->account_key[a],
+                          (gssize)strlen(f->account_key[a]) + 1);
+        score_digest_number(sum, (double)f->arr_minor[a]);
+        score_digest_number(sum, f->renewal_on[a]);
+        for (size_t m = 0; m < f->n_metrics; m++) {
+            score_digest_number(sum, f->value[m * f->n_accounts + a]);
+            g_checksum_update(sum, &f->quality[m * f->n_accounts + a], 1);
+        }
+    }
+    g_strlcpy(day->input, g_checksum_get_string(sum), sizeof day->input);
+}
+
+static bool is_asked(const struct score_options *options, int32_t as_of)
+{
+    for (size_t i = 0; i < options->n_as_of; i++) {
+        if (options->as_of[i] == as_of)
+            return true;
+    }
+    return false;
+}
+
+/* Every customer's health goes into the history; of a day that was asked for into a result too. */
+static void compute(struct scoring *s, const struct metric_frame *f, struct score_day *day)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    struct scratch scratch = {.metric_value = arena_many(arena, f->n_metrics + 1, double)};
+    for (size_t a = 0; a < f->n_accounts; a++) {
+        struct health_day kept = {0};
+        if (f->is_customer[a]) {
+            health_of(s, f, a, &scratch);
+            kept = (struct health_day){scratch.health.band, scratch.health.effective_bp};
+        }
+        remember(s, f, a, kept);
+        if (!day || !f->is_customer[a])
+            continue;
+        day->key[day->n] = f->account_key[a];
+        fill(s, f, a, day->arena, &scratch, &day->result[day->n++]);
+    }
+}
+
+bool score_day_frame(void *context, const struct metric_frame *f, GError **err)
+{
+    struct scoring *s = context;
+    const struct score_options *asked = s->options;
+    if (!s->history) {
+        s->history = g_new0(struct health_day, (size_t)s->band_days * f->n_accounts + 1);
+        /* The facts are read: what follows writes, in transactions of its own. */
+        db_rollback(s->db);
+    }
+    if (!is_asked(asked, f->as_of)) {
+        compute(s, f, NULL);
+        return true;
+    }
+    if (stop_requested())
+        return err_set(err, KENKO_ERROR_INTERRUPTED, "stopped after %zu of %zu days",
+                       s->summary->runs, asked->n_as_of);
+    g_autoptr(arena_t) arena = arena_new();
+    struct score_day day = {.arena = arena,
+                            .frame = f,
+                            .result = arena_many(arena, f->n_accounts + 1, struct q_score_copy_row),
+                            .key = arena_many(arena, f->n_accounts + 1, const char *),
+                            .is_last = f->as_of == asked->as_of[asked->n_as_of - 1]};
+    compute(s, f, &day);
+    digest_input(f, &day);
+    if (s->model)
+        percentiles(&day);
+    return score_write_day(s, &day, err);
+}

@@ -1,0 +1,35 @@
+-- The results that stand for a day: what its readers see.
+-- copy
+-- param  as_of               date
+-- column account_id          bigint
+-- column scorecard_id        bigint
+-- column rule                text
+-- column health_bp           int null
+-- column lower_bp            int
+-- column upper_bp            int
+-- column raw_band            text
+-- column band                text
+-- column coverage_bp         int
+-- column effective_bp        int null
+-- column override_note       text null
+-- column p_churn_1e9         bigint null
+-- column p_lower_1e9         bigint null
+-- column p_upper_1e9         bigint null
+-- column risk_percentile_bp  int null
+-- column stage               text
+-- column arr_minor           bigint
+-- column renewal_on          date null
+-- column metric_value        double[]
+-- column metric_quality      text[]
+-- column measure_bp          int[]
+-- column contribution_bp     int[]
+-- column lost_bp             int[]
+-- column risk_contribution   double[] null
+COPY (
+  SELECT account_id, scorecard_id, rule, health_bp, lower_bp, upper_bp, raw_band, band, coverage_bp,
+    effective_bp, override_note, p_churn_1e9, p_lower_1e9, p_upper_1e9, risk_percentile_bp, stage,
+    arr_minor, renewal_on, metric_value, metric_quality, measure_bp, contribution_bp, lost_bp,
+    risk_contribution
+  FROM score.account_score
+  WHERE as_of = $1::date AND role = 'champion' AND until_run_id = 9223372036854775807
+) TO STDOUT (FORMAT binary);
