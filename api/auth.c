@@ -186,3 +186,14 @@ const char *auth_bearer(const char *authorization)
         token++;
     return token;
 }
+
+char *auth_basic(const char *authorization)
+{
+    gsize n = 0;
+    if (!authorization || g_ascii_strncasecmp(authorization, "Basic ", 6) != 0)
+        return NULL;
+    g_autofree guchar *plain = g_base64_decode(authorization + 6, &n);
+    if (n == 0 || plain[n - 1] != ':' || memchr(plain, ':', n) != plain + n - 1)
+        return NULL;
+    return g_strndup((const char *)plain, n - 1);
+}

@@ -76,3 +76,7 @@ void auth_ring_flush(struct auth_ring *ring, void (*used)(void *context, const c
 
 /* The token of "Bearer TOKEN"; NULL for any other scheme. */
 const char *auth_bearer(const char *authorization);
+
+/* The user of "Basic …" with an empty password, which is how senders of events give their key; NULL
+ * otherwise. Caller frees. */
+char *auth_basic(const char *authorization);

@@ -116,8 +116,17 @@ static bool is_length(struct slice value)
 }
 
 struct seen {
-    int hosts, lengths, codings;
+    int hosts, lengths, codings, encodings;
 };
+
+/* What the body's own encoding may be. Routes that take no body refuse gzip too. */
+static bool check_encoding(struct slice value, int count, struct guard_fault *fault)
+{
+    if (count == 1 && (is_named(value, "identity") || is_named(value, "gzip")))
+        return true;
+    return refuse(fault, PROBLEM_ENCODING_REFUSED,
+                  "the body has a Content-Encoding other than gzip");
+}
 
 static bool check_header(const struct guard_header *header, struct seen *seen,
                          struct guard_fault *fault)
@@ -140,9 +149,8 @@ static bool check_header(const struct guard_header *header, struct seen *seen,
         if (!is_named(header->value, "chunked"))
             return bad(fault, "Transfer-Encoding is not chunked");
     }
-    if (is_named(header->name, "Content-Encoding") && !is_named(header->value, "identity"))
-        return refuse(fault, PROBLEM_ENCODING_REFUSED, "the body has a Content-Encoding");
-    return true;
+    return !is_named(header->name, "Content-Encoding") ||
+           check_encoding(header->value, ++seen->encodings, fault);
 }
 
 bool guard_headers(const struct guard_header *headers, size_t n, const char *version,

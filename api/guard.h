@@ -26,8 +26,8 @@ MUST_USE bool guard_target(const char *target, struct guard_fault *fault);
 MUST_USE bool guard_version(const char *version, struct guard_fault *fault);
 
 /* Header names are tokens, values have no control bytes; one Host (none is allowed in 1.0); at most
- * one Content-Length of digits or one Transfer-Encoding: chunked, never both; no Content-Encoding;
- * not more than 64 headers. */
+ * one Content-Length of digits or one Transfer-Encoding: chunked, never both; one Content-Encoding
+ * at most, identity or gzip; not more than 64 headers. */
 MUST_USE bool guard_headers(const struct guard_header *headers, size_t n, const char *version,
                             struct guard_fault *fault);
 

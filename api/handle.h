@@ -7,6 +7,7 @@
 void handle_accounts(const struct site *site, struct request *request, struct response *response);
 void handle_account(const struct site *site, struct request *request, struct response *response);
 void handle_history(const struct site *site, struct request *request, struct response *response);
+void handle_events(const struct site *site, struct request *request, struct response *response);
 void handle_explain(const struct site *site, struct request *request, struct response *response);
 void handle_weekly_page(const struct site *site, struct request *request,
                         struct response *response);

@@ -15,11 +15,15 @@
  * past this it is cut off. */
 enum { THROW_AWAY_MAX = 8 * GUARD_BODY_MAX, MEMORY = 32 << 10 };
 
+/* Bodies of all requests under way. */
+enum { BODIES_MAX = 64 << 20 };
+
 struct listener {
     struct listener_options options;
     struct MHD_Daemon *daemon;
     int fd, port;
     atomic_int under_way;
+    atomic_size_t kept; /* bytes of bodies */
     atomic_bool draining;
 };
 
@@ -28,11 +32,14 @@ struct exchange {
     struct request request;
     struct guard_header headers[GUARD_HEADERS_MAX + 1];
     struct reaper_socket *socket;
+    struct response response;
+    GByteArray *kept; /* the body, where the route takes one */
     int64_t started_us, body;
+    size_t body_max;
     char *peer;
     int status;
     size_t sent;
-    bool begun;
+    bool begun, no_room;
 };
 
 static struct reaper_socket *socket_of(struct MHD_Connection *connection)
@@ -167,11 +174,61 @@ static enum MHD_Result begin(struct listener *listener, struct MHD_Connection *c
     request->loopback = info && listener_socket_is_loopback(info->client_addr);
     exchange->peer = info ? listener_socket_format(info->client_addr) : NULL;
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, on_header, exchange);
+    request->now_us = g_get_monotonic_time();
     if (!guard_version(version, &fault) || !guard_target(request->target, &fault) ||
         !guard_headers(request->headers, request->n_headers, version, &fault) ||
         !request_parse(request, &fault) || !check_body(exchange, &fault))
         return refuse(listener, connection, exchange, &fault);
+    if (listener->options.body_max)
+        exchange->body_max = listener->options.body_max(listener->options.context, request);
     return MHD_YES;
+}
+
+static void forget_body(struct listener *listener, struct exchange *exchange)
+{
+    if (!exchange->kept)
+        return;
+    atomic_fetch_sub(&listener->kept, exchange->kept->len);
+    g_byte_array_free(exchange->kept, TRUE);
+    exchange->kept = NULL;
+}
+
+/* Keep a part of the body, if all of it may be kept. */
+static void take_body(struct listener *listener, struct exchange *exchange, const char *part,
+                      size_t n)
+{
+    exchange->body += (int64_t)n;
+    if (exchange->no_room || (size_t)exchange->body > exchange->body_max) {
+        forget_body(listener, exchange);
+        return;
+    }
+    if (!exchange->kept)
+        exchange->kept = g_byte_array_new();
+    g_byte_array_append(exchange->kept, (const guint8 *)part, (guint)n);
+    exchange->no_room = atomic_fetch_add(&listener->kept, n) + n > BODIES_MAX;
+}
+
+static void suspend(void *connection)
+{
+    MHD_suspend_connection(connection);
+}
+
+static void resume(void *connection)
+{
+    MHD_resume_connection(connection);
+}
+
+/* Ask for the answer, which may have to wait; then this is called again. */
+static enum MHD_Result ask(struct listener *listener, struct MHD_Connection *connection,
+                           struct exchange *exchange)
+{
+    struct response *response = &exchange->response;
+    listener->options.answer(listener->options.context, &exchange->request, response);
+    if (response->then)
+        return MHD_YES;
+    enum MHD_Result result = queue(listener, connection, exchange, response);
+    response_clear(response);
+    return result;
 }
 
 static enum MHD_Result finish(struct listener *listener, struct MHD_Connection *connection,
@@ -179,15 +236,23 @@ static enum MHD_Result finish(struct listener *listener, struct MHD_Connection *
 {
     static const struct guard_fault large = {PROBLEM_BODY_TOO_LARGE,
                                              "the body is larger than 1 MiB"};
-    struct response response;
+    static const struct guard_fault busy = {PROBLEM_BUSY, "too many bodies are under way"};
+    struct request *request = &exchange->request;
     if (exchange->body > GUARD_BODY_MAX)
         return refuse(listener, connection, exchange, &large);
-    response_init(&response);
-    exchange->request.now_us = g_get_monotonic_time();
-    listener->options.answer(listener->options.context, &exchange->request, &response);
-    enum MHD_Result result = queue(listener, connection, exchange, &response);
-    response_clear(&response);
-    return result;
+    if (exchange->no_room)
+        return refuse(listener, connection, exchange, &busy);
+    request->body_size = (size_t)exchange->body;
+    if (exchange->kept)
+        request->body = (struct slice){(const char *)exchange->kept->data, exchange->kept->len};
+    request->now_us = g_get_monotonic_time();
+    request->connection = connection;
+    request->suspend = suspend;
+    request->resume = resume;
+    response_init(&exchange->response);
+    /* The time that an answer may wait is the answer's. */
+    set_deadline(listener, connection, listener->options.reply_ms);
+    return ask(listener, connection, exchange);
 }
 
 static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
@@ -195,15 +260,16 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
                                   size_t *upload_size, void **exchange_context)
 {
     (void)url; /* decoded by the library, cut at %00: the target is read from on_target */
-    (void)upload;
     struct exchange *exchange = *exchange_context;
     if (!exchange->begun)
         return begin(context, connection, exchange, method, version);
     if (*upload_size > 0) {
-        exchange->body += (int64_t)*upload_size;
+        take_body(context, exchange, upload, *upload_size);
         *upload_size = 0;
         return exchange->body > THROW_AWAY_MAX ? MHD_NO : MHD_YES;
     }
+    if (exchange->response.then)
+        return ask(context, connection, exchange);
     return finish(context, connection, exchange);
 }
 
@@ -238,6 +304,8 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
         listener->options.answered(listener->options.context, &exchange->request, exchange->status,
                                    took_us);
     set_deadline(listener, connection, listener->options.idle_ms);
+    forget_body(listener, exchange);
+    response_clear(&exchange->response);
     g_free(exchange->peer);
     arena_free(exchange->request.arena);
     *exchange_context = NULL;
@@ -253,14 +321,14 @@ static struct MHD_Daemon *start_daemon(struct listener *listener)
     /* The library refuses a pool of one; one thread is what it makes without a pool. */
     enum MHD_OPTION pool = o->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END;
     return MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, 0, NULL, NULL, on_request, listener,
-        MHD_OPTION_LISTEN_SOCKET, listener->fd, MHD_OPTION_URI_LOG_CALLBACK, on_target, listener,
-        MHD_OPTION_NOTIFY_CONNECTION, on_connection, listener, MHD_OPTION_NOTIFY_COMPLETED,
-        on_completed, listener, MHD_OPTION_CONNECTION_LIMIT, (unsigned)o->connections,
-        MHD_OPTION_PER_IP_CONNECTION_LIMIT, per_ip, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)((o->reply_ms + 999) / 1000 + 1), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 0, pool, (unsigned)o->threads,
-        MHD_OPTION_END);
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request,
+        listener, MHD_OPTION_LISTEN_SOCKET, listener->fd, MHD_OPTION_URI_LOG_CALLBACK, on_target,
+        listener, MHD_OPTION_NOTIFY_CONNECTION, on_connection, listener,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, listener, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)o->connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT, per_ip,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)((o->reply_ms + 999) / 1000 + 1),
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 0, pool,
+        (unsigned)o->threads, MHD_OPTION_END);
 }
 
 struct listener *listener_start(const struct listener_options *options, GError **err)
@@ -290,17 +358,23 @@ int listener_port(const struct listener *listener)
     return listener->port;
 }
 
-void listener_stop(struct listener *listener, int drain_ms)
+void listener_drain(struct listener *listener, int drain_ms)
 {
     if (!listener)
         return;
     int64_t until_us = g_get_monotonic_time() + drain_ms * 1000LL;
     atomic_store(&listener->draining, true);
-    int fd = MHD_quiesce_daemon(listener->daemon);
+    listener->fd = MHD_quiesce_daemon(listener->daemon);
     while (atomic_load(&listener->under_way) > 0 && g_get_monotonic_time() < until_us)
         g_usleep(10000);
+}
+
+void listener_stop(struct listener *listener)
+{
+    if (!listener)
+        return;
     MHD_stop_daemon(listener->daemon);
-    if (fd >= 0)
-        close(fd);
+    if (listener->fd >= 0)
+        close(listener->fd);
     g_free(listener);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One listening socket with the HTTP library behind it: guard, body limit, total deadlines, request
- * ids and the access log. The only file that knows the library. */
+ * ids, answers that wait, and the access log. The only file that knows the library. */
 #pragma once
 
 #include "api/reaper.h"
@@ -21,7 +21,10 @@ struct listener_options {
     bool quiet;      /* no access log */
     struct reaper *reaper;
 
-    /* Answer a request that the guard let through. Called on any of the threads. */
+    /* How much of the body to keep of a request whose head the guard let through; NULL: nothing. */
+    size_t (*body_max)(void *context, struct request *request);
+    /* Answer a request that the guard let through. Called on any of the threads; again, after the
+     * request's resume(), when response.then is set. */
     void (*answer)(void *context, struct request *request, struct response *response);
     /* After each answer, whoever gave it; may be NULL. */
     void (*answered)(void *context, const struct request *request, int status, int64_t took_us);
@@ -32,5 +35,8 @@ struct listener_options {
 MUST_USE struct listener *listener_start(const struct listener_options *options, GError **err);
 int listener_port(const struct listener *listener);
 
-/* Accept no more and wait until no request is under way, at most drain_ms; then stop and free. */
-void listener_stop(struct listener *listener, int drain_ms);
+/* Accept no more and wait until no request is under way, at most drain_ms. */
+void listener_drain(struct listener *listener, int drain_ms);
+
+/* Stop and free. Nobody may hold a suspended request any more. */
+void listener_stop(struct listener *listener);

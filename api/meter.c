@@ -3,6 +3,7 @@
 
 #include <stdatomic.h>
 
+#include "api/inbox.h"
 #include "api/routes.h"
 #include "core/day.h"
 
@@ -160,14 +161,34 @@ static void put_run(struct store *store, GString *out)
     snapshot_unref(snapshot);
 }
 
-void meter_format(struct meter *meter, struct store *store, const struct watch *watch,
+static void put_inbox(struct inbox *inbox, GString *out)
+{
+    struct inbox_numbers n;
+    inbox_count(inbox, &n);
+    const struct {
+        const char *result;
+        int64_t events;
+    } parts[] = {{"committed", n.events}, {"shed", n.shed}, {"failed", n.failed}};
+    family(out, "kenko_inbox_events_total", "counter", "Events that were complete, by their end.");
+    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
+        g_string_append_printf(out,
+                               "kenko_inbox_events_total{result=\"%s\"} %" G_GINT64_FORMAT "\n",
+                               parts[i].result, parts[i].events);
+    put_number(out, "kenko_inbox_commits_total", "counter", "Transactions of the inbox.",
+               n.commits);
+    put_number(out, "kenko_inbox_queued_bytes", "gauge", "Bytes of events that wait for a COMMIT.",
+               (int64_t)n.queued);
+}
+
+void meter_format(struct meter *meter, const struct site *site, const struct watch *watch,
                   const struct reaper *reaper, int64_t now_us, GString *out)
 {
     family(out, "kenko_build_info", "gauge", "Always 1; the version is a label.");
     g_string_append(out, "kenko_build_info{version=\"" KENKO_VERSION "\"} 1\n");
-    put_run(store, out);
+    put_run(site->store, out);
     put_number(out, "kenko_snapshot_stale", "gauge",
-               "1 while the warehouse cannot be asked for news.", store_is_stale(store, now_us));
+               "1 while the warehouse cannot be asked for news.",
+               store_is_stale(site->store, now_us));
     put_number(out, "kenko_snapshot_loads_total", "counter", "Snapshots loaded.",
                watch_loads(watch));
     put_number(out, "kenko_warehouse_failures_total", "counter", "Failed looks at the warehouse.",
@@ -175,6 +196,7 @@ void meter_format(struct meter *meter, struct store *store, const struct watch *
     put_number(out, "kenko_api_connections", "gauge", "Open connections.", reaper_watched(reaper));
     put_number(out, "kenko_api_deadline_closes_total", "counter",
                "Connections closed because their total time was over.", reaper_reaped(reaper));
+    put_inbox(site->inbox, out);
     put_requests(meter, out);
     put_durations(meter, out);
 }

@@ -8,6 +8,7 @@
 #include "api/watch.h"
 
 struct meter;
+struct site;
 
 struct meter *meter_new(void);
 void meter_free(struct meter *meter);
@@ -16,5 +17,5 @@ void meter_free(struct meter *meter);
 void meter_count(struct meter *meter, int route, int status, int64_t took_us);
 
 /* Append everything. */
-void meter_format(struct meter *meter, struct store *store, const struct watch *watch,
+void meter_format(struct meter *meter, const struct site *site, const struct watch *watch,
                   const struct reaper *reaper, int64_t now_us, GString *out);

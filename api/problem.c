@@ -14,6 +14,18 @@ static const struct problem_kind kinds[PROBLEM_COUNT] = {
     [PROBLEM_BAD_CURSOR] = {"bad_cursor", 400, "The cursor is not valid",
                             "Use next_cursor as it was given, with the same filters and sort.",
                             "A cursor is signed and belongs to the query that returned it."},
+    [PROBLEM_BAD_BODY] = {"bad_body", 400, "The body cannot be read",
+                          "Correct the body at the byte named in detail.",
+                          "The body is not JSON of the shape that the endpoint takes, or not whole "
+                          "gzip. None of its events was taken in."},
+    [PROBLEM_BAD_EVENT] = {"bad_event", 400, "The event is not complete",
+                           "Correct what detail names and send the event again.",
+                           "An event that comes alone is either taken in or refused. In a batch "
+                           "each event has its own verdict in the answer."},
+    [PROBLEM_BATCH_TOO_LARGE] = {"batch_too_large", 400, "The batch is too large",
+                                 "Send at most 500 KiB, counted before compression.",
+                                 "A batch is limited to 500 KiB and each of its events to 32 KiB. "
+                                 "None of its events was taken in."},
     [PROBLEM_UNAUTHENTICATED] = {"unauthenticated", 401, "No valid API key was given",
                                  "Send Authorization: Bearer knk_… ; make a key with kenko key "
                                  "create.",
@@ -42,9 +54,10 @@ static const struct problem_kind kinds[PROBLEM_COUNT] = {
                                  "Path and query together "
                                  "are limited to 4 KiB."},
     [PROBLEM_ENCODING_REFUSED] = {"encoding_refused", 415, "The body is encoded",
-                                  "Send the body without Content-Encoding.",
-                                  "Compressed bodies are refused: their real size is not known "
-                                  "before they are read."},
+                                  "Send the body without Content-Encoding; gzip is read where "
+                                  "events are taken in.",
+                                  "Endpoints read the encodings that are named with them, and no "
+                                  "others."},
     [PROBLEM_HEADERS_TOO_LARGE] = {"headers_too_large", 431, "There are too many headers",
                                    "Send at most 64 headers and 16 KiB.",
                                    "Headers are limited in number and size."},
@@ -59,6 +72,9 @@ static const struct problem_kind kinds[PROBLEM_COUNT] = {
                              "Try again after the seconds in Retry-After.",
                              "Lists and scores come from memory and go on; this endpoint needs "
                              "the warehouse."},
+    [PROBLEM_BUSY] = {"busy", 503, "The server has too much to do now",
+                      "Try again after the seconds in Retry-After.",
+                      "What waits is bounded in memory; what comes beyond that is refused whole."},
     [PROBLEM_TIMEOUT] = {"timeout", 504, "The warehouse took too long", "Ask for a shorter range.",
                          "The query passed its deadline and was "
                          "cancelled."},

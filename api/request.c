@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "api/request.h"
 
+#include "api/gunzip.h"
+
 static const char *decode(struct arena *arena, const char *text, size_t n, bool plus)
 {
     char *out = arena_alloc(arena, n + 1), *to = out;
@@ -60,6 +62,23 @@ bool request_parse(struct request *request, struct guard_fault *fault)
         p += size + (p[size] == '&');
     }
     return true;
+}
+
+bool request_decode(struct request *request, size_t max, struct guard_fault *fault)
+{
+    static const struct guard_fault large = {PROBLEM_BATCH_TOO_LARGE,
+                                             "the batch is larger than 500 KiB"};
+    const char *encoding = request_header(request, "Content-Encoding");
+    enum gunzip_result result = GUNZIP_DONE;
+    *fault = large;
+    if (request->body_size > max)
+        return false;
+    if (!request->is_decoded && encoding && g_ascii_strcasecmp(encoding, "gzip") == 0)
+        result = gunzip(request->arena, request->body, max, &request->body);
+    request->is_decoded = result == GUNZIP_DONE;
+    if (result == GUNZIP_BROKEN)
+        *fault = (struct guard_fault){PROBLEM_BAD_BODY, "the body is not one whole gzip member"};
+    return request->is_decoded;
 }
 
 const char *request_header(const struct request *request, const char *name)

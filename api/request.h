@@ -28,11 +28,26 @@ struct request {
     const char *key; /* the account key of the path; NULL without */
     struct principal principal;
     int64_t now_us; /* CLOCK_MONOTONIC */
+
+    struct slice body; /* where the route takes one; see request_decode */
+    size_t body_size;  /* as it came; more than body.n when it was too large to be kept */
+    bool is_decoded;
+
+    /* For answers that wait: suspend the connection, leave its resumption to somebody, and set
+     * response.then. */
+    void *connection;
+    void (*suspend)(void *connection);
+    void (*resume)(void *connection);
+    void *waiting; /* what the handler keeps meanwhile */
 };
 
 /* Fill path and params from the target, which has passed guard_target.
  * False: an escape is not UTF-8, or a parameter stands twice */
 MUST_USE bool request_parse(struct request *request, struct guard_fault *fault);
+
+/* Undo the body's Content-Encoding, once. `max` bounds it before and after.
+ * False: too large, or not whole gzip */
+MUST_USE bool request_decode(struct request *request, size_t max, struct guard_fault *fault);
 
 /* Value of a header by name, whatever its case, in the arena; NULL when absent. */
 const char *request_header(const struct request *request, const char *name);

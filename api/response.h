@@ -7,6 +7,8 @@
 #include "api/snapshot.h"
 #include "api/writer.h"
 
+struct site;
+
 struct response {
     int status;
     GString *body;
@@ -18,6 +20,9 @@ struct response {
     int retry_after_s; /* 0: none */
     bool html;         /* allows inline style, nothing else */
     bool close;        /* end the connection */
+
+    /* Not NULL: there is no answer yet; this gives it once the connection was resumed. */
+    void (*then)(const struct site *site, struct request *request, struct response *response);
 };
 
 void response_init(struct response *response);

@@ -3,13 +3,18 @@
 
 #include <string.h>
 
+#include "api/event.h"
 #include "api/handle.h"
 
 /* An endpoint that forgets its scope does not compile. */
 #define SCOPE(scope) ((scope) + 0 * sizeof(char[(scope) ? 1 : -1]))
 #define ROUTE(name, method, pattern, scope, handler, what)                                         \
     {                                                                                              \
-        name, method, pattern, SCOPE(scope), handler, what                                         \
+        name, method, pattern, SCOPE(scope), 0, handler, what                                      \
+    }
+#define EVENTS(name, pattern, what)                                                                \
+    {                                                                                              \
+        name, "POST", pattern, SCOPE(AUTH_EVENTS), EVENT_BODY_MAX, handle_events, what             \
     }
 
 const struct route routes[] = {
@@ -21,6 +26,14 @@ const struct route routes[] = {
           "One account's published scores over time"),
     ROUTE("explain", "GET", "/api/v1/accounts/{key}/explain", AUTH_SCORES, handle_explain,
           "Why: contributions with raw values and sentences"),
+    EVENTS("events", "/api/v1/events", "Take in events: one, an array, or a batch"),
+    EVENTS("track", "/v1/track", "Take in what somebody did, as Segment's libraries send it"),
+    EVENTS("identify", "/v1/identify", "The same for who somebody is"),
+    EVENTS("group", "/v1/group", "The same for the account somebody belongs to"),
+    EVENTS("page", "/v1/page", "The same for a page that was seen"),
+    EVENTS("screen", "/v1/screen", "The same for a screen that was seen"),
+    EVENTS("alias", "/v1/alias", "The same for two ids of one person"),
+    EVENTS("batch", "/v1/batch", "The same for many events at once"),
     ROUTE("weekly_page", "GET", "/", AUTH_LOCAL, handle_weekly_page, "The newest weekly report"),
     ROUTE("account_page", "GET", "/accounts/{key}", AUTH_LOCAL, handle_account_page,
           "One account as a page"),
@@ -88,10 +101,27 @@ static const char *allowed_methods(struct request *request)
     return text;
 }
 
+/* The key, in the arena; NULL when there is none. Libraries that send events have three places for
+ * it. */
+static const char *token_of(struct request *request)
+{
+    struct guard_fault fault;
+    const char *header = request_header(request, "Authorization");
+    const char *bearer = auth_bearer(header);
+    if (bearer || !(request->route->scope & AUTH_EVENTS))
+        return bearer;
+    if (!header)
+        return request_decode(request, request->route->body_max, &fault)
+                   ? event_write_key(request->arena, request->body)
+                   : NULL;
+    g_autofree char *user = auth_basic(header);
+    return arena_strdup(request->arena, user);
+}
+
 /* Find out who asks. False: no valid key. */
 static bool authenticate(const struct site *site, struct request *request)
 {
-    const char *token = auth_bearer(request_header(request, "Authorization"));
+    const char *token = token_of(request);
     struct auth_ring *keys = store_keys(site->store);
     bool ok = auth_check(keys, token, request->now_us, &request->principal);
     auth_ring_unref(keys);
@@ -120,10 +150,41 @@ static bool is_allowed(const struct site *site, struct request *request, struct 
     return false;
 }
 
-void routes_answer(const struct site *site, struct request *request, struct response *response)
+size_t routes_body_max(const struct site *site, struct request *request)
 {
     bool path_exists;
     request->route = find(request, &path_exists);
+    if (!request->route || request->route->body_max == 0)
+        return 0;
+    if (request_header(request, "Authorization") && !authenticate(site, request))
+        return 0;
+    return request->route->body_max;
+}
+
+static bool read_body(struct request *request, struct response *response)
+{
+    struct guard_fault fault;
+    if (request->route->body_max == 0 || request_decode(request, request->route->body_max, &fault))
+        return true;
+    response_problem(response, request, fault.problem, "%s", fault.detail);
+    return false;
+}
+
+static bool is_encoded(const struct request *request)
+{
+    const char *encoding = request_header(request, "Content-Encoding");
+    return encoding && g_ascii_strcasecmp(encoding, "identity") != 0;
+}
+
+static void answer_anew(const struct site *site, struct request *request, struct response *response)
+{
+    bool path_exists;
+    request->route = find(request, &path_exists);
+    if (is_encoded(request) && (!request->route || request->route->body_max == 0)) {
+        response_problem(response, request, PROBLEM_ENCODING_REFUSED,
+                         "the body has a Content-Encoding");
+        return;
+    }
     if (!path_exists && guard_method(request->method)) {
         response_problem(response, request, PROBLEM_NOT_FOUND, "nothing is at this path");
         return;
@@ -138,6 +199,17 @@ void routes_answer(const struct site *site, struct request *request, struct resp
                          "the method is not allowed here");
         return;
     }
-    if (is_allowed(site, request, response))
+    if (is_allowed(site, request, response) && read_body(request, response))
         request->route->handler(site, request, response);
+}
+
+void routes_answer(const struct site *site, struct request *request, struct response *response)
+{
+    if (!response->then) {
+        answer_anew(site, request, response);
+        return;
+    }
+    route_handler then = response->then;
+    response->then = NULL;
+    then(site, request, response);
 }

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "api/inbox.h"
 #include "api/listener.h"
 #include "api/meter.h"
 #include "api/pages.h"
@@ -15,6 +16,7 @@
 
 enum { POLL_MS = 5000, STALE_MS = 60000, LOAD_MS = 300000, REFRESH_MS = 30000, IDLE_MS = 15000 };
 enum { REAPER_MS = 100, ADMIN_CONNECTIONS = 32 };
+enum { INBOX_MS = 5000, INBOX_QUEUE_MAX = 32 << 20 };
 
 struct server {
     struct site site;
@@ -33,6 +35,12 @@ static void answer_api(void *context, struct request *request, struct response *
     if (response->status == 500)
         log_event(LOG_ERROR, "internal_error", "path", request->path, "request_id", request->id,
                   NULL);
+}
+
+static size_t body_max_api(void *context, struct request *request)
+{
+    struct server *server = context;
+    return routes_body_max(&server->site, request);
 }
 
 static void count_api(void *context, const struct request *request, int status, int64_t took_us)
@@ -73,8 +81,8 @@ static void answer_admin(void *context, struct request *request, struct response
     else if (ready)
         answer_ready(server, response);
     else
-        meter_format(server->meter, server->site.store, server->watch, server->reaper,
-                     request->now_us, response->body);
+        meter_format(server->meter, &server->site, server->watch, server->reaper, request->now_us,
+                     response->body);
 }
 
 static void on_published(void *context, struct db *db, const struct snapshot *snapshot)
@@ -100,6 +108,7 @@ static bool start_listeners(struct server *server, const struct server_options *
                                          .idle_ms = IDLE_MS,
                                          .quiet = options->quiet,
                                          .reaper = server->reaper,
+                                         .body_max = body_max_api,
                                          .answer = answer_api,
                                          .answered = count_api,
                                          .context = server};
@@ -112,6 +121,7 @@ static bool start_listeners(struct server *server, const struct server_options *
     listening.connections = ADMIN_CONNECTIONS;
     listening.per_ip = 0;
     listening.quiet = true;
+    listening.body_max = NULL;
     listening.answer = answer_admin;
     listening.answered = NULL;
     server->admin = listener_start(&listening, err);
@@ -140,6 +150,9 @@ struct server *server_start(const struct server_options *options, GError **err)
     server->site.store = store_new(stale_ms * 1000LL);
     server->site.pool = pool_new(options->dsn, api->threads, api->query_ms);
     server->site.pages_local = strcmp(api->pages, "local") == 0;
+    const struct inbox_options door = {
+        options->dsn, options->inbox_ms ? options->inbox_ms : INBOX_MS, INBOX_QUEUE_MAX};
+    server->site.inbox = inbox_new(&door);
     if (options->pages && strcmp(api->pages, "off") != 0)
         server->site.pages = pages_new(options->pages);
     server->meter = meter_new();
@@ -164,10 +177,14 @@ int server_admin_port(const struct server *server)
 void server_stop(struct server *server)
 {
     atomic_store(&server->stopping, true);
-    listener_stop(server->api, server->drain_ms);
-    listener_stop(server->admin, 0);
+    listener_drain(server->api, server->drain_ms);
+    listener_drain(server->admin, 0);
+    inbox_close(server->site.inbox);
+    listener_stop(server->api);
+    listener_stop(server->admin);
     watch_stop(server->watch);
     reaper_free(server->reaper);
+    inbox_free(server->site.inbox);
     pool_free(server->site.pool);
     pages_free(server->site.pages);
     store_free(server->site.store);

@@ -13,6 +13,7 @@ struct server_options {
     const struct page_renderer *pages; /* NULL: none */
     int poll_ms;                       /* ask for news this often; 0: 5 s */
     int stale_ms;                      /* answers say stale after so long without; 0: 60 s */
+    int inbox_ms;                      /* deadline of a COMMIT of events; 0: 5 s */
     bool quiet;                        /* no access log */
 };
 

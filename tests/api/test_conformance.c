@@ -18,7 +18,7 @@ struct fixture {
     struct db *db;
     struct server *server;
     int port;
-    char *key;
+    char *key, *ingest;
     json_t *naughty;
 };
 
@@ -66,6 +66,10 @@ static int set_up(void **state)
     if (!key_create(arena, f->db, &request, &token, &err))
         fail_msg("%s", err->message);
     f->key = g_strdup_printf("Authorization: Bearer %s\r\n", token);
+    request.role = "ingest";
+    if (!key_create(arena, f->db, &request, &token, &err))
+        fail_msg("%s", err->message);
+    f->ingest = g_strdup_printf("Authorization: Bearer %s\r\n", token);
     struct server_options options = {.dsn = warehouse_dsn(), .quiet = true};
     if (!api_config_load(NULL, &options.api, &err))
         fail_msg("%s", err->message);
@@ -86,6 +90,7 @@ static int tear_down(void **state)
     db_close(f->db);
     json_decref(f->naughty);
     g_free(f->key);
+    g_free(f->ingest);
     g_free(f);
     return 0;
 }
@@ -196,9 +201,11 @@ static void smuggled_requests_are_never_run(void **state)
     }
 }
 
-static void any_body_is_answered_with_4xx(void **state)
+/* Call `judge` with each file of the suite. */
+static void each_json(const struct fixture *f,
+                      void (*judge)(const struct fixture *f, const char *name, const char *body,
+                                    gsize size))
 {
-    const struct fixture *f = *state;
     g_autofree char *where = folder();
     if (!where)
         skip();
@@ -215,16 +222,86 @@ static void any_body_is_answered_with_4xx(void **state)
         g_autofree char *path = g_build_filename(cases, name, NULL), *body = NULL;
         gsize size;
         assert_true(g_file_get_contents(path, &body, &size, NULL));
-        g_autofree char *headers = g_strconcat(f->key, "Content-Type: application/json\r\n", NULL);
-        g_autoptr(raw_http_answer_t) answer =
-            raw_http_send(f->port, "POST", "/api/v1/accounts", headers, body, size);
-        if (answer->status < 400 || answer->status > 499)
-            fail_msg("%s: %d", name, answer->status);
+        judge(f, name, body, size);
         n++;
     }
     g_dir_close(dir);
     assert_true(n > 300);
     assert_true(alive(f));
+}
+
+static void want_4xx(const struct fixture *f, const char *name, const char *body, gsize size)
+{
+    g_autofree char *headers = g_strconcat(f->key, "Content-Type: application/json\r\n", NULL);
+    g_autoptr(raw_http_answer_t) answer =
+        raw_http_send(f->port, "POST", "/api/v1/accounts", headers, body, size);
+    if (answer->status < 400 || answer->status > 499)
+        fail_msg("%s: %d", name, answer->status);
+}
+
+static void any_body_is_answered_with_4xx(void **state)
+{
+    each_json(*state, want_4xx);
+}
+
+/* As a body: JSON is looked into, other bytes are refused whole. As a part of an event: JSON is
+ * kept byte for byte. */
+static void want_its_verdict(const struct fixture *f, const char *name, const char *body,
+                             gsize size)
+{
+    g_autoptr(raw_http_answer_t) whole =
+        raw_http_send(f->port, "POST", "/api/v1/events", f->ingest, body, size);
+    g_autoptr(GString) event = g_string_new("{\"userId\":\"u\",\"event\":\"e\",\"properties\":");
+    g_string_append_len(event, body, (gssize)size);
+    g_string_append_c(event, '}');
+    g_autoptr(raw_http_answer_t) part =
+        raw_http_send(f->port, "POST", "/v1/track", f->ingest, event->str, event->len);
+    bool ok = whole->status == 400 || (whole->status == 200 && *name != 'n');
+    if (!ok || (part->status != 200 && (part->status != 400 || *name == 'y')) ||
+        (part->status == 200 && *name == 'n'))
+        fail_msg("%s: %d as a body, %d inside", name, whole->status, part->status);
+    if (part->status != 200)
+        return;
+    g_autofree char *hex = g_malloc0(event->len * 2 + 1);
+    for (gsize i = 0; i < event->len; i++)
+        g_snprintf(hex + i * 2, 3, "%02x", (guchar)event->str[i]);
+    g_autofree char *kept = warehouse_value(
+        f->db, "SELECT encode(body, 'hex') FROM ops.inbox ORDER BY seq DESC LIMIT 1");
+    assert_string_equal(kept, hex);
+}
+
+static void events_are_json_to_the_letter_and_kept_byte_for_byte(void **state)
+{
+    each_json(*state, want_its_verdict);
+}
+
+static void naughty_events_are_kept_as_they_came(void **state)
+{
+    const struct fixture *f = *state;
+    size_t taken = 0;
+    if (!f->naughty)
+        skip();
+    warehouse_sql(f->db, "TRUNCATE ops.inbox");
+    json_t *events = json_array();
+    for (size_t i = 0; i < json_array_size(f->naughty); i++) {
+        const char *text = json_string_value(json_array_get(f->naughty, i));
+        taken += *text && g_utf8_strlen(text, -1) <= 100;
+        json_array_append_new(events, json_pack("{s:s, s:s, s:s, s:i}", "userId", text, "event",
+                                                text, "messageId", text, "index", (int)i));
+    }
+    g_autofree char *body = json_dumps(events, JSON_COMPACT);
+    g_autoptr(raw_http_answer_t) answer =
+        raw_http_send(f->port, "POST", "/api/v1/events", f->ingest, body, strlen(body));
+    json_t *json = json_loadb(answer->body, answer->body_size, 0, NULL);
+    assert_int_equal(answer->status, 200);
+    assert_int_equal(json_integer_value(json_object_get(json, "accepted")), taken);
+    g_autofree char *same = warehouse_value(
+        f->db, "SELECT count(*) FROM ops.inbox, LATERAL (SELECT convert_from(body, 'UTF8')::jsonb) "
+               "AS e (json) WHERE json ->> 'messageId' = message_id AND "
+               "json ->> 'event' = message_id AND json ->> 'userId' = message_id");
+    assert_int_equal(g_ascii_strtoll(same, NULL, 10), taken);
+    json_decref(json);
+    json_decref(events);
 }
 
 static void naughty_names_come_back_as_they_went(void **state)
@@ -284,6 +361,8 @@ int main(void)
         cmocka_unit_test(the_raw_requests_end_as_expected),
         cmocka_unit_test(smuggled_requests_are_never_run),
         cmocka_unit_test(any_body_is_answered_with_4xx),
+        cmocka_unit_test(events_are_json_to_the_letter_and_kept_byte_for_byte),
+        cmocka_unit_test(naughty_events_are_kept_as_they_came),
         cmocka_unit_test(naughty_names_come_back_as_they_went),
         cmocka_unit_test(naughty_values_are_searched_for_not_run),
     };

@@ -95,11 +95,17 @@ static void names_are_tokens_and_values_have_no_controls(void **state)
 static void encoded_bodies_and_too_many_headers_are_refused(void **state)
 {
     (void)state;
-    const struct guard_header gzip[] = {H("Host", "a"), H("Content-Encoding", "gzip")};
+    const struct guard_header gzip[] = {H("Host", "a"), H("Content-Encoding", "GZIP"),
+                                        H("Content-Encoding", "identity")};
+    const struct guard_header brotli[] = {H("Host", "a"), H("Content-Encoding", "br")};
+    const struct guard_header twice[] = {H("Host", "a"), H("Content-Encoding", "gzip, gzip")};
     struct guard_header many[GUARD_HEADERS_MAX + 1] = {H("Host", "a")};
     for (size_t i = 1; i < G_N_ELEMENTS(many); i++)
         many[i] = (struct guard_header)H("X", "1");
-    assert_int_equal(headers(gzip, 2, "HTTP/1.1"), PROBLEM_ENCODING_REFUSED);
+    assert_int_equal(headers(gzip, 2, "HTTP/1.1"), PROBLEM_COUNT);
+    assert_int_equal(headers(gzip, 3, "HTTP/1.1"), PROBLEM_ENCODING_REFUSED);
+    assert_int_equal(headers(brotli, 2, "HTTP/1.1"), PROBLEM_ENCODING_REFUSED);
+    assert_int_equal(headers(twice, 2, "HTTP/1.1"), PROBLEM_ENCODING_REFUSED);
     assert_int_equal(headers(many, GUARD_HEADERS_MAX, "HTTP/1.1"), PROBLEM_COUNT);
     assert_int_equal(headers(many, GUARD_HEADERS_MAX + 1, "HTTP/1.1"), PROBLEM_HEADERS_TOO_LARGE);
 }
