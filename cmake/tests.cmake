@@ -62,6 +62,13 @@ foreach(target ${targets})
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   target_link_libraries(${name} PRIVATE kenko_ingest kenko_api)
 endforeach()
+# Benches: programs and a smoke run that shows that they run; the figures come from ./check --long.
+foreach(name generate measure readback)
+  add_executable(bench_${name} ${CMAKE_SOURCE_DIR}/tests/bench/ingest/${name}.c)
+  target_link_libraries(bench_${name} PRIVATE kenko_core)
+endforeach()
+add_test(NAME bench/ingest COMMAND bash ${CMAKE_SOURCE_DIR}/tests/bench/ingest/run.sh --smoke)
+set_tests_properties(bench/ingest PROPERTIES LABELS bench TIMEOUT 300)
 get_property(all DIRECTORY PROPERTY TESTS)
 set_tests_properties(${all} PROPERTIES SKIP_RETURN_CODE 77 ENVIRONMENT
   "${optimised}G_SLICE=always-malloc;KENKO_BIN=$<TARGET_FILE:kenko>;KENKO_WORLD=$<TARGET_FILE:world>;KENKO_SOURCE=${CMAKE_SOURCE_DIR};KENKO_BUILD=${CMAKE_BINARY_DIR}")
