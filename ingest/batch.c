@@ -37,6 +37,12 @@ static bool read_usage_from(struct batch *batch, GError **err)
     return true;
 }
 
+void batch_derive_key(const struct batch *batch, const char *purpose, uint8_t *out, size_t n)
+{
+    crypto_generichash(out, n, (const unsigned char *)purpose, strlen(purpose), batch->key,
+                       sizeof batch->key);
+}
+
 void batch_clear(struct batch *batch)
 {
     arena_reset(batch->arena);

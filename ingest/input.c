@@ -2,11 +2,12 @@
 #include "ingest/input.h"
 
 #include <errno.h>
-#include <sodium.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <zlib.h>
 #include <zstd.h>
 
+#include "ingest/content_hash.h"
 #include "ingest/scan_csv.h"
 
 enum { CHUNK = 256 * 1024 };
@@ -23,10 +24,11 @@ struct input {
     size_t frame_left; /* zstd: not 0 inside a frame */
     char *buffer;      /* decoded bytes start … end are not yet given */
     size_t start, end, size;
+    size_t hashed; /* bytes of the buffer before it are in the hash; ≤ start */
     bool at_eof, hashed_only;
     char last; /* byte consumed last */
     int64_t position, line;
-    crypto_generichash_state hash;
+    struct content_hash *hash;
 };
 
 static bool fail_io(const struct input *input, GError **err)
@@ -63,7 +65,8 @@ struct input *input_open(const char *path, const struct input_how *how, GError *
     input->decoder = encoding_decoder_open(how->encoding);
     input->size = CHUNK;
     input->buffer = g_malloc(input->size);
-    crypto_generichash_init(&input->hash, NULL, 0, INPUT_HASH_SIZE);
+    static const uint8_t no_key[INPUT_KEY_SIZE];
+    input->hash = content_hash_new(how->key ? how->key : no_key);
     if (!open_file(input, err)) {
         input_close(input);
         return NULL;
@@ -81,6 +84,7 @@ void input_close(struct input *input)
         gzclose(input->gzip);
     ZSTD_freeDStream(input->zstd);
     encoding_decoder_close(input->decoder);
+    content_hash_free(input->hash);
     g_free(input->packed_data);
     g_free(input->buffer);
     g_free(input->path);
@@ -143,13 +147,21 @@ bool input_bytes(struct input *input, char *to, size_t room, size_t *got, GError
     return read_bytes(input, to, room, got, err);
 }
 
+/* Hash what was given since it was last done: as late as possible, for long pieces are cheaper. */
+static void hash_given(struct input *input)
+{
+    content_hash_add(input->hash, input->buffer + input->hashed, input->start - input->hashed);
+    input->hashed = input->start;
+}
+
 /* Decode more behind what is there; sets at_eof. */
 static bool fill(struct input *input, GError **err)
 {
     if (input->start > 0) {
+        hash_given(input);
         memmove(input->buffer, input->buffer + input->start, input->end - input->start);
         input->end -= input->start;
-        input->start = 0;
+        input->start = input->hashed = 0;
     }
     if (input->end + CHUNK / 2 > input->size) {
         input->size *= 2;
@@ -164,26 +176,35 @@ static bool fill(struct input *input, GError **err)
     return true;
 }
 
-/* The bytes of a record leave the buffer: count and hash them. */
+/* `n` bytes with so many line ends leave the buffer. */
+static void give(struct input *input, size_t n, size_t lines)
+{
+    if (n == 0)
+        return;
+    input->start += n;
+    input->last = input->buffer[input->start - 1];
+    input->position += (int64_t)n;
+    input->line += (int64_t)lines;
+}
+
+/* The same where nobody has counted the lines. */
 static void consume(struct input *input, size_t n)
 {
     const char *from = input->buffer + input->start;
-    crypto_generichash_update(&input->hash, (const unsigned char *)from, n);
+    size_t lines = 0;
     for (const char *p = from; (p = memchr(p, '\n', (size_t)(from + n - p))); p++)
-        input->line++;
-    if (n > 0)
-        input->last = from[n - 1];
-    input->position += (int64_t)n;
-    input->start += n;
+        lines++;
+    give(input, n, lines);
 }
 
-static bool find_end(const struct input *input, size_t *end)
+static bool find_end(const struct input *input, size_t *end, size_t *inside)
 {
     struct slice rest = {input->buffer + input->start, input->end - input->start};
     if (input->how.separator)
-        return scan_csv_end(rest, input->how.separator, input->at_eof, end);
+        return scan_csv_end(rest, input->how.separator, input->at_eof, end, inside);
     const char *lf = memchr(rest.p, '\n', rest.n);
     *end = lf ? (size_t)(lf - rest.p) : rest.n;
+    *inside = 0;
     return lf || input->at_eof;
 }
 
@@ -206,6 +227,7 @@ static bool drop_long(struct input *input, struct input_record *out, GError **er
         }
     }
     /* The beginning lives where later bytes will come: enough room is always there. */
+    hash_given(input);
     if (input->start < n) {
         size_t rest = input->end - input->start;
         while (input->size < n + rest + 1) {
@@ -213,7 +235,7 @@ static bool drop_long(struct input *input, struct input_record *out, GError **er
             input->buffer = g_realloc(input->buffer, input->size);
         }
         memmove(input->buffer + n, input->buffer + input->start, rest);
-        input->start = n;
+        input->start = input->hashed = n;
         input->end = n + rest;
     }
     memcpy(input->buffer + input->start - n, kept, n);
@@ -236,10 +258,10 @@ static bool skip_mark(struct input *input, GError **err)
 
 static bool one_record(struct input *input, struct input_record *out, bool *found, GError **err)
 {
-    size_t end;
+    size_t end, inside;
     if (input->position == 0 && !skip_mark(input, err))
         return false;
-    while (!find_end(input, &end)) {
+    while (!find_end(input, &end, &inside)) {
         if (input->end - input->start > input->how.max_line)
             break;
         if (!fill(input, err))
@@ -250,7 +272,7 @@ static bool one_record(struct input *input, struct input_record *out, bool *foun
     if (!*found)
         return true;
     if (input->end - input->start > input->how.max_line &&
-        (!find_end(input, &end) || end > input->how.max_line)) {
+        (!find_end(input, &end, &inside) || end > input->how.max_line)) {
         out->too_long = out->terminated = true;
         return drop_long(input, out, err);
     }
@@ -258,7 +280,7 @@ static bool one_record(struct input *input, struct input_record *out, bool *foun
     out->text = (struct slice){input->buffer + input->start, end};
     if (end > 0 && out->text.p[end - 1] == '\r')
         out->text.n--;
-    consume(input, end + out->terminated);
+    give(input, end + out->terminated, inside + out->terminated);
     return true;
 }
 
@@ -317,17 +339,16 @@ int64_t input_line(const struct input *input)
     return input->line;
 }
 
-void input_hash(const struct input *input, uint8_t hash[INPUT_HASH_SIZE])
+void input_hash(struct input *input, uint8_t hash[INPUT_HASH_SIZE])
 {
-    crypto_generichash_state copy = input->hash;
-    crypto_generichash_final(&copy, hash, INPUT_HASH_SIZE);
+    hash_given(input);
+    content_hash_value(input->hash, hash);
 }
 
-bool input_digest(const char *path, enum encoding encoding, uint8_t hash[INPUT_HASH_SIZE],
+bool input_digest(const char *path, const struct input_how *how, uint8_t hash[INPUT_HASH_SIZE],
                   int64_t *size, GError **err)
 {
-    const struct input_how how = {.max_line = CHUNK, .encoding = encoding};
-    g_autoptr(input_t) input = input_open(path, &how, err);
+    g_autoptr(input_t) input = input_open(path, how, err);
     bool same;
     uint8_t none[INPUT_HASH_SIZE] = {0};
     if (!input || !input_skip(input, INT64_MAX, 0, none, &same, err))
@@ -335,4 +356,22 @@ bool input_digest(const char *path, enum encoding encoding, uint8_t hash[INPUT_H
     input_hash(input, hash);
     *size = input->position;
     return true;
+}
+
+bool input_known_size(const char *path, const struct input_how *how, int64_t *size)
+{
+    struct stat status;
+    unsigned char mark[2] = {0};
+    if ((how->encoding != ENCODING_AUTO && how->encoding != ENCODING_UTF8) ||
+        g_str_has_suffix(path, ".gz") || g_str_has_suffix(path, ".zst"))
+        return false;
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return false;
+    bool known = fstat(fileno(file), &status) == 0 && S_ISREG(status.st_mode) &&
+                 fread(mark, 1, sizeof mark, file) <= sizeof mark;
+    fclose(file);
+    *size = known ? (int64_t)status.st_size : 0;
+    bool is_utf16 = mark[0] + mark[1] == 0xff + 0xfe && (mark[0] == 0xff || mark[0] == 0xfe);
+    return known && !is_utf16;
 }

@@ -8,7 +8,7 @@
 
 #include "ingest/encoding.h"
 
-enum { INPUT_HASH_SIZE = 32 };
+enum { INPUT_HASH_SIZE = 32, INPUT_KEY_SIZE = 32 };
 
 struct input;
 
@@ -17,6 +17,8 @@ struct input_how {
     char separator;  /* of CSV, or 0 for one record a line */
     size_t max_line; /* longest record in bytes of UTF-8; a longer one is returned cut and marked */
     enum encoding encoding;
+    const uint8_t
+        *key; /* INPUT_KEY_SIZE secret bytes for the hashes; NULL where nobody keeps them */
 };
 
 /* One raw record, without its line end; valid until the next call. */
@@ -56,15 +58,18 @@ bool input_is_at_end(const struct input *input);
 /* Decoded bytes of all records given so far, the lines before them, and the hash of those bytes. */
 int64_t input_position(const struct input *input);
 int64_t input_line(const struct input *input);
-void input_hash(const struct input *input, uint8_t hash[INPUT_HASH_SIZE]);
+void input_hash(struct input *input, uint8_t hash[INPUT_HASH_SIZE]);
 
 /* The next bytes of the file, unpacked but not decoded, *got = 0 at the end: to look at it whole.
  * Not to be mixed with records. */
 MUST_USE bool input_bytes(struct input *input, char *to, size_t room, size_t *got, GError **err);
 
 /* Hash and size of the whole decoded content. */
-MUST_USE bool input_digest(const char *path, enum encoding encoding, uint8_t hash[INPUT_HASH_SIZE],
-                           int64_t *size, GError **err);
+MUST_USE bool input_digest(const char *path, const struct input_how *how,
+                           uint8_t hash[INPUT_HASH_SIZE], int64_t *size, GError **err);
+
+/* The size of the decoded content where a look at the file says it: plain UTF-8. */
+bool input_known_size(const char *path, const struct input_how *how, int64_t *size);
 
 typedef struct input input_t; /* only for g_autoptr */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(input_t, input_close)

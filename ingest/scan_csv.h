@@ -6,10 +6,10 @@
 
 /*
  * Where the record that begins at text.p ends: the offset of its closing LF (or text.n at the end
- * of input), looking past LF inside quotes. False when the end is not in `text` and more may
- * follow.
+ * of input), looking past LF inside quotes, of which *inside says how many there are. False when
+ * the end is not in `text` and more may follow.
  */
-bool scan_csv_end(struct slice text, char separator, bool at_eof, size_t *end);
+bool scan_csv_end(struct slice text, char separator, bool at_eof, size_t *end, size_t *inside);
 
 /*
  * Split one record (without its line end) into at most `max` fields. Quoted fields lose their

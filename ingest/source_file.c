@@ -12,6 +12,7 @@ struct reading {
     const struct mapping *mapping;
     struct batch *batch;
     struct seen *seen; /* ids of the stream, once a file needed them */
+    uint8_t key[INPUT_KEY_SIZE];
 };
 
 /* Where a file stands after a delivery. */
@@ -43,17 +44,55 @@ static const char *stream_name(const struct reading *r)
     return stream_get(mapping_kind(r->mapping))->name;
 }
 
-static bool has_twin(struct reading *r, const struct file *file,
-                     const uint8_t hash[INPUT_HASH_SIZE], bool *found, GError **err)
+static struct input_how how_to_read(const struct reading *r, const struct file *file)
 {
+    struct input_how how = mapping_how(r->mapping, file->path);
+    how.key = r->key;
+    return how;
+}
+
+/* Could a file of the stream have the same content? Where the size says no, it is not read. */
+static bool may_have_twin(struct reading *r, const struct file *file, const struct input_how *how,
+                          bool *may, GError **err)
+{
+    int64_t size;
+    struct q_file_sized_row row;
+    *may = true;
+    if (!input_known_size(file->path, how, &size))
+        return true;
+    if (!q_file_sized(file->arena, r->run->db, r->run->source->name, stream_name(r), file->name,
+                      size, &row, err))
+        return false;
+    *may = row.found;
+    return true;
+}
+
+/* Is the content known under another name? Then its hash and size are the mark. */
+static bool find_twin(struct reading *r, struct file *file, GError **err)
+{
+    const struct input_how how = how_to_read(r, file);
+    uint8_t hash[INPUT_HASH_SIZE];
+    int64_t size;
+    bool may;
     struct q_file_twin_row row;
-    return q_file_twin(file->arena, r->run->db, r->run->source->name, stream_name(r), file->name,
-                       (struct slice){(const char *)hash, INPUT_HASH_SIZE}, &row, found, err);
+    if (!may_have_twin(r, file, &how, &may, err))
+        return false;
+    g_autoptr(GError) broken = NULL;
+    if (!may || !input_digest(file->path, &how, hash, &size, &broken))
+        return true; /* what is broken will be met again, with its place, while reading */
+    if (!q_file_twin(file->arena, r->run->db, r->run->source->name, stream_name(r), file->name,
+                     (struct slice){(const char *)hash, INPUT_HASH_SIZE}, &row, &file->skip, err))
+        return false;
+    if (file->skip) {
+        memcpy(file->mark.hash, hash, sizeof hash);
+        file->mark.position = size;
+    }
+    return true;
 }
 
 static bool open_input(struct reading *r, struct file *file, GError **err)
 {
-    const struct input_how how = mapping_how(r->mapping, file->path);
+    const struct input_how how = how_to_read(r, file);
     file->input = input_open(file->path, &how, err);
     return file->input != NULL;
 }
@@ -89,25 +128,12 @@ static bool decide_changed(struct reading *r, struct file *file, GError **err)
 /* New, grown, known or changed? */
 static bool decide(struct reading *r, struct file *file, GError **err)
 {
-    uint8_t hash[INPUT_HASH_SIZE];
-    int64_t size;
     file->mark = (struct mark){.generation = 1, .header = ""};
     if (!q_file_get(file->arena, r->run->db, r->run->source->name, stream_name(r), file->name,
                     &file->row, &file->is_known, err))
         return false;
-    if (!file->is_known) {
-        g_autoptr(GError) broken = NULL;
-        if (!input_digest(file->path, mapping_how(r->mapping, file->path).encoding, hash, &size,
-                          &broken))
-            return true; /* it will be met again, with its place, while reading */
-        if (!has_twin(r, file, hash, &file->skip, err))
-            return false;
-        if (file->skip) {
-            memcpy(file->mark.hash, hash, sizeof hash);
-            file->mark.position = size;
-        }
-        return true;
-    }
+    if (!file->is_known)
+        return find_twin(r, file, err);
     file->mark.generation = file->row.generation;
     bool same = false;
     if (!try_resume(r, file, &same, err))
@@ -352,6 +378,8 @@ static bool read_mapping(const struct source_run *run, const struct mapping *map
     if (!paths)
         return false;
     struct reading r = {.run = run, .mapping = mapping, .batch = source_batch(run, mapping, err)};
+    if (r.batch)
+        batch_derive_key(r.batch, "content", r.key, sizeof r.key);
     bool ok = r.batch && read_all(&r, paths, err);
     if (r.batch)
         forget_seen(&r);

@@ -29,12 +29,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     g_autoptr(arena_t) arena = arena_new();
     struct slice text = {(const char *)data, size}, field[FIELDS_MAX], again[FIELDS_MAX];
     struct scan_error error;
-    size_t end, early, n, m;
-    FUZZ_HOLDS(scan_csv_end(text, ',', true, &end) && end <= size);
-    if (scan_csv_end(text, ',', false, &early))
+    size_t end, early, inside, lines = 0, n, m;
+    FUZZ_HOLDS(scan_csv_end(text, ',', true, &end, &inside) && end <= size);
+    for (const char *lf = text.p; (lf = memchr(lf, '\n', (size_t)(text.p + end - lf))); lf++)
+        lines++;
+    FUZZ_HOLDS(inside == lines);
+    if (scan_csv_end(text, ',', false, &early, &inside))
         FUZZ_HOLDS(early == end);
     for (size_t part = 0; part < size && size <= 64; part++) {
-        if (scan_csv_end((struct slice){text.p, part}, ',', false, &early))
+        if (scan_csv_end((struct slice){text.p, part}, ',', false, &early, &inside))
             FUZZ_HOLDS(early == end);
     }
     struct slice record = {text.p, end};

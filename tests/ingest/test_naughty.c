@@ -26,9 +26,9 @@ static void a_quote_inside_a_plain_field_is_text_and_swallows_nothing(void **sta
     g_autoptr(arena_t) arena = arena_new();
     struct slice fields[8];
     struct scan_error error;
-    size_t end, n;
+    size_t end, inside, n;
     const struct slice text = SLICE("36'37.8\"N,12\"\"\nnext,\"one\nmore\"\n");
-    assert_true(scan_csv_end(text, ',', false, &end));
+    assert_true(scan_csv_end(text, ',', false, &end, &inside));
     assert_int_equal(text.p[end], '\n');
     assert_int_equal(text.p[end + 1], 'n');
     const struct slice first = {text.p, end};
@@ -37,7 +37,7 @@ static void a_quote_inside_a_plain_field_is_text_and_swallows_nothing(void **sta
     assert_true(slice_is(fields[0], "36'37.8\"N"));
     assert_true(slice_is(fields[1], "12\"\""));
     struct slice rest = {text.p + end + 1, text.n - end - 1};
-    assert_true(scan_csv_end(rest, ',', false, &end));
+    assert_true(scan_csv_end(rest, ',', false, &end, &inside));
     assert_int_equal(end, rest.n - 1);
 }
 

@@ -18,12 +18,12 @@
 static json_t *csv_rows(struct arena *arena, const char *text)
 {
     struct slice head[64], field[64];
-    size_t n_head = 0, n, end;
+    size_t n_head = 0, n, end, inside;
     struct scan_error error;
     json_t *rows = json_array();
     struct slice rest = slice_of(text);
     for (int line = 0; rest.n > 0; line++) {
-        assert_true(scan_csv_end(rest, ',', true, &end));
+        assert_true(scan_csv_end(rest, ',', true, &end, &inside));
         struct slice record = {rest.p, end};
         if (record.n && record.p[record.n - 1] == '\r')
             record.n--;
