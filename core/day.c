@@ -53,6 +53,13 @@ char *day_format(int32_t day, char text[DAY_TEXT_SIZE])
     return text;
 }
 
+static int month_length(int year, int month)
+{
+    static const unsigned char lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    return lengths[month - 1] + (month == 2 && is_leap);
+}
+
 static int digits(const char *p, int n)
 {
     int value = 0;
@@ -69,7 +76,7 @@ bool day_parse(struct slice text, int32_t *out, GError **err)
     if (text.n == 10 && text.p[4] == text.p[7] && (text.p[4] == '-' || text.p[4] == '/')) {
         int year = digits(text.p, 4), month = digits(text.p + 5, 2), day = digits(text.p + 8, 2);
         if (year >= 1 && month >= 1 && month <= 12 && day >= 1 &&
-            day <= day_month_length(day_from_civil(year, month, 1))) {
+            day <= month_length(year, month)) {
             *out = day_from_civil(year, month, day);
             return true;
         }

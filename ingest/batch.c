@@ -20,6 +20,10 @@ static bool make_metrics(struct batch *batch, GError **err)
             !q_metric_find(arena, batch->db, u->name, u->decimals, combine, &row, err))
             return false;
         batch->metric_id[i] = row.metric_id;
+        batch->usage[i] = u;
+        batch->cell_of[i] = 0;
+        while (batch->usage[batch->cell_of[i]] != u)
+            batch->cell_of[i]++;
         if (*u->by)
             batch->by = u->by;
     }
@@ -51,7 +55,8 @@ void batch_clear(struct batch *batch)
     g_array_set_size(batch->rejects, 0);
     memset(batch->ignored, 0, sizeof batch->ignored);
     batch->count = (struct batch_counters){0};
-    batch->bytes = 0;
+    batch->raw_bytes = batch->n_values = 0;
+    g_array_set_size(batch->large, 0);
     batch->file = "";
     batch->from = batch->to = 0;
     batch->first_day = INT32_MAX;
@@ -75,6 +80,7 @@ struct batch *batch_new(struct db *db, const struct job *job, const struct mappi
     batch->rollup = rollup_new();
     batch->records = g_array_new(FALSE, FALSE, sizeof(struct batch_record));
     batch->rejects = g_array_new(FALSE, FALSE, sizeof(struct batch_rejected));
+    batch->large = g_array_new(FALSE, FALSE, sizeof(struct batch_large));
     batch_clear(batch);
     if (keyed_hash_load(db, batch->key, err) && read_usage_from(batch, err) &&
         make_metrics(batch, err))
@@ -93,6 +99,7 @@ void batch_free(struct batch *batch)
     rollup_free(batch->rollup);
     g_array_free(batch->records, TRUE);
     g_array_free(batch->rejects, TRUE);
+    g_array_free(batch->large, TRUE);
     g_free(batch);
 }
 
@@ -110,12 +117,18 @@ void batch_set_place(struct batch *batch, const char *file, int64_t from, int64_
 
 size_t batch_bytes(const struct batch *batch)
 {
-    return batch->bytes;
+    if (batch->n_values + STREAM_VALUES_MAX > ROLLUP_VALUES_MAX)
+        return BATCH_FULL;
+    size_t held = arena_used(batch->arena) + batch->records->len * sizeof(struct batch_record) +
+                  batch->rejects->len * sizeof(struct batch_rejected) +
+                  batch->large->len * sizeof(struct batch_large) + rollup_bytes(batch->rollup) +
+                  (batch->seen ? seen_bytes(batch->seen) : 0);
+    return MAX(held, batch->raw_bytes / BATCH_RAW_SHARE);
 }
 
 bool batch_is_empty(const struct batch *batch)
 {
-    return batch->count.read == 0;
+    return batch->count.read == 0 && batch->large->len == 0;
 }
 
 void batch_duplicate(struct batch *batch)
@@ -148,50 +161,6 @@ void batch_reject(struct batch *batch, int64_t line, int64_t ordinal, struct sli
     g_array_append_val(batch->rejects, row);
     batch->count.read++;
     batch->count.rejected++;
-    batch->bytes += kept + 64;
-}
-
-/* Roll a record's values up; when one does not fit, those before it are taken back. */
-static bool add_values(struct batch *batch, const struct stream_record *record,
-                       struct mapping_reject *reject)
-{
-    const struct stream_cell *cell = record->cell;
-    struct rollup_cell value = {.party = directory_index(batch->parties, cell[0].as.text),
-                                .day = zone_day(batch->zone, cell[1].as.n),
-                                .at = cell[1].as.n};
-    uint32_t subject = 0;
-    if (!cell[2].is_null && batch->by)
-        subject = directory_index(batch->subjects, cell[2].as.text);
-    for (size_t i = 0; i < record->n_values; i++) {
-        const struct mapping_usage *usage =
-            &batch->set->usage[mapping_value_usage(batch->mapping, record->value[i].index)];
-        value.metric = record->value[i].index;
-        value.subject = *usage->by ? subject : 0;
-        value.v = record->value[i].v;
-        if (usage->combine == COMBINE_LATEST)
-            crypto_shorthash((unsigned char *)&value.tie, (const unsigned char *)record->raw.p,
-                             record->raw.n, batch->key);
-        if (rollup_add(batch->rollup, &value, usage->combine))
-            continue;
-        while (i-- > 0) {
-            value.metric = record->value[i].index;
-            usage = &batch->set->usage[mapping_value_usage(batch->mapping, value.metric)];
-            value.subject = *usage->by ? subject : 0;
-            value.v = record->value[i].v;
-            if (usage->combine == COMBINE_SUM)
-                rollup_take_back(batch->rollup, &value);
-        }
-        *reject = (struct mapping_reject){
-            0, "", "out_of_range",
-            arena_printf(batch->arena, "the day's sum of %s of '%.*s' leaves 64 bits", usage->name,
-                         SLICE_ARGS(cell[0].as.text))};
-        return false;
-    }
-    if (record->n_values > 0) {
-        batch->first_day = MIN(batch->first_day, value.day);
-        batch->last_day = MAX(batch->last_day, value.day);
-    }
-    return true;
 }
 
 static void keep_record(struct batch *batch, const struct stream_record *record)
@@ -232,24 +201,23 @@ static bool is_too_old(struct batch *batch, const struct stream_record *record,
 void batch_add(struct batch *batch, const struct stream_record *record)
 {
     struct mapping_reject reject;
+    struct seen_key id = {0};
     if (is_too_old(batch, record, &reject)) {
         batch_reject(batch, record->line, record->ordinal, record->raw, &reject);
         return;
     }
-    batch->bytes += record->raw.n;
-    if (batch->seen && record->id.p && !seen_add(batch->seen, seen_hash(batch->key, record->id))) {
-        batch->count.read++;
-        batch->count.duplicate++;
-        return;
-    }
-    if (stream_get(mapping_kind(batch->mapping))->is_usage) {
-        if (!add_values(batch, record, &reject)) {
-            batch_reject(batch, record->line, record->ordinal, record->raw, &reject);
+    batch->raw_bytes += record->raw.n;
+    if (batch->seen && record->id.p) {
+        id = seen_hash(batch->key, record->id);
+        if (!seen_add(batch->seen, id)) {
+            batch_duplicate(batch);
             return;
         }
-    } else {
-        keep_record(batch, record);
     }
+    if (!stream_get(mapping_kind(batch->mapping))->is_usage)
+        keep_record(batch, record);
+    else if (!batch_usage_add(batch, record, &id))
+        return;
     batch->count.read++;
     batch->count.loaded++;
     batch->count.rounded += (int64_t)record->rounded;

@@ -43,6 +43,10 @@ void batch_set_place(struct batch *batch, const char *file, int64_t from, int64_
 /* A key of `n` ≤ 64 bytes for a purpose, made of the warehouse's secret; the same every time. */
 void batch_derive_key(const struct batch *batch, const char *purpose, uint8_t *out, size_t n);
 
-/* Bytes of raw input taken in since the last write; the caller bounds them over all its batches. */
+/* Memory the batch holds, but not less than a share of the raw input it took in since the last
+ * write, so that little is read again after a failure; BATCH_FULL when it must be written whatever
+ * it holds. The caller bounds the sum over all its batches. */
+enum { BATCH_RAW_SHARE = 32 };
+#define BATCH_FULL ((size_t)1 << 40)
 size_t batch_bytes(const struct batch *batch);
 bool batch_is_empty(const struct batch *batch);

@@ -12,6 +12,19 @@ struct batch_record {
     struct stream_cell *cell;
 };
 
+/* A record of usage with a value that is not added up blindly: it waits for the batch's end. */
+struct batch_large {
+    int64_t line, ordinal, raw_size, tie;
+    struct slice raw;
+    uint64_t rounded, replaced;
+    bool has_id, is_refused;
+    struct seen_key id;
+    struct rollup_cell cell; /* party, day and at of its values */
+    uint32_t subject;
+    size_t n_values;
+    struct stream_value *value;
+};
+
 struct batch_rejected {
     int64_t line, ordinal, raw_size;
     int column;
@@ -34,14 +47,25 @@ struct batch {
     int64_t usage_from; /* event time; usage before it was dropped, INT64_MIN: nothing was */
     uint8_t key[16];
     int32_t metric_id[STREAM_VALUES_MAX];
-    GArray *records, *rejects;
+    uint32_t cell_of[STREAM_VALUES_MAX]; /* the first value of the same metric */
+    const struct mapping_usage *usage[STREAM_VALUES_MAX];
+    GArray *records, *rejects, *large;
     int64_t ignored[MAPPING_RULES_MAX];
     struct batch_counters count;
-    size_t bytes;
-    const char *file; /* the place, for the load's row */
+    size_t raw_bytes, n_values; /* taken in */
+    const char *file;           /* the place, for the load's row */
     int64_t from, to;
     int32_t first_day, last_day; /* its usage speaks of; INT32_MAX, INT32_MIN: it has none */
 };
+
+/* Roll up the values of one record of usage, or set it aside. True when it was rolled up; a record
+ * set aside is counted when the batch settles. */
+bool batch_usage_add(struct batch *batch, const struct stream_record *record,
+                     const struct seen_key *id);
+
+/* Decide about the records that were set aside: those whose sums leave 64 bits are rejected, the
+ * largest values first, whatever the order in which they came. */
+void batch_usage_settle(struct batch *batch);
 
 /* Make the partitions of the months in the batch, and no others. Before the batch's transaction: it
  * locks the parent table. */

@@ -3,97 +3,9 @@
 #include <sodium.h>
 
 #include "core/fault.h"
-#include "core/migrate.h"
 #include "ingest/batch_internal.h"
 #include "ingest/load.h"
 #include "sql/ingest.h"
-
-enum { DAYS_MAX = 31 };
-
-static bool same_span(const struct rollup_cell *a, const struct rollup_cell *b, int32_t month)
-{
-    return a->party == b->party && a->metric == b->metric && a->subject == b->subject &&
-           day_month_start(b->day, 0) == month;
-}
-
-/* Cells [first, last) are one party, metric, subject and month, ascending by day. */
-static bool put_span(struct batch *batch, struct db_copy *copy, int64_t load_id,
-                     const struct rollup_cell *first, const struct rollup_cell *last, GError **err)
-{
-    int64_t v[DAYS_MAX] = {0}, at[DAYS_MAX] = {0}, tie[DAYS_MAX] = {0};
-    bool is_null[DAYS_MAX];
-    memset(is_null, true, sizeof is_null);
-    size_t n = (size_t)(last[-1].day - first->day) + 1;
-    for (const struct rollup_cell *cell = first; cell < last; cell++) {
-        int32_t i = cell->day - first->day;
-        v[i] = cell->v;
-        at[i] = cell->at;
-        tie[i] = cell->tie;
-        is_null[i] = false;
-    }
-    const bool *nulls = n == (size_t)(last - first) ? NULL : is_null;
-    int usage = mapping_value_usage(batch->mapping, first->metric);
-    bool latest = batch->set->usage[usage].combine == COMBINE_LATEST;
-    int32_t month = day_month_start(first->day, 0);
-    struct q_span_copy_row row = {.party_id = directory_id(batch->parties, first->party),
-                                  .metric_id = batch->metric_id[first->metric],
-                                  .subject_id = directory_id(batch->subjects, first->subject),
-                                  .month = month,
-                                  .load_id = load_id,
-                                  .first_day = first->day - month + 1,
-                                  .v = {n, v, nulls},
-                                  .at = {n, at, nulls},
-                                  .at_is_null = !latest,
-                                  .tie = {n, tie, nulls},
-                                  .tie_is_null = !latest};
-    return q_span_copy_put(copy, &row, err);
-}
-
-static int compare_days(const void *a, const void *b)
-{
-    int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
-    return (x > y) - (x < y);
-}
-
-bool batch_make_partitions(struct batch *batch, GError **err)
-{
-    const struct rollup_cell *cells = rollup_sorted(batch->rollup);
-    size_t n = rollup_count(batch->rollup);
-    g_autoptr(GHashTable) once = g_hash_table_new(NULL, NULL);
-    g_autoptr(GArray) months = g_array_new(FALSE, FALSE, sizeof(int32_t));
-    for (size_t i = 0; i < n; i++) {
-        int32_t month = day_month_start(cells[i].day, 0);
-        if (g_hash_table_add(once, GINT_TO_POINTER(month)))
-            g_array_append_val(months, month);
-    }
-    g_array_sort(months, compare_days);
-    for (guint i = 0; i < months->len; i++) {
-        int32_t month = g_array_index(months, int32_t, i);
-        if (!migrate_partitions(batch->db, "warehouse.usage_span", month, month, err))
-            return false;
-    }
-    return true;
-}
-
-bool batch_write_spans(struct batch *batch, int64_t load_id, GError **err)
-{
-    const struct rollup_cell *cells = rollup_sorted(batch->rollup);
-    size_t n = rollup_count(batch->rollup);
-    struct db_copy *copy = q_span_copy_begin(batch->db, err);
-    if (!copy)
-        return false;
-    for (size_t first = 0, last; first < n; first = last) {
-        int32_t month = day_month_start(cells[first].day, 0);
-        for (last = first + 1; last < n && same_span(&cells[first], &cells[last], month);)
-            last++;
-        if (!put_span(batch, copy, load_id, &cells[first], &cells[last], err) ||
-            (last > n / 2 && fault_hit("mid_copy"))) {
-            db_copy_abort(copy);
-            return err && *err ? false : err_set(err, KENKO_ERROR_BUG, "injected mid_copy");
-        }
-    }
-    return db_copy_end(copy, NULL, err);
-}
 
 /* Statements of an entity stream; the COPY takes load_id, ordinal, hash, [party_id], [source], then
  * the stream's fields. */

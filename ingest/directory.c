@@ -1,24 +1,46 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ingest/directory.h"
 
+#include <sodium.h>
+
 #include "sql/ingest.h"
 
+enum { FIRST_SLOTS = 64, BYTES_MAX = 32 << 20 };
+
+struct slot {
+    uint32_t tag, index; /* bits of the hash; 0 is empty */
+};
+
 struct directory {
-    GHashTable *by_name; /* name → index */
-    GPtrArray *names;
+    struct arena *texts;
+    GPtrArray *names; /* each with a closing NUL; index 0 is "" */
     GArray *ids;
+    struct slot *slot;
+    size_t mask;
+    uint64_t key[2];
     guint resolved; /* indexes below it are resolved */
 };
+
+static void begin(struct directory *directory)
+{
+    g_ptr_array_set_size(directory->names, 0);
+    g_ptr_array_add(directory->names, arena_strdup(directory->texts, ""));
+    g_array_set_size(directory->ids, 0);
+    g_array_set_size(directory->ids, 1);
+    directory->mask = FIRST_SLOTS - 1;
+    g_free(directory->slot);
+    directory->slot = g_new0(struct slot, FIRST_SLOTS);
+    directory->resolved = 1;
+}
 
 struct directory *directory_new(void)
 {
     struct directory *directory = g_new0(struct directory, 1);
-    directory->by_name = g_hash_table_new(g_str_hash, g_str_equal);
-    directory->names = g_ptr_array_new_with_free_func(g_free);
+    directory->texts = arena_new();
+    directory->names = g_ptr_array_new();
     directory->ids = g_array_new(FALSE, TRUE, sizeof(int64_t));
-    g_ptr_array_add(directory->names, g_strdup(""));
-    g_array_set_size(directory->ids, 1);
-    directory->resolved = 1;
+    randombytes_buf(directory->key, sizeof directory->key);
+    begin(directory);
     return directory;
 }
 
@@ -26,29 +48,99 @@ void directory_free(struct directory *directory)
 {
     if (!directory)
         return;
-    g_hash_table_destroy(directory->by_name);
+    arena_free(directory->texts);
     g_ptr_array_free(directory->names, TRUE);
     g_array_free(directory->ids, TRUE);
+    g_free(directory->slot);
     g_free(directory);
+}
+
+static uint64_t rotate(uint64_t x, int by)
+{
+    return x << by | x >> (64 - by);
+}
+
+static void sip_round(uint64_t v[4])
+{
+    v[0] += v[1];
+    v[1] = rotate(v[1], 13) ^ v[0];
+    v[0] = rotate(v[0], 32);
+    v[2] += v[3];
+    v[3] = rotate(v[3], 16) ^ v[2];
+    v[0] += v[3];
+    v[3] = rotate(v[3], 21) ^ v[0];
+    v[2] += v[1];
+    v[1] = rotate(v[1], 17) ^ v[2];
+    v[2] = rotate(v[2], 32);
+}
+
+/* SipHash-1-3 under a key of this run's own: names are chosen by others, who must not be able to
+ * make them all meet. Kept here, inlined, because a call costs as much as the hash. */
+static uint64_t hash_name(const uint64_t key[2], struct slice name)
+{
+    uint64_t v[4] = {key[0] ^ UINT64_C(0x736f6d6570736575), key[1] ^ UINT64_C(0x646f72616e646f6d),
+                     key[0] ^ UINT64_C(0x6c7967656e657261), key[1] ^ UINT64_C(0x7465646279746573)};
+    size_t at = 0;
+    uint64_t word;
+    for (; at + 8 <= name.n; at += 8) {
+        memcpy(&word, name.p + at, 8);
+        v[3] ^= word;
+        sip_round(v);
+        v[0] ^= word;
+    }
+    word = (uint64_t)name.n << 56;
+    for (size_t i = 0; at + i < name.n; i++)
+        word |= (uint64_t)(unsigned char)name.p[at + i] << (8 * i);
+    v[3] ^= word;
+    sip_round(v);
+    v[0] ^= word;
+    v[2] ^= 0xff;
+    for (int i = 0; i < 3; i++)
+        sip_round(v);
+    return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+static bool is_name(const struct directory *directory, uint32_t index, struct slice name)
+{
+    const char *known = directory->names->pdata[index];
+    return strncmp(known, name.p, name.n) == 0 && known[name.n] == '\0';
+}
+
+/* The slot of a name, or the empty one where it would go. */
+static struct slot *find(const struct directory *directory, struct slice name, uint64_t hash)
+{
+    for (size_t i = hash & directory->mask;; i = (i + 1) & directory->mask) {
+        struct slot *slot = &directory->slot[i];
+        if (slot->index == 0 ||
+            (slot->tag == (uint32_t)(hash >> 32) && is_name(directory, slot->index, name)))
+            return slot;
+    }
+}
+
+static void grow(struct directory *directory)
+{
+    g_free(directory->slot);
+    directory->mask = directory->mask * 2 + 1;
+    directory->slot = g_new0(struct slot, directory->mask + 1);
+    for (guint i = 1; i < directory->names->len; i++) {
+        const struct slice name = slice_of(directory->names->pdata[i]);
+        uint64_t hash = hash_name(directory->key, name);
+        *find(directory, name, hash) = (struct slot){(uint32_t)(hash >> 32), i};
+    }
 }
 
 uint32_t directory_index(struct directory *directory, struct slice name)
 {
-    char small[128];
-    g_autofree char *large = NULL;
-    char *key = small;
-    if (name.n >= sizeof small)
-        key = large = g_malloc(name.n + 1);
-    memcpy(key, name.p, name.n);
-    key[name.n] = '\0';
-    gpointer found = g_hash_table_lookup(directory->by_name, key);
-    if (found)
-        return GPOINTER_TO_UINT(found);
-    char *copy = g_strdup(key);
-    g_ptr_array_add(directory->names, copy);
-    g_array_set_size(directory->ids, directory->names->len);
-    guint index = directory->names->len - 1;
-    g_hash_table_insert(directory->by_name, copy, GUINT_TO_POINTER(index));
+    uint64_t hash = hash_name(directory->key, name);
+    struct slot *slot = find(directory, name, hash);
+    if (slot->index)
+        return slot->index;
+    guint index = directory->names->len;
+    g_ptr_array_add(directory->names, arena_strndup(directory->texts, name.p, name.n));
+    g_array_set_size(directory->ids, index + 1);
+    *slot = (struct slot){(uint32_t)(hash >> 32), index};
+    if (directory->names->len * 2 > directory->mask)
+        grow(directory);
     return index;
 }
 
@@ -62,6 +154,11 @@ int64_t directory_id(const struct directory *directory, uint32_t index)
     return g_array_index(directory->ids, int64_t, index);
 }
 
+const int64_t *directory_ids(const struct directory *directory)
+{
+    return &g_array_index(directory->ids, int64_t, 0);
+}
+
 static struct db_texts fresh_names(const struct directory *directory)
 {
     return (struct db_texts){.n = directory->names->len - directory->resolved,
@@ -71,8 +168,9 @@ static struct db_texts fresh_names(const struct directory *directory)
 
 static void set_id(struct directory *directory, const char *name, int64_t id)
 {
-    guint index = GPOINTER_TO_UINT(g_hash_table_lookup(directory->by_name, name));
-    g_array_index(directory->ids, int64_t, index) = id;
+    const struct slice text = slice_of(name);
+    const struct slot *slot = find(directory, text, hash_name(directory->key, text));
+    g_array_index(directory->ids, int64_t, slot->index) = id;
 }
 
 static bool check_all(struct directory *directory, GError **err)
@@ -120,4 +218,9 @@ bool directory_resolve_subjects(struct directory *directory, struct db *db, cons
 void directory_keep(struct directory *directory)
 {
     directory->resolved = directory->names->len;
+    size_t each = sizeof(gpointer) + sizeof(int64_t) + 2 * sizeof(struct slot);
+    if (arena_used(directory->texts) + directory->names->len * each > BYTES_MAX) {
+        arena_reset(directory->texts);
+        begin(directory);
+    }
 }

@@ -24,5 +24,9 @@ MUST_USE bool directory_resolve_parties(struct directory *directory, struct db *
 MUST_USE bool directory_resolve_subjects(struct directory *directory, struct db *db, const char *by,
                                          GError **err);
 
-/* Forget ids resolved since the last keep (the transaction rolled back), or keep them. */
+/* The ids of all indexes, as an array; valid until a name is added. */
+const int64_t *directory_ids(const struct directory *directory);
+
+/* The ids resolved so far are committed. A directory that has become large begins anew, so that
+ * memory does not grow with the number of names ever seen: indexes given before are void then. */
 void directory_keep(struct directory *directory);

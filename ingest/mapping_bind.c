@@ -147,6 +147,14 @@ static bool bind_csv(struct arena *arena, struct mapping_reader *reader, struct 
     return true;
 }
 
+/* A day more on each side than any zone can be off: between them no calendar has to be asked. */
+static void bound_times(struct mapping_reader *reader)
+{
+    const struct mapping *m = reader->mapping;
+    reader->surely_from = m->has_earliest ? ((int64_t)m->earliest + 2) * DAY_US : INT64_MIN;
+    reader->surely_to = m->has_latest ? ((int64_t)m->latest - 2) * DAY_US : INT64_MAX;
+}
+
 struct mapping_reader *mapping_bind(struct arena *arena, const struct mapping *mapping,
                                     enum mapping_format format, struct slice header,
                                     const char *path, GError **err)
@@ -154,6 +162,9 @@ struct mapping_reader *mapping_bind(struct arena *arena, const struct mapping *m
     struct mapping_reader *reader = arena_one(arena, struct mapping_reader);
     reader->mapping = mapping;
     number_sources(reader);
+    mapping_field_compile(reader);
+    mapping_choice_compile(arena, reader);
+    bound_times(reader);
     if (format == FORMAT_NDJSON) {
         bind_json(arena, reader);
         return reader;

@@ -68,6 +68,29 @@ struct mapping {
     struct mapping_rule rule[MAPPING_RULES_MAX];
 };
 
+/* One field of the stream, as a record's is filled. */
+struct mapping_step {
+    int field, source; /* source NOT_MAPPED: the constant, or nothing */
+    struct slice constant;
+    enum mapping_transform transform;
+    enum stream_type type;
+    bool required;
+    size_t max_text;
+    int64_t min, max; /* of a number */
+    const struct instant_format *dates;
+};
+
+/* The values whose test on a source field is for equality: which of them a text chooses. */
+struct mapping_choice {
+    int source;
+    uint64_t others; /* values without such a test here: bit i is value i */
+    struct mapping_slot {
+        struct slice text;
+        uint64_t values; /* 0: the slot is empty */
+    } * slot;
+};
+enum { MAPPING_SLOTS = 4 * STREAM_VALUES_MAX };
+
 /* Source fields are numbered once per file; a record is an array of their values. */
 struct mapping_reader {
     const struct mapping *mapping;
@@ -84,7 +107,36 @@ struct mapping_reader {
     int id;
     struct slice *columns;
     struct scan_json_value got[SCAN_JSON_WANTED_MAX];
+    bool has_nul; /* the record has U+0000 in it */
+    size_t n_steps, n_choices;
+    int currency, at; /* stream fields, -1 where there is none */
+    struct mapping_step step[STREAM_FIELDS_MAX];
+    struct mapping_choice choice[SCAN_JSON_WANTED_MAX];
+    uint8_t asked[STREAM_VALUES_MAX]; /* bit j: when[j] is in no choice */
+    int64_t surely_from, surely_to;   /* instants within the mapping's bounds whatever the zone */
 };
+
+/* The text of a source field of the record; p is NULL where it is absent or null. */
+static inline struct slice mapping_source_text(const struct mapping_reader *reader, int source)
+{
+    const struct scan_json_value *value = &reader->got[source];
+    if (value->type == SCAN_JSON_ABSENT || value->type == SCAN_JSON_NULL)
+        return (struct slice){NULL, 0};
+    return value->text;
+}
+
+/* Compile what is done for each field of the stream; fill all of them from the record in `got`. */
+void mapping_field_compile(struct mapping_reader *reader);
+bool mapping_field_fill(const struct mapping_reader *reader, struct arena *arena,
+                        struct stream_record *out, struct mapping_reject *reject);
+
+/* Compile the tests of the values; which of the values does the record in `got` have? */
+void mapping_choice_compile(struct arena *arena, struct mapping_reader *reader);
+uint64_t mapping_choice_values(const struct mapping_reader *reader);
+bool mapping_choice_passes(const struct mapping_test *test, struct slice text);
+
+/* "is '…', want …" */
+const char *mapping_say(struct arena *arena, struct slice text, const char *want);
 
 /* The options encoding, separator and header of the mapping's stream; `column` names n columns. */
 MUST_USE bool mapping_load_text(struct mapping *mapping, const char *const *column, size_t n,

@@ -46,10 +46,41 @@ static bool split(struct slice text, struct decimal *out)
     return true;
 }
 
+/* At most 18 digits with a point at most, nothing that has to be rounded: nearly all numbers. False
+ * where it is something else, which need not be wrong. */
+static bool parse_plain(struct slice text, int decimals, int64_t *out)
+{
+    const char *p = text.p, *end = text.p + text.n;
+    bool negative = p < end && *p == '-';
+    p += negative;
+    if (p == end || end - p > 18 || decimals > 9)
+        return false;
+    int64_t value = 0;
+    int after = 0; /* digits after the point, or 0 without one */
+    for (; p < end && is_digit(*p); p++)
+        value = value * 10 + (*p - '0');
+    if (p < end) {
+        if (*p != '.' || end - text.p == 1 + negative)
+            return false;
+        for (p++; p < end && is_digit(*p) && after <= decimals; p++, after++)
+            value = value * 10 + (*p - '0');
+        if (p < end || after > decimals)
+            return false;
+    }
+    static const int64_t powers[] = {1,      10,      100,      1000,      10000,
+                                     100000, 1000000, 10000000, 100000000, 1000000000};
+    if (__builtin_mul_overflow(value, powers[decimals - after], &value))
+        return false;
+    *out = negative ? -value : value;
+    return true;
+}
+
 /* Digits that stand before the rounding place are kept, the next one decides, the rest is only
  * "anything?". */
 enum number_result number_parse(struct slice text, int decimals, int64_t *out)
 {
+    if (parse_plain(text, decimals, out))
+        return NUMBER_OK;
     struct decimal d = {0};
     if (text.n == 0 || !split(text, &d))
         return NUMBER_MALFORMED;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ingest/scan_csv.h"
 
-#include "ingest/bytes.h"
+#include "core/bytes.h"
 
 enum { END, QUOTE };    /* kinds of bytes where a record's end is looked for */
 enum { SEPARATOR = 0 }; /* and, beside QUOTE, where a record is split */

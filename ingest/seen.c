@@ -2,14 +2,13 @@
 #include "ingest/seen.h"
 
 #include <sodium.h>
-#include <stdlib.h>
 
+#include "ingest/seen_set.h"
 #include "sql/ingest.h"
 
 struct seen {
     char *source, *stream;
-    struct seen_key *slot; /* open addressing; high = low = 0 is empty */
-    size_t mask, used;
+    struct seen_set *all;
     GArray *fresh; /* ids of the open batch */
     int64_t kept_from;
 };
@@ -23,59 +22,40 @@ struct seen_key seen_hash(const uint8_t key[16], struct slice id)
     return out;
 }
 
-static bool put(struct seen *seen, struct seen_key id)
-{
-    for (size_t i = id.high & seen->mask;; i = (i + 1) & seen->mask) {
-        struct seen_key *slot = &seen->slot[i];
-        if (slot->high == 0 && slot->low == 0) {
-            *slot = id;
-            seen->used++;
-            return true;
-        }
-        if (slot->high == id.high && slot->low == id.low)
-            return false;
-    }
-}
-
-static void grow(struct seen *seen)
-{
-    struct seen_key *old = seen->slot;
-    size_t n = seen->mask + 1;
-    seen->mask = n * 2 - 1;
-    seen->slot = g_new0(struct seen_key, n * 2);
-    seen->used = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (old[i].high || old[i].low)
-            put(seen, old[i]);
-    }
-    g_free(old);
-}
-
 bool seen_add(struct seen *seen, struct seen_key id)
 {
-    if (seen->used * 2 > seen->mask)
-        grow(seen);
-    if (!put(seen, id))
+    if (!seen_set_add(seen->all, id))
         return false;
     g_array_append_val(seen->fresh, id);
     return true;
 }
 
-static bool load(struct seen *seen, struct db *db, const char *except_file, GError **err)
+void seen_remove(struct seen *seen, struct seen_key id)
 {
-    g_autoptr(arena_t) arena = arena_new();
-    struct q_seen_list_rows rows;
-    if (!q_seen_list(arena, db, seen->source, seen->stream, except_file, &rows, err))
-        return false;
-    for (size_t r = 0; r < rows.n; r++) {
-        for (size_t at = 0; at + sizeof(struct seen_key) <= rows.row[r].keys.n;
-             at += sizeof(struct seen_key)) {
-            struct seen_key id;
-            memcpy(&id, rows.row[r].keys.p + at, sizeof id);
-            if (seen->used * 2 > seen->mask)
-                grow(seen);
-            put(seen, id);
+    if (!seen_set_remove(seen->all, id))
+        return;
+    for (guint i = seen->fresh->len; i-- > 0;) {
+        const struct seen_key *fresh = &g_array_index(seen->fresh, struct seen_key, i);
+        if (fresh->high == id.high && fresh->low == id.low) {
+            g_array_remove_index_fast(seen->fresh, i);
+            return;
         }
+    }
+}
+
+size_t seen_bytes(const struct seen *seen)
+{
+    return seen->fresh->len * sizeof(struct seen_key);
+}
+
+static bool add_chunk(void *context, const struct q_seen_list_row *row, GError **err)
+{
+    struct seen *seen = context;
+    struct seen_key id;
+    (void)err;
+    for (size_t at = 0; at + sizeof id <= row->keys.n; at += sizeof id) {
+        memcpy(&id, row->keys.p + at, sizeof id);
+        seen_set_add(seen->all, id);
     }
     return true;
 }
@@ -92,14 +72,22 @@ static bool load_horizon(struct seen *seen, struct db *db, GError **err)
     return true;
 }
 
+static bool load(struct seen *seen, struct db *db, const char *except_file, GError **err)
+{
+    if (!db_begin_snapshot(db, err)) /* a COPY takes its parameters from the transaction */
+        return false;
+    bool ok = q_seen_list(db, seen->source, seen->stream, except_file, add_chunk, seen, err);
+    db_rollback(db);
+    return ok;
+}
+
 struct seen *seen_open(struct db *db, const char *source, const char *stream,
                        const char *except_file, GError **err)
 {
     struct seen *seen = g_new0(struct seen, 1);
     seen->source = g_strdup(source);
     seen->stream = g_strdup(stream);
-    seen->mask = 4095;
-    seen->slot = g_new0(struct seen_key, seen->mask + 1);
+    seen->all = seen_set_new();
     seen->fresh = g_array_new(FALSE, FALSE, sizeof(struct seen_key));
     if (load(seen, db, except_file, err) && load_horizon(seen, db, err))
         return seen;
@@ -118,24 +106,16 @@ void seen_close(struct seen *seen)
         return;
     g_free(seen->source);
     g_free(seen->stream);
-    g_free(seen->slot);
+    seen_set_free(seen->all);
     g_array_free(seen->fresh, TRUE);
     g_free(seen);
-}
-
-static int compare(const void *a, const void *b)
-{
-    const struct seen_key *x = a, *y = b;
-    if (x->high != y->high)
-        return x->high < y->high ? -1 : 1;
-    return (x->low > y->low) - (x->low < y->low);
 }
 
 bool seen_save(struct seen *seen, struct db *db, int64_t load_id, GError **err)
 {
     if (seen->fresh->len == 0)
         return true;
-    qsort(seen->fresh->data, seen->fresh->len, sizeof(struct seen_key), compare);
+    seen_set_sort((struct seen_key *)(gpointer)seen->fresh->data, seen->fresh->len);
     struct slice keys = {seen->fresh->data, seen->fresh->len * sizeof(struct seen_key)};
     if (!q_seen_put(db, seen->source, seen->stream, load_id, keys, NULL, err))
         return false;

@@ -12,7 +12,7 @@ struct seen_key {
 struct seen;
 
 /* Load the ids of a stream that count; ids of `except_file` ("" for none) are left out.
- * Cost: 16 bytes an id on the wire, 32 in memory. */
+ * Cost: 16 bytes an id on the wire and at most 32 in memory (100 million ids: 3 GiB). */
 MUST_USE struct seen *seen_open(struct db *db, const char *source, const char *stream,
                                 const char *except_file, GError **err);
 void seen_close(struct seen *seen);
@@ -25,6 +25,12 @@ struct seen_key seen_hash(const uint8_t key[16], struct slice id);
 
 /* Add an id of the open batch; false when it was there. */
 bool seen_add(struct seen *seen, struct seen_key id);
+
+/* Take back an id of the open batch: its record was not loaded after all. */
+void seen_remove(struct seen *seen, struct seen_key id);
+
+/* Memory of the open batch's ids, beside the table of all. */
+size_t seen_bytes(const struct seen *seen);
 
 /* Write the open batch's ids under its load; they stay known. */
 MUST_USE bool seen_save(struct seen *seen, struct db *db, int64_t load_id, GError **err);

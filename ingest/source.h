@@ -16,7 +16,7 @@ struct source_run {
     const struct mapping_set *set;
     const struct mapping_source *source;
     const struct zone *zone;
-    size_t batch_bytes;           /* a delivery is due when so much raw input was taken in */
+    size_t batch_bytes;           /* a delivery is due when batch_bytes come to this */
     struct batch_counters *total; /* of all deliveries; added to */
 };
 

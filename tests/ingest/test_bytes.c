@@ -10,10 +10,10 @@
 
 #include <glib.h>
 
-#include "ingest/bytes.h"
+#include "core/bytes.h"
+#include "core/utf8.h"
 #include "ingest/content_hash.h"
 #include "ingest/scan_csv.h"
-#include "ingest/utf8.h"
 
 /* The text alone in its memory, so that a byte read behind it is found. */
 static struct slice alone(const char *p, size_t n)

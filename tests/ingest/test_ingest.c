@@ -237,8 +237,8 @@ static void a_sum_that_leaves_the_range_rejects_the_record_by_name(void **state)
     sources_ingest(db, dir, &s);
     assert_int_equal(s.count.loaded, 1);
     assert_int_equal(s.count.rejected, 2);
-    sources_expect(db, "SELECT message FROM ops.reject WHERE line = 3",
-                   "the day's sum of runs of 'acc-1' leaves 64 bits");
+    sources_expect(db, "SELECT message FROM ops.reject WHERE line = 2",
+                   "the sum of runs of 'acc-1' on 2026-01-02 leaves 64 bits");
     sources_expect(db, "SELECT count(*) FROM ops.reject WHERE reason = 'out_of_range'", "2");
     expect_reconciled(db);
 }

@@ -171,6 +171,28 @@ static void decimals_become_integers_exactly(void **state)
     }
 }
 
+/* Plain numbers go a short way, those with an exponent never: both must say the same. */
+static void the_short_way_of_a_number_says_what_the_long_one_says(void **state)
+{
+    (void)state;
+    static const char letters[] = "0123456789012345678901234567899.-";
+    GRand *rand = g_rand_new_with_seed(13);
+    for (int turn = 0; turn < 300000; turn++) {
+        char text[40];
+        int n = g_rand_int_range(rand, 1, turn % 2 ? 8 : 24), decimals = turn % 10;
+        for (int i = 0; i < n; i++)
+            text[i] = letters[g_rand_int_range(rand, 0, i ? 32 : 33)];
+        memcpy(text + n, "e0", 3);
+        int64_t fast = 0, slow = 0;
+        enum number_result f = number_parse((struct slice){text, (size_t)n}, decimals, &fast);
+        enum number_result s = number_parse(slice_of(text), decimals, &slow);
+        if (f != s || fast != slow)
+            fail_msg("'%.*s' with %d decimals: %d %" G_GINT64_FORMAT ", want %d %" G_GINT64_FORMAT,
+                     n, text, decimals, (int)f, fast, (int)s, slow);
+    }
+    g_rand_free(rand);
+}
+
 static void times_are_read_as_sources_write_them(void **state)
 {
     (void)state;
@@ -216,6 +238,7 @@ int main(void)
         cmocka_unit_test(naughty_strings_survive_csv),
         cmocka_unit_test(broken_csv_is_told_with_its_column),
         cmocka_unit_test(decimals_become_integers_exactly),
+        cmocka_unit_test(the_short_way_of_a_number_says_what_the_long_one_says),
         cmocka_unit_test(times_are_read_as_sources_write_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "ingest/utf8.h"
+#include "core/utf8.h"
 
-#include "ingest/bytes.h"
+#include "core/bytes.h"
 
 /* Bytes of the character at p, of which `left` > 0 are there; 0 when it is none. The second byte
  * has narrower bounds where a sequence could be too long, a surrogate, or beyond U+10FFFF. */

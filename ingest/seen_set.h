@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A set of 128-bit hashes in as little memory as it can have and still be asked quickly: between 20
+ * and 32 bytes a key, never more while it grows. */
+#pragma once
+
+#include <glib.h>
+
+#include "ingest/seen.h"
+
+struct seen_set;
+
+struct seen_set *seen_set_new(void);
+void seen_set_free(struct seen_set *set);
+size_t seen_set_count(const struct seen_set *set);
+size_t seen_set_bytes(const struct seen_set *set);
+
+/* The keys are hashes under a secret key, not both halves 0. False when it was there. */
+bool seen_set_add(struct seen_set *set, struct seen_key key);
+
+/* False when it was not there. */
+bool seen_set_remove(struct seen_set *set, struct seen_key key);
+
+/* Sort hashes, ascending. Cost: linear, since they are spread evenly. */
+void seen_set_sort(struct seen_key *key, size_t n);

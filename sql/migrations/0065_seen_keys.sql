@@ -1,0 +1,3 @@
+-- Hashes do not compress: do not try.
+
+ALTER TABLE ops.seen ALTER COLUMN keys SET STORAGE EXTERNAL;
