@@ -3,21 +3,6 @@
 
 #include <string.h>
 
-struct score_section {
-    struct score_config {
-        char *scorecard, *every;
-        int band_days;
-    } * score;
-};
-
-static const cyaml_schema_field_t score_fields[] = {
-    CYAML_FIELD_STRING_PTR("scorecard", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
-                           struct score_config, scorecard, 1, 100),
-    CYAML_FIELD_STRING_PTR("every", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct score_config,
-                           every, 1, 10),
-    CYAML_FIELD_INT("band_days", CYAML_FLAG_OPTIONAL, struct score_config, band_days),
-    CYAML_FIELD_END};
-
 /* The days to compute: each day asked with the band_days - 1 before it. */
 static int32_t *expand_days(const struct scoring *s, size_t *n)
 {
@@ -91,22 +76,15 @@ static bool load_model(struct scoring *s, GError **err)
 
 static bool prepare(struct scoring *s, struct config *config, GError **err)
 {
-    static const cyaml_schema_field_t field =
-        CYAML_FIELD_MAPPING_PTR("score", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
-                                struct score_section, score, score_fields);
-    struct score_section section = {0};
-    if (!config_section(config, &field, &section, sizeof section, err))
+    struct score_config settings;
+    if (!score_config_load(config, &settings, err))
         return false;
-    const char *name =
-        section.score && section.score->scorecard ? section.score->scorecard : "default";
-    s->band_days = section.score && section.score->band_days ? section.score->band_days : 3;
-    if (s->band_days < 1 || s->band_days > BAND_DAYS_MAX)
-        return err_set(err, KENKO_ERROR_CONFIG, "kenko.yaml: score.band_days is %d, want 1 to %d",
-                       s->band_days, BAND_DAYS_MAX);
+    s->band_days = settings.band_days;
     s->zone = zone_open(config_time_zone(config), err);
     if (!s->zone || !(s->metrics = metric_set_load(s->arena, config, err)) ||
-        !(s->card = scorecard_load(s->arena, config, s->metrics,
-                                   s->options->scorecard ? s->options->scorecard : name, err)))
+        !(s->card = scorecard_load(
+              s->arena, config, s->metrics,
+              s->options->scorecard ? s->options->scorecard : settings.scorecard, err)))
         return false;
     struct q_known_take_row known;
     if (!db_begin(s->db, err) || !q_known_take(s->arena, s->db, &known, err) ||

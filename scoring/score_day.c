@@ -41,7 +41,7 @@ static void remember(struct scoring *s, const struct metric_frame *f, size_t acc
 
 static const char *band_of(const struct scoring *s, const struct metric_frame *f, size_t account)
 {
-    const struct health_day *days[BAND_DAYS_MAX];
+    const struct health_day *days[SCORE_BAND_DAYS_MAX];
     size_t n = 0;
     for (int32_t day = f->as_of - s->band_days + 1; day <= f->as_of; day++) {
         size_t slot = (size_t)day % (size_t)s->band_days;

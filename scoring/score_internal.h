@@ -5,9 +5,10 @@
 #include "core/job.h"
 #include "scoring/hazard.h"
 #include "scoring/score.h"
+#include "scoring/score_config.h"
 #include "sql/scoring.h"
 
-enum { BAND_DAYS_MAX = 14, RISK_DAYS = 90, RECENT_DAYS = 92 };
+enum { RISK_DAYS = 90, RECENT_DAYS = 92 };
 
 /* One of the days asked, while it is computed and stored. */
 struct score_day {
@@ -36,7 +37,7 @@ struct scoring {
     char config_sha256[65];
     /* Band history: the last band_days days' health by account. */
     struct health_day *history;
-    int32_t history_day[BAND_DAYS_MAX];
+    int32_t history_day[SCORE_BAND_DAYS_MAX];
 };
 
 /* The same bits for the same number on every machine; all NaN are one. */
