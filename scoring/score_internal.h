@@ -51,3 +51,7 @@ MUST_USE bool score_write_day(struct scoring *s, const struct score_day *day, GE
 
 /* Are all columns the same, but for day and run? Doubles by their bits. */
 bool score_row_equal(const struct q_score_copy_row *fresh, const struct q_score_open_row *stored);
+
+/* In a transaction: make bi.usage_recent the last RECENT_DAYS of the frame's customers. */
+MUST_USE bool score_recent_write(struct db *db, const struct metric_set *metrics,
+                                 const struct metric_frame *frame, GError **err);

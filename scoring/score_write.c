@@ -6,7 +6,6 @@
 
 #include "core/fault.h"
 #include "core/migrate.h"
-#include "scoring/facts.h"
 #include "scoring/score_internal.h"
 
 struct write {
@@ -129,37 +128,6 @@ static bool write_rows(struct write *w, int64_t run_id, GError **err)
            close_rows(db, &d, run_id, err) && copy_rows(db, &d, run_id, &w->stored, err);
 }
 
-static bool put_recent(const struct scoring *s, const struct metric_frame *f, struct db_copy *copy,
-                       size_t a, size_t usage, GError **err)
-{
-    struct q_usage_recent_copy_row row = {.account_id = f->account_id[a],
-                                          .metric = metric_usage_name(s->metrics, usage),
-                                          .account_key = f->account_key[a],
-                                          .unit = ""};
-    for (row.day = f->as_of - RECENT_DAYS; row.day < f->as_of; row.day++) {
-        row.value = facts_value(f->facts, a, usage, row.day);
-        if (!isnan(row.value) && !q_usage_recent_copy_put(copy, &row, err))
-            return false;
-    }
-    return true;
-}
-
-static bool write_recent(const struct scoring *s, const struct metric_frame *f, GError **err)
-{
-    if (!q_usage_recent_clear(s->db, NULL, err))
-        return false;
-    struct db_copy *copy = q_usage_recent_copy_begin(s->db, err);
-    size_t n = metric_usage_count(s->metrics) * f->n_accounts;
-    for (size_t i = 0; copy && i < n; i++) {
-        size_t a = i % f->n_accounts, usage = i / f->n_accounts;
-        if (f->is_customer[a] && !put_recent(s, f, copy, a, usage, err)) {
-            db_copy_abort(copy);
-            return false;
-        }
-    }
-    return copy && db_copy_end(copy, NULL, err);
-}
-
 static bool begin_run(struct db *db, const struct scoring *s, int32_t as_of, int64_t *run_id,
                       GError **err)
 {
@@ -207,7 +175,7 @@ static bool write_body(struct db *db, void *context, GError **err)
         return err_set(err, KENKO_ERROR_BUG, "injected before_publish");
     if (!day->is_last)
         return true;
-    return (!published.is_newest || write_recent(s, day->frame, err)) &&
+    return (!published.is_newest || score_recent_write(db, s->metrics, day->frame, err)) &&
            q_published_notify(db, NULL, err);
 }
 

@@ -4,6 +4,7 @@
 -- column name       text
 -- column scale      int
 -- column combine    text
-SELECT metric_id, name, scale::integer AS scale, combine
+-- column unit       text
+SELECT metric_id, name, scale::integer AS scale, combine, unit
 FROM warehouse.metric
 ORDER BY metric_id;

@@ -175,6 +175,42 @@ static void a_run_that_is_not_published_stores_its_digest_alone(void **state)
     assert_int_equal(published.stored, 1);
 }
 
+#define RECENT                                                                                     \
+    "SELECT string_agg(account_key || ' ' || metric || ' ' || day || ' ' || unit || ' ' || "       \
+    "value, E'\\n' ORDER BY account_key, metric, day) FROM bi.usage_recent"
+
+static void recent_usage_is_what_the_newest_run_knew(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = warehouse_open();
+    const char *dir = company_directory();
+    sources_ingest(db, dir, NULL);
+    company_score(db, dir, "2026-05-20", -1, true);
+    sources_expect(db, "SELECT max(day)::text FROM bi.usage_recent", "2026-05-19");
+    sources_write(dir, "usage2.csv",
+                  "account,day,user,runs,failed\nb,2026-05-02,u1,8,1\na,2026-05-03,u9,1,0\n");
+    sources_ingest(db, dir, NULL);
+    warehouse_sql(db, "UPDATE warehouse.metric SET unit = 'runs' WHERE name = 'runs';"
+                      "INSERT INTO bi.usage_recent VALUES (99, 'runs', '2026-05-30', 'x', '', 1), "
+                      "(1, 'other', '2026-05-30', 'a', '', 1), (1, 'runs', '2020-01-01', 'a', '', "
+                      "1); DELETE FROM bi.usage_recent WHERE account_id = 1 AND day = "
+                      "'2026-05-07'");
+    company_score(db, dir, DAY, -1, true);
+    g_autofree char *changed = warehouse_value(db, RECENT);
+    assert_non_null(strstr(changed, "a runs 2026-05-03 runs 11\n"));
+    assert_non_null(strstr(changed, "b runs 2026-05-02 runs 8\n"));
+    g_autofree char *rows = warehouse_value(db, "SELECT string_agg(ctid::text, ',') FROM "
+                                                "bi.usage_recent");
+    company_score(db, dir, DAY, -1, true);
+    g_autofree char *same = warehouse_value(db, "SELECT string_agg(ctid::text, ',') FROM "
+                                                "bi.usage_recent");
+    assert_string_equal(same, rows); /* nothing is written anew */
+    warehouse_sql(db, "DELETE FROM bi.usage_recent");
+    company_score(db, dir, DAY, -1, true);
+    g_autofree char *anew = warehouse_value(db, RECENT);
+    assert_string_equal(changed, anew);
+}
+
 /* Two changes of a stored value, by type; each is another value that the table takes. */
 static void change_column(struct db *db, const char *name, const char *type, int way)
 {
@@ -358,6 +394,7 @@ int main(void)
         cmocka_unit_test(who_disappears_is_seen_no_more_and_may_come_back),
         cmocka_unit_test(an_older_day_published_again_leaves_the_newest_alone),
         cmocka_unit_test(a_run_that_is_not_published_stores_its_digest_alone),
+        cmocka_unit_test(recent_usage_is_what_the_newest_run_knew),
         cmocka_unit_test(every_column_counts_when_results_are_compared),
         cmocka_unit_test(readers_see_what_a_full_store_would_hold),
         cmocka_unit_test(a_run_that_fails_leaves_readers_what_they_had),

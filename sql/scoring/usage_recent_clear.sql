@@ -1,3 +1,0 @@
--- Empty the table of recent usage.
--- none
-DELETE FROM bi.usage_recent;
