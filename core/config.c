@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "core/zone.h"
 
 /* Every top-level key of kenko.yaml; a section's owner names its own, the rest is skipped there. */
 static const char *const top_keys[] = {
@@ -31,6 +32,7 @@ struct config {
     char *directory, *text, *dsn;
     struct core_section core;
     GArray *loaded;
+    GPtrArray *zones;
 };
 
 static const cyaml_schema_field_t warehouse_fields[] = {
@@ -225,6 +227,7 @@ struct config *config_open(const char *directory, GError **err)
     config->arena = arena_new();
     config->directory = g_canonicalize_filename(directory, NULL);
     config->loaded = g_array_new(FALSE, FALSE, sizeof(struct loaded));
+    config->zones = g_ptr_array_new_with_free_func((GDestroyNotify)zone_close);
     if (!read_file(config, "kenko.yaml", &config->text, err) || !load_core(config, err)) {
         err_context(err, "%s", directory);
         config_close(config);
@@ -243,6 +246,7 @@ void config_close(struct config *config)
         cyaml_free(&settings, loaded->schema, loaded->data, 0);
     }
     g_array_free(config->loaded, TRUE);
+    g_ptr_array_free(config->zones, TRUE);
     g_free(config->directory);
     g_free(config->text);
     g_free(config->dsn);
@@ -333,4 +337,16 @@ bool config_secret(const struct config *config, const char *reference, char **ou
         return true;
     }
     return err_set(err, KENKO_ERROR_CONFIG, "a secret must be given as ${ENV} or file:PATH");
+}
+
+const struct zone *config_zone(struct config *config, const char *name, GError **err)
+{
+    for (guint i = 0; i < config->zones->len; i++) {
+        if (strcmp(zone_name(config->zones->pdata[i]), name) == 0)
+            return config->zones->pdata[i];
+    }
+    struct zone *zone = zone_open(name, err);
+    if (zone)
+        g_ptr_array_add(config->zones, zone);
+    return zone;
 }

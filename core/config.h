@@ -10,6 +10,7 @@
 #include "core/error.h"
 
 struct config;
+struct zone;
 
 /* Read DIR/kenko.yaml and check its top-level keys. */
 MUST_USE struct config *config_open(const char *directory, GError **err);
@@ -18,6 +19,8 @@ void config_close(struct config *config);
 const char *config_directory(const struct config *config);
 const char *config_organisation(const struct config *config);
 const char *config_time_zone(const struct config *config);
+/* A zone of the tz database; it lives as long as `config`. */
+MUST_USE const struct zone *config_zone(struct config *config, const char *name, GError **err);
 const char *config_currency(const struct config *config);
 const char *config_language(const struct config *config);
 const char *config_dsn(const struct config *config); /* NULL: private cluster */

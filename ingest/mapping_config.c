@@ -260,13 +260,13 @@ static bool load_values(const struct stream_config *c, const struct mapping_set 
     return true;
 }
 
-static bool load_limits(struct arena *arena, const struct stream_config *c, struct mapping *m,
-                        const struct zone *zone, GError **err)
+static bool load_limits(struct arena *arena, struct config *config, const struct stream_config *c,
+                        struct mapping *m, const struct zone *zone, GError **err)
 {
     m->max_line = (c->max_line_kib ? c->max_line_kib : 1024) * (size_t)1024;
     m->zone = zone;
     if (c->time_zone && strcmp(c->time_zone, zone_name(zone)) != 0 &&
-        !(m->zone = zone_open(c->time_zone, err)))
+        !(m->zone = config_zone(config, c->time_zone, err)))
         return false;
     if (c->dates && !(m->dates = instant_format_compile(arena, c->dates, err)))
         return false;
@@ -324,8 +324,9 @@ static struct mapping *load_mapping(struct arena *arena, const struct source_con
     if (!mapping_choose(c->on_change, changes, "on_change", &on_change, err) ||
         !mapping_choose(c->format, formats, "format", &format, err) ||
         !mapping_load_text(m, c->columns, c->columns_count, err) ||
-        !load_contract(c->contract, &m->contract, err) || !load_limits(arena, c, m, zone, err) ||
-        !load_fields(c, m, err) || !load_values(c, set, m, err))
+        !load_contract(c->contract, &m->contract, err) ||
+        !load_limits(arena, config, c, m, zone, err) || !load_fields(c, m, err) ||
+        !load_values(c, set, m, err))
         return NULL;
     m->on_change = (enum mapping_on_change)on_change;
     m->format = (enum mapping_format)format;
