@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/cmd_load.h"
 #include "cli/commands.h"
 #include "core/text.h"
 #include "ingest/load.h"
@@ -49,11 +50,11 @@ static bool list(struct context *context, int max_rows, GError **err)
     return true;
 }
 
-static bool rejects(struct context *context, int max_rows, GError **err)
+bool cmd_load_rejects(struct db *db, int max_rows, GError **err)
 {
     g_autoptr(arena_t) arena = arena_new();
     struct q_reject_list_rows rows;
-    if (!q_reject_list(arena, context->db, max_rows, &rows, err))
+    if (!q_reject_list(arena, db, max_rows, &rows, err))
         return false;
     for (size_t i = 0; i < rows.n; i++) {
         const struct q_reject_list_row *r = &rows.row[i];
@@ -85,7 +86,7 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
     if (strcmp(verb, "list") == 0 && argc <= 2)
         return context_open(context, err) && list(context, max_rows, err);
     if (strcmp(verb, "rejects") == 0 && argc == 2)
-        return context_open(context, err) && rejects(context, max_rows, err);
+        return context_open(context, err) && cmd_load_rejects(context->db, max_rows, err);
     return err_set(err, KENKO_ERROR_USAGE, "want kenko load list | rejects | undo LOAD");
 }
 

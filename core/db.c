@@ -349,17 +349,19 @@ bool db_script(struct db *db, const char *name, const char *text, GError **err)
 
 bool db_begin(struct db *db, GError **err)
 {
-    return q_tx_begin(db, NULL, err);
+    return db->rehearsing ? q_tx_savepoint(db, NULL, err) : q_tx_begin(db, NULL, err);
 }
 
 bool db_begin_snapshot(struct db *db, GError **err)
 {
-    return q_tx_begin_snapshot(db, NULL, err);
+    return db->rehearsing ? q_tx_savepoint(db, NULL, err) : q_tx_begin_snapshot(db, NULL, err);
 }
 
 bool db_commit(struct db *db, GError **err)
 {
     g_autoptr(GError) failure = NULL;
+    if (db->rehearsing)
+        return q_tx_savepoint_keep(db, NULL, err);
     if (q_tx_commit(db, NULL, &failure))
         return true;
     if (err_is(failure, KENKO_ERROR_UNAVAILABLE) || err_is(failure, KENKO_ERROR_TIMEOUT))
@@ -368,8 +370,21 @@ bool db_commit(struct db *db, GError **err)
     return false;
 }
 
+/* Back to where the part began. When it did not begin, the server refuses, and the rehearsal goes
+ * on as far as its transaction does. */
+static void roll_part_back(struct db *db)
+{
+    if (db_is_alive(db) && q_tx_savepoint_back(db, NULL, NULL) &&
+        !q_tx_savepoint_keep(db, NULL, NULL))
+        db->dead = true;
+}
+
 void db_rollback(struct db *db)
 {
+    if (db->rehearsing) {
+        roll_part_back(db);
+        return;
+    }
     if (db_is_alive(db) && PQtransactionStatus(db->conn) != PQTRANS_IDLE &&
         !q_tx_rollback(db, NULL, NULL))
         db->dead = true;

@@ -10,6 +10,7 @@ struct db {
     PGconn *conn;
     int deadline_ms;
     bool dead;
+    bool rehearsing;      /* transactions are parts of one that will be rolled back */
     GHashTable *prepared; /* struct db_statement * → itself */
 };
 

@@ -4,6 +4,7 @@
 #include <sodium.h>
 
 #include "core/job.h"
+#include "core/rehearsal.h"
 #include "core/stop.h"
 #include "ingest/identity.h"
 #include "ingest/quality.h"
@@ -57,15 +58,36 @@ static bool read_all(struct source_run *run, const struct ingest_options *option
            err_set(err, KENKO_ERROR_INTERRUPTED, "stopped; the next run goes on from there");
 }
 
-static char *counters_json(const struct ingest_summary *s)
+static char *counters_json(const struct ingest_summary *s, bool rehearsed)
 {
-    return g_strdup_printf("{\"read\": %" G_GINT64_FORMAT ", \"loaded\": %" G_GINT64_FORMAT
-                           ", \"duplicate\": %" G_GINT64_FORMAT ", \"ignored\": %" G_GINT64_FORMAT
-                           ", \"rejected\": %" G_GINT64_FORMAT ", \"matched\": %" G_GINT64_FORMAT
-                           ", \"unresolved\": %" G_GINT64_FORMAT ", \"doubtful\": %" G_GINT64_FORMAT
-                           "}",
-                           s->count.read, s->count.loaded, s->count.duplicate, s->count.ignored,
-                           s->count.rejected, s->matched, s->unresolved, s->doubtful);
+    return g_strdup_printf(
+        "{%s\"read\": %" G_GINT64_FORMAT ", \"loaded\": %" G_GINT64_FORMAT
+        ", \"duplicate\": %" G_GINT64_FORMAT ", \"ignored\": %" G_GINT64_FORMAT
+        ", \"rejected\": %" G_GINT64_FORMAT ", \"matched\": %" G_GINT64_FORMAT
+        ", \"unresolved\": %" G_GINT64_FORMAT ", \"doubtful\": %" G_GINT64_FORMAT "}",
+        rehearsed ? "\"dry_run\": true, " : "", s->count.read, s->count.loaded, s->count.duplicate,
+        s->count.ignored, s->count.rejected, s->matched, s->unresolved, s->doubtful);
+}
+
+/* Under the job's lock. What was rehearsed is taken back before the lock is given up. */
+static bool run_job(struct source_run *run, const struct ingest_options *options,
+                    struct ingest_summary *summary, GError **err)
+{
+    struct job *job = job_begin(run->db, run->dsn, "ingest", err);
+    if (!job)
+        return false;
+    g_autoptr(GError) failure = NULL;
+    run->job = job;
+    bool ok = read_all(run, options, summary, &failure);
+    if (options->rehearsed) {
+        options->rehearsed(run->db, summary);
+        rehearsal_end(run->db);
+    }
+    g_autofree char *counters = counters_json(summary, options->rehearsed);
+    job_end(job, failure, counters);
+    if (!ok)
+        g_propagate_error(err, g_steal_pointer(&failure));
+    return ok;
 }
 
 bool ingest_run(struct db *db, const char *dsn, struct config *config,
@@ -79,23 +101,18 @@ bool ingest_run(struct db *db, const char *dsn, struct config *config,
     struct mapping_set set;
     if (!zone || !mapping_load(arena, config, zone, &set, err) || !source_validate(&set, err))
         return false;
-    struct job *job = job_begin(db, dsn, "ingest", err);
-    if (!job)
-        return false;
-    g_autoptr(GError) failure = NULL;
     struct source_run how = {.db = db,
                              .dsn = dsn,
-                             .job = job,
                              .config = config,
                              .set = &set,
                              .zone = zone,
                              .batch_bytes =
                                  options->batch_bytes ? options->batch_bytes : SOURCE_BATCH_BYTES,
                              .total = &summary->count};
-    bool ok = read_all(&how, options, summary, &failure);
-    g_autofree char *counters = counters_json(summary);
-    job_end(job, failure, counters);
-    if (!ok)
-        g_propagate_error(err, g_steal_pointer(&failure));
+    if (options->rehearsed && !rehearsal_begin(db, err))
+        return false;
+    bool ok = run_job(&how, options, summary, err);
+    if (rehearsal_is_on(db)) /* the job did not begin */
+        rehearsal_end(db);
     return ok;
 }

@@ -7,9 +7,14 @@
 #include "core/db.h"
 #include "ingest/batch.h"
 
+struct ingest_summary;
+
 struct ingest_options {
     const char *source; /* only this one; NULL for all */
     size_t batch_bytes; /* 0 for the default of 16 MiB */
+    /* When not NULL: do everything and keep nothing, the run's row included. Called while what was
+     * done can be seen, before it is rolled back. */
+    void (*rehearsed)(struct db *db, const struct ingest_summary *summary);
 };
 
 struct ingest_summary {

@@ -2,6 +2,7 @@
 #include "ingest/load.h"
 
 #include "core/day.h"
+#include "core/rehearsal.h"
 #include "sql/ingest.h"
 
 bool load_open(struct db *db, const struct job *job, const char *kind, const char *source,
@@ -21,8 +22,15 @@ bool load_open(struct db *db, const struct job *job, const char *kind, const cha
 static bool tick(struct arena *arena, struct db *db, int64_t load_id, struct q_clock_tick_row *out,
                  GError **err)
 {
-    return q_clock_tick(arena, db, out, err) &&
-           q_load_commit(db, load_id, out->commit_no, NULL, err);
+    struct q_clock_rehearse_row row;
+    if (!rehearsal_is_on(db))
+        return q_clock_tick(arena, db, out, err) &&
+               q_load_commit(db, load_id, out->commit_no, NULL, err);
+    if (!q_clock_rehearse(arena, db, load_id, &row, err))
+        return false;
+    *out = (struct q_clock_tick_row){row.commit_no, row.known_floor, row.floor_day,
+                                     row.floor_day_is_null};
+    return q_load_commit(db, load_id, out->commit_no, NULL, err);
 }
 
 bool load_tick(struct db *db, int64_t load_id, int64_t *commit_no, GError **err)

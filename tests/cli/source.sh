@@ -36,11 +36,15 @@ expect "a stream that is not there" 2 "there is no stream 'acount'" source guess
 expect "what was pasted maps" 0 "00017  2026-11-24T00:30:00Z  株式会社サンプル" source preview crm
 expect "… and would load" 0 "ok    crm            account          1 file; of the first records 2 map" source check
 expect "nothing was loaded" 0 "crm            file      account          never loaded" source list
+expect "a dry run counts" 0 "loaded                  2" ingest --dry-run
+expect "… and says that it kept nothing" 0 "nothing was kept: this was a dry run" ingest --dry-run
+expect "… which is true" 0 "never loaded" source list
 expect "it loads" 0 "loaded                  2" ingest
 expect "… and is listed" 0 "1 file" source list
 expect "… for programs too" 0 '"loaded": 2, "rejected": 0' source list --json
 printf '00019;x\n' >>exports/accounts.csv
 expect "a broken record is shown" 0 "REJECTED at byte 7: 2 fields, want 3 as in the header [ragged_row]" source preview crm account
+expect "… by a dry run too" 0 "exports/accounts.csv:4:7: 2 fields, want 3" ingest --dry-run
 expect "… and fails the check" 12 "next: kenko source preview crm account" source check
 expect "a source that is not there" 2 "has no source cmr" source preview cmr
 expect "a verb that is not there" 2 "want kenko source list | check" source gues

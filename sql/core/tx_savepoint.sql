@@ -1,0 +1,3 @@
+-- Begin a part of a transaction.
+-- none
+SAVEPOINT kenko;
