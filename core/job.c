@@ -107,6 +107,16 @@ struct job *job_begin(struct db *db, const char *dsn, const char *name, GError *
     return job;
 }
 
+bool job_is_held(struct db *db, const char *name, bool *held, GError **err)
+{
+    g_autofree char *lock = g_strconcat("kenko job ", name, NULL);
+    bool taken;
+    if (!db_try_lock(db, lock, &taken, err))
+        return false;
+    *held = !taken;
+    return !taken || db_unlock(db, lock, err);
+}
+
 bool job_fence_check(struct db *db, const struct job *job, GError **err)
 {
     g_autoptr(arena_t) arena = arena_new();

@@ -21,6 +21,10 @@ MUST_USE struct job *job_begin(struct db *db, const char *dsn, const char *name,
  * Errors  KENKO_ERROR_CONFLICT  another run took over */
 MUST_USE bool job_fence_check(struct db *db, const struct job *job, GError **err);
 
+/* Does any run hold the job, be it one whose process was killed and whose COMMIT is still under
+ * way? Two round trips. */
+MUST_USE bool job_is_held(struct db *db, const char *name, bool *held, GError **err);
+
 int64_t job_run_id(const struct job *job);
 const char *job_name(const struct job *job);
 

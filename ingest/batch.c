@@ -115,6 +115,11 @@ void batch_set_place(struct batch *batch, const char *file, int64_t from, int64_
     batch->to = to;
 }
 
+const struct batch_counters *batch_count(const struct batch *batch)
+{
+    return &batch->count;
+}
+
 size_t batch_bytes(const struct batch *batch)
 {
     if (batch->n_values + STREAM_VALUES_MAX > ROLLUP_VALUES_MAX)

@@ -40,6 +40,9 @@ void batch_map(struct batch *batch, struct mapping_reader *reader, struct arena 
  * the first byte (or row) and the one after the last. Forgotten when the batch is written. */
 void batch_set_place(struct batch *batch, const char *file, int64_t from, int64_t to);
 
+/* What became of the records since the last write, so far. */
+const struct batch_counters *batch_count(const struct batch *batch);
+
 /* A key of `n` ≤ 64 bytes for a purpose, made of the warehouse's secret; the same every time. */
 void batch_derive_key(const struct batch *batch, const char *purpose, uint8_t *out, size_t n);
 

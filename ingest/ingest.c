@@ -10,12 +10,49 @@
 #include "ingest/quality.h"
 #include "ingest/source.h"
 
+enum { CONCLUDE_TRIES = 600, CONCLUDE_PAUSE_US = 100000 };
+
+/* Runs of several sources may end at once; what they conclude from all of them they conclude one
+ * after the other, each seeing what the one before it said. */
+static bool wait_for_turn(struct db *db, const char *lock, GError **err)
+{
+    bool taken = false;
+    for (int i = 0; i < CONCLUDE_TRIES && !taken; i++) {
+        if (!db_try_lock(db, lock, &taken, err))
+            return false;
+        if (!taken)
+            g_usleep(CONCLUDE_PAUSE_US);
+    }
+    return taken || err_set(err, KENKO_ERROR_BUSY, "another run has been matching for a minute");
+}
+
 /* What is done once all sources were read. */
 static bool conclude(const struct source_run *run, struct ingest_summary *summary, GError **err)
 {
-    return identity_match(run->db, run->job, run->set, &summary->matched, &summary->unresolved,
-                          err) &&
-           quality_run(run->db, run->job, run->set, run->zone, &summary->doubtful, err);
+    static const char lock[] = "kenko conclude";
+    if (!wait_for_turn(run->db, lock, err))
+        return false;
+    bool ok =
+        identity_match(run->db, run->job, run->set, &summary->matched, &summary->unresolved, err) &&
+        quality_run(run->db, run->job, run->set, run->zone, &summary->doubtful, err);
+    if (db_is_alive(run->db))
+        ok = db_unlock(run->db, lock, ok ? err : NULL) && ok;
+    return ok;
+}
+
+/* A source that is read, or that takes what comes from the pipe. */
+static bool read_one(const struct source_run *run, const struct ingest_options *options,
+                     GError **err)
+{
+    const struct source_kind *kind = source_kind_of(run->source);
+    if (options->pipe)
+        return kind->take ? kind->take(run, options->pipe, err)
+                          : err_set(err, KENKO_ERROR_USAGE, "type %s takes no messages",
+                                    run->source->type);
+    if (kind->read)
+        return kind->read(run, err);
+    return !options->source ||
+           err_set(err, KENKO_ERROR_USAGE, "type %s is fed from standard input", run->source->type);
 }
 
 static bool read_all(struct source_run *run, const struct ingest_options *options,
@@ -30,14 +67,7 @@ static bool read_all(struct source_run *run, const struct ingest_options *option
         any = true;
         g_autoptr(GError) failure = NULL;
         run->source = &set->source[i];
-        if (!source_kind_of(run->source)->read) {
-            if (options->source)
-                return err_set(err, KENKO_ERROR_USAGE,
-                               "source %s is of type %s: it is fed from standard input",
-                               run->source->name, run->source->type);
-            continue;
-        }
-        if (source_kind_of(run->source)->read(run, &failure))
+        if (read_one(run, options, &failure))
             continue;
         err_context(&failure, "source %s", run->source->name);
         if (!first)
@@ -73,7 +103,9 @@ static char *counters_json(const struct ingest_summary *s, bool rehearsed)
 static bool run_job(struct source_run *run, const struct ingest_options *options,
                     struct ingest_summary *summary, GError **err)
 {
-    struct job *job = job_begin(run->db, run->dsn, "ingest", err);
+    g_autofree char *name =
+        options->pipe ? g_strdup_printf("ingest:%s", options->source) : g_strdup("ingest");
+    struct job *job = job_begin(run->db, run->dsn, name, err);
     if (!job)
         return false;
     g_autoptr(GError) failure = NULL;

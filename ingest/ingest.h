@@ -8,10 +8,12 @@
 #include "ingest/batch.h"
 
 struct ingest_summary;
+struct source_pipe;
 
 struct ingest_options {
-    const char *source; /* only this one; NULL for all */
-    size_t batch_bytes; /* 0 for the default of 16 MiB */
+    const char *source;             /* only this one; NULL for all */
+    size_t batch_bytes;             /* 0 for the default of 16 MiB */
+    const struct source_pipe *pipe; /* the source's messages come from here; NULL: none do */
     /* When not NULL: do everything and keep nothing, the run's row included. Called while what was
      * done can be seen, before it is rolled back. */
     void (*rehearsed)(struct db *db, const struct ingest_summary *summary);
@@ -24,8 +26,9 @@ struct ingest_summary {
 };
 
 /*
- * Run it. Holds the job lock "ingest"; each batch is one transaction, so that it can be killed
- * anywhere and run again to the same warehouse.
+ * Run it. Holds the job lock "ingest", or with a pipe "ingest:SOURCE", so that programs may feed
+ * several sources at once; each batch is one transaction, so that it can be killed anywhere and run
+ * again to the same warehouse.
  *
  * dsn      of the warehouse, for the heartbeat
  * summary  filled as far as it came, even when the run fails

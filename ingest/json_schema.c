@@ -213,7 +213,6 @@ bool json_schema_read(struct arena *arena, struct slice text, bool decode, struc
     scan_json_open(&members, arena, text);
     while (scan_json_next(&members, &m)) {
         if (slice_is(m.key, "properties")) {
-            out->has_properties = true;
             if (!read_properties(arena, m.raw, decode, out, err))
                 return false;
         } else if (slice_is(m.key, "required") && m.value.type == SCAN_JSON_OTHER &&

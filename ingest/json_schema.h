@@ -13,7 +13,6 @@ struct json_schema_field {
 };
 
 struct json_schema {
-    bool has_properties;
     size_t n_fields, n_required;
     struct json_schema_field *field;
     const char **required;
@@ -23,7 +22,7 @@ struct json_schema {
  * Read the schema of a stream's records.
  *
  * text    as the tap or catalog has it: properties, type, format, anyOf and the like, airbyte_type,
- *         contentEncoding and Airbyte's $ref; p NULL or an empty schema has no properties
+ *         contentEncoding and Airbyte's $ref; p NULL: none, as a schema without properties
  * decode  fields with a contentEncoding are bytes, not text
  *
  * Errors  KENKO_ERROR_INPUT  not JSON, or properties is not an object

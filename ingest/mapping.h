@@ -24,12 +24,15 @@ struct mapping_usage {
 };
 
 struct mapping; /* one stream of one source, as configured */
+struct raw_rule;
 
 struct mapping_source {
     const char *name, *type;
     size_t n_mappings;
     struct mapping **mapping;
     const void *options; /* see mapping_source_option */
+    size_t n_raw;
+    const struct raw_rule *raw; /* streams that land in tables of their own */
 };
 
 struct mapping_alias {
@@ -112,6 +115,10 @@ struct mapping_reject {
     const char *reason; /* stable code */
     const char *message;
 };
+
+/* The same mapping with `field` as the records' id. */
+const struct mapping *mapping_with_id(struct arena *arena, const struct mapping *mapping,
+                                      const char *field) MUST_USE;
 
 enum mapping_outcome { MAPPED, MAPPING_IGNORED, MAPPING_REJECTED };
 

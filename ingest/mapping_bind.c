@@ -172,3 +172,12 @@ struct mapping_reader *mapping_bind(struct arena *arena, const struct mapping *m
     reader->separator = mapping_separator(mapping, format);
     return bind_csv(arena, reader, header, path, err) ? reader : NULL;
 }
+
+const struct mapping *mapping_with_id(struct arena *arena, const struct mapping *mapping,
+                                      const char *field)
+{
+    struct mapping *copy = arena_one(arena, struct mapping);
+    *copy = *mapping;
+    copy->id = arena_strdup(arena, field);
+    return copy;
+}

@@ -2,6 +2,7 @@
 /* The section `sources` of kenko.yaml. */
 #include "ingest/instant.h"
 #include "ingest/mapping_internal.h"
+#include "ingest/raw_config.h"
 
 /* clang-format off */
 #define FIELD_NAMES(X) \
@@ -17,8 +18,8 @@
 /* clang-format on */
 
 /* Keys that a kind of source adds for itself; source.c says which kind takes which. */
-#define SOURCE_OPTIONS(X) X(dsn)
-#define STREAM_OPTIONS(X) X(path) X(encoding) X(separator) X(header)
+#define SOURCE_OPTIONS(X) X(dsn) X(bad_records) X(max_message_kib)
+#define STREAM_OPTIONS(X) X(path) X(from) X(namespace) X(encoding) X(separator) X(header)
 
 struct field_map {
 #define X(name) char *name;
@@ -88,6 +89,8 @@ struct source_config {
     char *name, *type;
     struct stream_config *streams;
     uint32_t streams_count;
+    struct raw_rule *raw;
+    uint32_t raw_count;
 };
 
 struct sources_section {
@@ -167,8 +170,10 @@ static const cyaml_schema_field_t source_fields[] = {
 #define X(name) MAPPING_OPTION(#name, struct source_config, options.name),
     SOURCE_OPTIONS(X)
 #undef X
-        CYAML_FIELD_SEQUENCE("streams", CYAML_FLAG_POINTER, struct source_config, streams,
-                             &stream_schema, 1, 200),
+        CYAML_FIELD_SEQUENCE("streams", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                             struct source_config, streams, &stream_schema, 0, 200),
+    CYAML_FIELD_SEQUENCE("raw", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct source_config, raw,
+                         &raw_config_schema, 0, RAW_RULES_MAX),
     CYAML_FIELD_END};
 
 static const cyaml_schema_value_t source_schema = {
@@ -346,9 +351,14 @@ static bool load_sources(struct arena *arena, struct config *config, const struc
     out->source = arena_many(arena, out->n_sources + 1, struct mapping_source);
     for (size_t i = 0; i < out->n_sources; i++) {
         const struct source_config *c = &section.sources[i];
-        out->source[i] = (struct mapping_source){
-            c->name, c->type ? c->type : "file", c->streams_count,
-            arena_many(arena, c->streams_count, struct mapping *), &c->options};
+        out->source[i] =
+            (struct mapping_source){c->name,
+                                    c->type ? c->type : "file",
+                                    c->streams_count,
+                                    arena_many(arena, c->streams_count, struct mapping *),
+                                    &c->options,
+                                    c->raw_count,
+                                    c->raw};
         for (size_t j = 0; j < c->streams_count; j++) {
             out->source[i].mapping[j] =
                 load_mapping(arena, c, &c->streams[j], out, config, zone, err);

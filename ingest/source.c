@@ -3,9 +3,11 @@
 
 #include "core/stop.h"
 #include "ingest/contract.h"
+#include "ingest/raw_config.h"
 #include "ingest/source_file.h"
+#include "ingest/source_singer.h"
 
-static const struct source_kind *const kinds[] = {&source_file};
+static const struct source_kind *const kinds[] = {&source_file, &source_singer};
 
 const struct source_kind *source_kind_of(const struct mapping_source *source)
 {
@@ -67,6 +69,24 @@ static const char *stream_get_option(const void *owner, const char *name)
     return mapping_option(owner, name);
 }
 
+/* Streams, mapped or in tables of their own, as the kind has them. */
+static bool check_streams(const struct mapping_source *source, const struct source_kind *kind,
+                          GError **err)
+{
+    if (!kind->has_raw && source->n_raw > 0)
+        return err_set(err, KENKO_ERROR_CONFIG,
+                       "kenko.yaml: source %s: 'raw' does not belong to type %s", source->name,
+                       source->type);
+    if (!kind->has_raw && source->n_mappings == 0)
+        return err_set(err, KENKO_ERROR_CONFIG, "kenko.yaml: source %s: type %s wants 'streams'",
+                       source->name, source->type);
+    for (size_t i = 0; i < source->n_raw; i++) {
+        if (!raw_config_check(&source->raw[i], err))
+            return err_context(err, "kenko.yaml: source %s", source->name);
+    }
+    return true;
+}
+
 bool source_validate(const struct mapping_set *set, GError **err)
 {
     for (size_t i = 0; i < set->n_sources; i++) {
@@ -75,7 +95,8 @@ bool source_validate(const struct mapping_set *set, GError **err)
         if (!kind)
             return unknown_kind(source, err);
         if (!check_options(source, "", mapping_source_options(), kind->source_options, source_get,
-                           source, err))
+                           source, err) ||
+            !check_streams(source, kind, err))
             return false;
         for (size_t j = 0; j < source->n_mappings; j++) {
             const struct mapping *mapping = source->mapping[j];

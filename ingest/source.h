@@ -33,6 +33,16 @@ struct source_findings {
     GArray *list;        /* of struct source_finding */
 };
 
+/* The other side of a source whose records come as messages of a program that runs beside. */
+struct source_pipe {
+    int input;            /* descriptor of its messages */
+    int64_t age_us;       /* longest time a record waits for its delivery; 0: a minute */
+    struct slice catalog; /* what is going to be sent, for kinds that are told; p NULL: nothing */
+    void *context;        /* of the two below */
+    bool (*answer)(void *context, struct slice line, GError **err);     /* one line back, at once */
+    void (*note)(void *context, const char *event, const char *detail); /* for the log */
+};
+
 /*
  * One kind, as `type` names it in kenko.yaml.
  *
@@ -40,15 +50,19 @@ struct source_findings {
  * stream_options  it must be there. The same for each of its streams.
  * read            take in what is new and deliver it; everything before an error is kept.
  *                 KENKO_ERROR_INTERRUPTED when a stop was asked for, after a delivery
- * NULL read       records come by another way than `kenko ingest` (standard input)
+ *                 NULL: records come as messages, to be taken from a pipe
  * check           would reading work now? One finding for each stream; the warehouse is not open.
  *                 NULL: nothing can be said beforehand
+ * take            take messages from the pipe to its end, as read does
+ * has_raw         streams without a mapping land in tables of their own, as `raw` says
  */
 struct source_kind {
     const char *name;
     const char *const *source_options, *const *stream_options;
     bool (*read)(const struct source_run *run, GError **err);
     void (*check)(const struct source_run *run, struct source_findings *out);
+    bool (*take)(const struct source_run *run, const struct source_pipe *pipe, GError **err);
+    bool has_raw;
 };
 
 /* The kind of a source. Never NULL for a source that source_validate accepted. */

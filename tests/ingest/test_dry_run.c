@@ -75,7 +75,7 @@ static bool rehearse(struct db *db, const char *dir,
                      void (*rehearsed)(struct db *db, const struct ingest_summary *summary),
                      struct ingest_summary *summary, GError **err)
 {
-    struct ingest_options options = {NULL, BATCH, rehearsed};
+    struct ingest_options options = {.batch_bytes = BATCH, .rehearsed = rehearsed};
     g_autoptr(config_t) config = config_open(dir, err);
     return config && ingest_run(db, warehouse_dsn(), config, &options, summary, err);
 }

@@ -453,20 +453,20 @@ static void partial_records_keep_what_they_do_not_say_R15(void **state)
     struct stage s;
     open_stage(&s, db, &rule, 1);
     declare(&s, "t", "id", "",
-            "\"id\": {\"type\": \"integer\"}, \"a\": {\"type\": \"string\"}, \"b\": {\"type\": "
+            "\"id\": {\"type\": \"integer\"}, \"g2\": {\"type\": \"string\"}, \"v\": {\"type\": "
             "\"integer\"}");
-    take(&s, "t", "{\"id\": 1, \"a\": \"x\", \"b\": 1}");
+    take(&s, "t", "{\"id\": 1, \"g2\": \"x\", \"v\": 1}");
     deliver(&s);
-    take(&s, "t", "{\"id\": 1, \"b\": 2}");
-    take(&s, "t", "{\"id\": 1, \"a\": null}");
-    take(&s, "t", "{\"id\": 1, \"b\": 3}");
-    take(&s, "t", "{\"id\": 2, \"b\": 9}");
+    take(&s, "t", "{\"id\": 1, \"v\": 2}");
+    take(&s, "t", "{\"id\": 1, \"g2\": null}");
+    take(&s, "t", "{\"id\": 1, \"v\": 3}");
+    take(&s, "t", "{\"id\": 2, \"v\": 9}");
     deliver(&s);
     sources_expect(db,
-                   "SELECT string_agg(id || coalesce(a, '-') || b, ' ' ORDER BY id) FROM raw.sf_t",
+                   "SELECT string_agg(id || coalesce(g2, '-') || v, ' ' ORDER BY id) FROM raw.sf_t",
                    "1-3 2-9");
     sources_expect(db,
-                   "SELECT string_agg(coalesce(a, '-') || b, ' ' ORDER BY _kenko_ordinal) FROM "
+                   "SELECT string_agg(coalesce(g2, '-') || v, ' ' ORDER BY _kenko_ordinal) FROM "
                    "raw_version.sf_t WHERE id = 1",
                    "x1 x2 -2 -3");
     close_stage(&s);
@@ -614,6 +614,38 @@ static void undo_restores_what_was_before(void **state)
     close_stage(&s);
 }
 
+static void fields_may_be_called_as_we_call_ours(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = warehouse_open();
+    g_autoptr(GString) properties = g_string_new(NULL);
+    g_autoptr(GString) record = g_string_new("{");
+    const char *const names[] = {"n",     "v",     "l",          "h",         "s",  "w",   "d",
+                                 "f",     "g",     "t",          "g0",        "g1", "key", "hash",
+                                 "ended", "apart", "generation", "unchanged", "id"};
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_string_append_printf(properties, "%s\"%s\": {\"type\": \"integer\"}", i ? ", " : "",
+                               names[i]);
+        g_string_append_printf(record, "%s\"%s\": %zu", i ? ", " : "", names[i], i);
+    }
+    g_string_append(record, "}");
+    struct raw_rule rule = {.from = (char[]){"*"}, .partial = true};
+    struct stage s;
+    open_stage(&s, db, &rule, 1);
+    declare(&s, "t", "key v", "n l", properties->str);
+    take(&s, "t", record->str);
+    take(&s, "t", "{\"key\": 12, \"v\": 1, \"g1\": 7}");
+    take_generation(&s, "t", record->str, 1);
+    deliver(&s);
+    take_generation(&s, "t", record->str, 2);
+    raw_set_generation(stream_of(&s, "t"), 2, RAW_FLOOR);
+    deliver(&s);
+    g_autofree char *digest = sources_facts(db);
+    assert_non_null(digest);
+    sources_expect(db, "SELECT concat_ws(' ', n, v, g1, id, key) FROM raw.sf_t", "0 1 11 18 12");
+    close_stage(&s);
+}
+
 static void views_on_a_stream_outlive_new_columns_R14(void **state)
 {
     (void)state;
@@ -666,6 +698,7 @@ int main(void)
         cmocka_unit_test(a_floor_deletes_what_was_not_seen_again_R17),
         cmocka_unit_test(a_hidden_generation_counts_when_it_is_complete_R14),
         cmocka_unit_test(undo_restores_what_was_before),
+        cmocka_unit_test(fields_may_be_called_as_we_call_ours),
         cmocka_unit_test(views_on_a_stream_outlive_new_columns_R14),
         cmocka_unit_test(equal_records_without_a_key_are_kept_or_duplicates),
     };

@@ -66,7 +66,7 @@ bool sources_try(struct db *db, const char *directory, size_t batch_bytes,
                  struct ingest_summary *summary, GError **err)
 {
     struct ingest_summary unused;
-    struct ingest_options options = {NULL, batch_bytes};
+    struct ingest_options options = {.batch_bytes = batch_bytes};
     g_autoptr(config_t) config = config_open(directory, err);
     return config &&
            ingest_run(db, warehouse_dsn(), config, &options, summary ? summary : &unused, err);

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of source_singer.h share. */
+#pragma once
+
+#include "core/scan_json.h"
+#include "ingest/feed.h"
+#include "ingest/json_schema.h"
+#include "ingest/raw_number.h"
+#include "ingest/raw_time.h"
+
+enum singer_member {
+    SINGER_TYPE,
+    SINGER_STREAM,
+    SINGER_SCHEMA,
+    SINGER_KEY,
+    SINGER_BOOKMARK,
+    SINGER_RECORD,
+    SINGER_VERSION,
+    SINGER_TIME,
+    SINGER_VALUE,
+    SINGER_ENCODING,
+    SINGER_MANIFEST,
+    SINGER_MEMBERS
+};
+
+/* A message: the members we know, type SCAN_JSON_ABSENT where there is none. */
+struct singer_message {
+    struct scan_json_member member[SINGER_MEMBERS];
+};
+
+/* One run. */
+struct singer {
+    const struct source_pipe *pipe;
+    struct feed *feed;
+    struct arena *arena; /* one message */
+    GHashTable *noted;
+    int64_t line;
+};
+
+/* Set err to "standard input:LINE: what"; returns false. */
+bool source_singer_fail(const struct singer *s, const char *what, GError **err);
+
+/* Tell the log, once for each detail. */
+void source_singer_note_once(struct singer *s, const char *event, const char *detail);
+
+/* When the tap took a record, and its version, into the record. */
+void source_singer_set_details(struct singer *s, const struct scan_json_member *version,
+                               const struct scan_json_member *time, struct raw_record *record);
+
+/* A message of type BATCH: the records are in files. */
+bool source_singer_take_batch(struct singer *s, const struct singer_message *message, GError **err);
+
+/* The first bytes of a line beyond the limit. */
+bool source_singer_take_head(struct singer *s, struct slice head, GError **err);
