@@ -3,14 +3,18 @@
 
 #include <string.h>
 
-#include "core/text.h"
+#include "core/config_check.h"
+#include "core/config_read.h"
+#include "core/currency.h"
 #include "core/zone.h"
 
 /* Every top-level key of kenko.yaml; a section's owner names its own, the rest is skipped there. */
 static const char *const top_keys[] = {
     "organisation", "time_zone", "currency", "language", "warehouse", "churn",     "model", "score",
     "identity",     "sources",   "reports",  "api",      "schedule",  "retention", NULL};
-enum { TOP_KEYS = 14, FILE_MAX = 4 << 20, KNOWN_FLOOR_DAYS = 400 };
+enum { TOP_KEYS = 14, FILE_MAX = 4 << 20, SECRET_MAX = 64 << 10, KNOWN_FLOOR_DAYS = 400 };
+
+#define KENKO_YAML "kenko.yaml"
 
 struct warehouse {
     char *dsn;
@@ -30,6 +34,7 @@ struct loaded {
 struct config {
     struct arena *arena;
     char *directory, *text, *dsn;
+    const struct config_node *root; /* of text */
     struct core_section core;
     GArray *loaded;
     GPtrArray *zones;
@@ -49,108 +54,51 @@ static void capture(cyaml_log_t level, void *context, const char *format, va_lis
     g_string_append_vprintf(context, format, args);
 }
 
-/* Every key that the schema knows anywhere. */
-static void collect_keys(const cyaml_schema_value_t *value, GPtrArray *keys, int depth)
+/* Check and load text whose tree is known. */
+static bool load_tree(struct config *config, const char *file, const char *text,
+                      const struct config_node *root, const cyaml_schema_value_t *schema,
+                      void **data, GError **err)
 {
-    if (depth > 8)
-        return;
-    if (value->type == CYAML_MAPPING) {
-        for (const cyaml_schema_field_t *f = value->mapping.fields; f->key; f++) {
-            g_ptr_array_add(keys, (gpointer)(uintptr_t)f->key);
-            collect_keys(&f->value, keys, depth + 1);
-        }
-    } else if (value->type == CYAML_SEQUENCE || value->type == CYAML_SEQUENCE_FIXED) {
-        collect_keys(value->sequence.entry, keys, depth + 1);
-    }
-}
-
-/* libcyaml gives the place of the value before a wrong key: look for the key from there on. */
-static void find_key(const char *text, const char *key, int *line, int *column)
-{
-    const char *p = text;
-    for (int i = 1; i < *line && (p = strchr(p, '\n')); i++)
-        p++;
-    size_t n = strlen(key);
-    for (const char *at = p ? strstr(p, key) : NULL; at; at = strstr(at + 1, key)) {
-        const char *start = at, *after = at + n;
-        while (start > text && start[-1] != '\n')
-            start--;
-        after += strspn(after, " \"'");
-        bool begins = at == text || !(g_ascii_isalnum(at[-1]) || at[-1] == '_');
-        if (!begins || *after != ':' || memchr(start, '#', (size_t)(at - start)))
-            continue;
-        *line = 1;
-        for (const char *lf = text; (lf = memchr(lf, '\n', (size_t)(start - lf))); lf++)
-            ++*line;
-        *column = (int)(at - start) + 1;
-        return;
-    }
-}
-
-/* libcyaml says what happened in its log: the first line is the fault, the second names the place.
- */
-static bool explain(const char *file, const char *text, const char *log, cyaml_err_t code,
-                    const cyaml_schema_value_t *schema, GError **err)
-{
-    g_auto(GStrv) lines = g_strsplit(log, "\n", -1);
-    const char *what = cyaml_strerror(code);
-    if (lines[0] && *lines[0])
-        what = g_str_has_prefix(lines[0], "Load: ") ? lines[0] + 6 : lines[0];
-    int line = 0, column = 0;
-    for (char **p = lines; *p && line == 0; p++) {
-        const char *at = strstr(*p, "(line: ");
-        if (at) {
-            char *end;
-            line = (int)g_ascii_strtoull(at + 7, &end, 10);
-            const char *col = strstr(end, "column: ");
-            column = col ? (int)g_ascii_strtoull(col + 8, NULL, 10) : 1;
-        }
-    }
-    const char *unknown = strstr(what, "Unexpected key: ");
-    const char *near = NULL;
-    if (unknown) {
-        g_autoptr(GPtrArray) keys = g_ptr_array_new();
-        collect_keys(schema, keys, 0);
-        g_ptr_array_add(keys, NULL);
-        find_key(text, unknown + 16, &line, &column);
-        near = text_nearest(unknown + 16, (const char *const *)keys->pdata);
-        return err_set(err, KENKO_ERROR_CONFIG, "%s:%d:%d: unknown key '%s'%s%s%s", file, line,
-                       column, unknown + 16, near ? ", did you mean '" : "", near ? near : "",
-                       near ? "'?" : "");
-    }
-    return err_set(err, KENKO_ERROR_CONFIG, "%s:%d:%d: %s", file, line, column, what);
-}
-
-static bool load_text(struct config *config, const char *file, const char *text,
-                      const cyaml_schema_value_t *schema, void **data, GError **err)
-{
+    if (!config_check(file, root, schema, err))
+        return false;
     g_autoptr(GString) log = g_string_new(NULL);
     cyaml_config_t settings = {
         .log_fn = capture, .log_ctx = log, .log_level = CYAML_LOG_ERROR, .mem_fn = cyaml_mem};
     cyaml_err_t code = cyaml_load_data((const uint8_t *)text, strlen(text), &settings, schema,
                                        (cyaml_data_t **)data, NULL);
-    if (code != CYAML_OK)
-        return explain(file, text, log->str, code, schema, err);
-    if (!*data) /* nothing but comments */
-        return err_set(err, KENKO_ERROR_CONFIG, "%s:1:1: the file holds no value", file);
+    if (code != CYAML_OK) {
+        g_strdelimit(g_strchomp(log->str), "\n", ' ');
+        return err_set(err, KENKO_ERROR_CONFIG, "%s: %s (%s)", file, cyaml_strerror(code),
+                       log->str);
+    }
     struct loaded loaded = {schema, *data};
     g_array_append_val(config->loaded, loaded);
     return true;
 }
 
-static bool read_file(const struct config *config, const char *path, char **text, GError **err)
+static bool read_text(const struct config *config, const char *path, char **text, GError **err)
 {
-    g_autofree char *full = g_canonicalize_filename(path, config->directory);
-    g_autoptr(GError) failure = NULL;
-    gsize size;
-    if (!g_file_get_contents(full, text, &size, &failure))
-        return err_set(err, KENKO_ERROR_CONFIG, "%s: %s", path, failure->message);
-    if (size > FILE_MAX || strlen(*text) != size || !g_utf8_validate(*text, (gssize)size, NULL))
-        return err_set(err, KENKO_ERROR_CONFIG, "%s: want UTF-8 text without NUL of at most 4 MiB",
-                       path);
+    size_t size;
+    if (!config_read(config->directory, path, FILE_MAX, text, &size, err))
+        return false;
+    const char *bad;
+    if (strlen(*text) != size)
+        return err_set(err, KENKO_ERROR_CONFIG, "%s: holds NUL at byte %zu, want text", path,
+                       strlen(*text));
+    if (!g_utf8_validate(*text, (gssize)size, &bad))
+        return err_set(err, KENKO_ERROR_CONFIG, "%s: is not UTF-8 at byte %zu", path,
+                       (size_t)(bad - *text));
     if ((*text)[strspn(*text, " \t\r\n")] == '\0')
         return err_set(err, KENKO_ERROR_CONFIG, "%s: the file is empty", path);
     return true;
+}
+
+static bool parse(struct config *config, const char *file, const char *text,
+                  const struct config_node **root, GError **err)
+{
+    if (!config_tree_parse(config->arena, file, text, root, err))
+        return false;
+    return *root || err_set(err, KENKO_ERROR_CONFIG, "%s:1:1: the file holds no value", file);
 }
 
 /* The schema of the whole file with one typed section and everything else skipped. */
@@ -187,6 +135,40 @@ static bool has_uri_password(const char *dsn)
     return host && colon && colon < host;
 }
 
+static bool check_core(struct config *config, GError **err)
+{
+    static const char *const languages[] = {"en", "ja", NULL};
+    const char *language = config_language(config), *zone = config_time_zone(config);
+    if (!g_strv_contains(languages, language))
+        return config_refuse(config, err, "language", "language is '%s', want en or ja", language);
+    if (!currency_is_known(config_currency(config)))
+        return config_refuse(config, err, "currency",
+                             "currency is '%s', want a code of ISO 4217, e.g. USD",
+                             config_currency(config));
+    g_autoptr(GError) unknown = NULL;
+    if (!config_zone(config, zone, &unknown))
+        return config_refuse(config, err, "time_zone", "time_zone: %s", unknown->message);
+    int days = config_known_floor_days(config);
+    return days >= 0 ||
+           config_refuse(config, err, "warehouse.known_floor_days",
+                         "warehouse.known_floor_days is %d, want 1 or more, or 0 for never", days);
+}
+
+static bool load_dsn(struct config *config, GError **err)
+{
+    const char *dsn = config->core.warehouse ? config->core.warehouse->dsn : NULL;
+    if (dsn && (g_str_has_prefix(dsn, "${") || g_str_has_prefix(dsn, "file:"))) {
+        g_autoptr(GError) failure = NULL;
+        return config_secret(config, dsn, &config->dsn, &failure) ||
+               config_refuse(config, err, "warehouse.dsn", "warehouse.dsn: %s", failure->message);
+    }
+    if (dsn && (strstr(dsn, "password") || has_uri_password(dsn)))
+        return config_refuse(config, err, "warehouse.dsn",
+                             "warehouse.dsn holds a password, want ${ENV} or file:PATH");
+    config->dsn = g_strdup(dsn);
+    return true;
+}
+
 static bool load_core(struct config *config, GError **err)
 {
     static const cyaml_schema_field_t fields[] = {
@@ -195,30 +177,18 @@ static bool load_core(struct config *config, GError **err)
         CYAML_FIELD_STRING_PTR("time_zone", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
                                struct core_section, time_zone, 1, 64),
         CYAML_FIELD_STRING_PTR("currency", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
-                               struct core_section, currency, 3, 3),
+                               struct core_section, currency, 0, CYAML_UNLIMITED),
         CYAML_FIELD_STRING_PTR("language", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
-                               struct core_section, language, 2, 2),
+                               struct core_section, language, 0, CYAML_UNLIMITED),
         CYAML_FIELD_MAPPING_PTR("warehouse", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
                                 struct core_section, warehouse, warehouse_fields)};
     void *data = NULL;
     const cyaml_schema_value_t *schema =
         top_schema(config, fields, G_N_ELEMENTS(fields), sizeof(struct core_section));
-    if (!load_text(config, "kenko.yaml", config->text, schema, &data, err))
+    if (!load_tree(config, KENKO_YAML, config->text, config->root, schema, &data, err))
         return false;
     config->core = *(struct core_section *)data;
-    if (config_known_floor_days(config) < 0)
-        return err_set(
-            err, KENKO_ERROR_CONFIG,
-            "kenko.yaml: warehouse.known_floor_days is %d, want 1 or more, or 0 for never",
-            config_known_floor_days(config));
-    const char *dsn = config->core.warehouse ? config->core.warehouse->dsn : NULL;
-    if (dsn && (g_str_has_prefix(dsn, "${") || g_str_has_prefix(dsn, "file:")))
-        return config_secret(config, dsn, &config->dsn, err) || err_context(err, "warehouse.dsn");
-    if (dsn && (strstr(dsn, "password") || has_uri_password(dsn)))
-        return err_set(err, KENKO_ERROR_CONFIG,
-                       "kenko.yaml: warehouse.dsn holds a password, want ${ENV} or file:PATH");
-    config->dsn = g_strdup(dsn);
-    return true;
+    return check_core(config, err) && load_dsn(config, err);
 }
 
 struct config *config_open(const char *directory, GError **err)
@@ -228,7 +198,8 @@ struct config *config_open(const char *directory, GError **err)
     config->directory = g_canonicalize_filename(directory, NULL);
     config->loaded = g_array_new(FALSE, FALSE, sizeof(struct loaded));
     config->zones = g_ptr_array_new_with_free_func((GDestroyNotify)zone_close);
-    if (!read_file(config, "kenko.yaml", &config->text, err) || !load_core(config, err)) {
+    if (!read_text(config, KENKO_YAML, &config->text, err) ||
+        !parse(config, KENKO_YAML, config->text, &config->root, err) || !load_core(config, err)) {
         err_context(err, "%s", directory);
         config_close(config);
         return NULL;
@@ -300,7 +271,7 @@ bool config_section(struct config *config, const cyaml_schema_field_t *field, vo
 {
     void *loaded = NULL;
     const cyaml_schema_value_t *schema = top_schema(config, field, 1, data_size);
-    if (!load_text(config, "kenko.yaml", config->text, schema, &loaded, err))
+    if (!load_tree(config, KENKO_YAML, config->text, config->root, schema, &loaded, err))
         return false;
     memcpy(data, loaded, data_size);
     return true;
@@ -310,7 +281,9 @@ bool config_file(struct config *config, const char *path, const cyaml_schema_val
                  void **data, const char **text, GError **err)
 {
     g_autofree char *body = NULL;
-    if (!read_file(config, path, &body, err) || !load_text(config, path, body, schema, data, err))
+    const struct config_node *root;
+    if (!read_text(config, path, &body, err) || !parse(config, path, body, &root, err) ||
+        !load_tree(config, path, body, root, schema, data, err))
         return false;
     if (text)
         *text = arena_strdup(config->arena, body);
@@ -329,10 +302,9 @@ bool config_secret(const struct config *config, const char *reference, char **ou
         return true;
     }
     if (g_str_has_prefix(reference, "file:")) {
-        g_autofree char *path = g_canonicalize_filename(reference + 5, config->directory);
-        g_autoptr(GError) failure = NULL;
-        if (!g_file_get_contents(path, out, NULL, &failure))
-            return err_set(err, KENKO_ERROR_CONFIG, "%s", failure->message);
+        size_t size;
+        if (!config_read(config->directory, reference + 5, SECRET_MAX, out, &size, err))
+            return false;
         g_strchomp(*out);
         return true;
     }
@@ -349,4 +321,16 @@ const struct zone *config_zone(struct config *config, const char *name, GError *
     if (zone)
         g_ptr_array_add(config->zones, zone);
     return zone;
+}
+
+bool config_refuse(const struct config *config, GError **err, const char *path, const char *format,
+                   ...)
+{
+    va_list args;
+    va_start(args, format);
+    g_autofree char *what = g_strdup_vprintf(format, args);
+    va_end(args);
+    int line, column;
+    config_tree_place(config->root, path, &line, &column);
+    return err_set(err, KENKO_ERROR_CONFIG, KENKO_YAML ":%d:%d: %s", line, column, what);
 }

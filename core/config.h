@@ -12,18 +12,30 @@
 struct config;
 struct zone;
 
-/* Read DIR/kenko.yaml and check its top-level keys. */
+/* Read DIR/kenko.yaml (a file of at most 4 MiB), check its top-level keys and what core reads of
+ * it. */
 MUST_USE struct config *config_open(const char *directory, GError **err);
 void config_close(struct config *config);
+
+/*
+ * Refuse what stands at a path of kenko.yaml: the message begins with its file, line and column.
+ *
+ * path  e.g. "reports.top" or "sources[0].streams[1].at"; what is not there is placed at what
+ *       encloses it
+ *
+ * Returns false, for `return config_refuse(...)`.
+ */
+bool config_refuse(const struct config *config, GError **err, const char *path, const char *format,
+                   ...) PRINTF_LIKE(4, 5);
 
 const char *config_directory(const struct config *config);
 const char *config_organisation(const struct config *config);
 const char *config_time_zone(const struct config *config);
 /* A zone of the tz database; it lives as long as `config`. */
 MUST_USE const struct zone *config_zone(struct config *config, const char *name, GError **err);
-const char *config_currency(const struct config *config);
-const char *config_language(const struct config *config);
-const char *config_dsn(const struct config *config); /* NULL: private cluster */
+const char *config_currency(const struct config *config); /* ISO 4217 */
+const char *config_language(const struct config *config); /* en or ja */
+const char *config_dsn(const struct config *config);      /* NULL: private cluster */
 /* For how many days compaction keeps what was known then apart; 0: for ever. */
 int config_known_floor_days(const struct config *config);
 

@@ -31,7 +31,8 @@ int text_distance(const char *a, const char *b, int limit)
 
 const char *text_nearest(const char *word, const char *const *names)
 {
-    int limit = MAX(2, (int)strlen(word) / 3);
+    int length = (int)strlen(word);
+    int limit = MIN(MAX(2, length / 3), length - 1); /* something of the word must be left */
     const char *best = NULL;
     for (; *names; names++) {
         int distance = text_distance(word, *names, limit);

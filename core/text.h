@@ -10,8 +10,8 @@
 /* Edit distance (insert, delete, replace, swap of neighbours) up to `limit`; limit + 1 beyond. */
 int text_distance(const char *a, const char *b, int limit);
 
-/* The nearest of `names` (NULL-terminated) within a third of the word's length; NULL when none is.
- */
+/* The nearest of `names` (NULL-terminated) within a third of the word's length, two edits of a
+ * short one; NULL when none is. */
 const char *text_nearest(const char *word, const char *const *names);
 
 /* 1234567 → "1,234,567". Caller frees. */

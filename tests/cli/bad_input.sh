@@ -48,7 +48,7 @@ expect "a good file" 0 "loaded                  1" ingest
 expect "an unknown command" 2 "did you mean 'ingest'" ingets
 expect "an unknown option" 2 "Unknown option --sorce" ingest --sorce x
 fresh && sed -i 's/on_change/on_chnage/' "$dir/kenko.yaml"
-expect "a wrong key" 2 "kenko.yaml:8:9: unknown key 'on_chnage', did you mean 'on_change'" ingest
+expect "a wrong key" 2 "kenko.yaml:8:9: unknown key 'on_chnage' in sources[0].streams[0], did you mean 'on_change'" ingest
 fresh && sed -i 's/field: runs/field: runz/' "$dir/kenko.yaml" && echo 'a,2026-05-02,5' >>"$dir/data/a.csv"
 expect "a column that is not there" 3 "the mapped column 'runz' is not in the header" ingest
 fresh && sed -i 's/Asia\/Tokyo/Asia\/Tokio/' "$dir/kenko.yaml"
@@ -82,6 +82,16 @@ fresh && printf '# only\n# comments\n' >"$dir/kenko.yaml"
 expect "nothing but comments" 2 "kenko.yaml:1:1: the file holds no value" ingest
 fresh && printf '# only\n' >"$dir/metrics.yaml"
 expect "nothing but comments in metrics.yaml" 2 "metrics.yaml:1:1: the file holds no value" ingest
+fresh && printf 'language: en\nlanguage: ja\n' >>"$dir/kenko.yaml"
+expect "a key that stands twice" 2 "kenko.yaml:14:1: the key 'language' stands twice (first at 13:1)" ingest
+fresh && sed -i 's/path: data/patch: data/' "$dir/kenko.yaml"
+expect "a wrong key deep inside, with its path" 2 "kenko.yaml:7:9: unknown key 'patch' in sources[0].streams[0], did you mean 'path'?" ingest
+fresh && rm "$dir/kenko.yaml" && mkfifo "$dir/kenko.yaml"
+expect "a FIFO as configuration" 2 "kenko.yaml: is a FIFO, want a file" ingest
+fresh && truncate -s 1T "$dir/kenko.yaml"
+expect "a configuration of a terabyte" 2 "kenko.yaml: is larger than the limit of 4 MiB" ingest
+fresh && printf 'currency: Yen\n' >>"$dir/kenko.yaml"
+expect "a currency that is none" 2 "currency is 'Yen', want a code of ISO 4217" ingest
 fresh && printf 'warehouse: {dsn: "postgresql://u:s3cret@host/db"}\n' >>"$dir/kenko.yaml"
 expect "a password in a URI" 2 "want \${ENV} or file:PATH" ingest
 fresh && sed -i 's/^sources:/# note\nsuorces:/' "$dir/kenko.yaml"
