@@ -54,6 +54,7 @@ void batch_clear(struct batch *batch)
     g_array_set_size(batch->records, 0);
     g_array_set_size(batch->rejects, 0);
     memset(batch->ignored, 0, sizeof batch->ignored);
+    batch->own_ignored = 0;
     batch->count = (struct batch_counters){0};
     batch->raw_bytes = batch->n_values = 0;
     g_array_set_size(batch->large, 0);
@@ -131,6 +132,11 @@ size_t batch_bytes(const struct batch *batch)
     return MAX(held, batch->raw_bytes / BATCH_RAW_SHARE);
 }
 
+const struct batch_counters *batch_written(const struct batch *batch)
+{
+    return &batch->written;
+}
+
 bool batch_is_empty(const struct batch *batch)
 {
     return batch->count.read == 0 && batch->large->len == 0;
@@ -147,6 +153,14 @@ void batch_ignore(struct batch *batch, size_t rule)
     batch->count.read++;
     batch->count.ignored++;
     batch->ignored[rule]++;
+}
+
+void batch_ignore_as(struct batch *batch, const char *rule)
+{
+    batch->count.read++;
+    batch->count.ignored++;
+    batch->own_rule = rule;
+    batch->own_ignored++;
 }
 
 void batch_reject(struct batch *batch, int64_t line, int64_t ordinal, struct slice raw,

@@ -27,6 +27,8 @@ void batch_add(struct batch *batch, const struct stream_record *record);
 /* Count a record known from elsewhere (the same content under another name). */
 void batch_duplicate(struct batch *batch);
 void batch_ignore(struct batch *batch, size_t rule);
+/* The same by a rule that is the source's own, not the mapping's: a static text, one a batch. */
+void batch_ignore_as(struct batch *batch, const char *rule);
 void batch_reject(struct batch *batch, int64_t line, int64_t ordinal, struct slice raw,
                   const struct mapping_reject *reject);
 
@@ -52,4 +54,7 @@ void batch_derive_key(const struct batch *batch, const char *purpose, uint8_t *o
 enum { BATCH_RAW_SHARE = 32 };
 #define BATCH_FULL ((size_t)1 << 40)
 size_t batch_bytes(const struct batch *batch);
+
+/* What the last load that was committed counted. */
+const struct batch_counters *batch_written(const struct batch *batch);
 bool batch_is_empty(const struct batch *batch);

@@ -51,9 +51,11 @@ struct batch {
     const struct mapping_usage *usage[STREAM_VALUES_MAX];
     GArray *records, *rejects, *large;
     int64_t ignored[MAPPING_RULES_MAX];
-    struct batch_counters count;
-    size_t raw_bytes, n_values; /* taken in */
-    const char *file;           /* the place, for the load's row */
+    const char *own_rule; /* of the source, not of the mapping */
+    int64_t own_ignored;
+    struct batch_counters count, written; /* of now, of the last load committed */
+    size_t raw_bytes, n_values;           /* taken in */
+    const char *file;                     /* the place, for the load's row */
     int64_t from, to;
     int32_t first_day, last_day; /* its usage speaks of; INT32_MAX, INT32_MIN: it has none */
 };

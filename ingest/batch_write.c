@@ -184,7 +184,8 @@ static bool write_ignored(struct batch *batch, int64_t load_id, GError **err)
                            NULL, err))
             return false;
     }
-    return true;
+    return batch->own_ignored == 0 ||
+           q_ignored_put(batch->db, load_id, batch->own_rule, batch->own_ignored, NULL, err);
 }
 
 static bool write_facts(struct batch *batch, int64_t load_id, GError **err)
@@ -242,5 +243,6 @@ void batch_keep(struct batch *batch, struct batch_counters *total)
     total->rejected += c->rejected;
     total->rounded += c->rounded;
     total->replaced += c->replaced;
+    batch->written = *c;
     batch_clear(batch);
 }

@@ -26,6 +26,11 @@ struct mapping_usage {
 struct mapping; /* one stream of one source, as configured */
 struct raw_rule;
 
+struct mapping_list {
+    size_t n;
+    const char *const *item;
+};
+
 struct mapping_source {
     const char *name, *type;
     size_t n_mappings;
@@ -33,6 +38,7 @@ struct mapping_source {
     const void *options; /* see mapping_source_option */
     size_t n_raw;
     const struct raw_rule *raw; /* streams that land in tables of their own */
+    struct mapping_list keys;
 };
 
 struct mapping_alias {
@@ -55,11 +61,12 @@ MUST_USE bool mapping_load(struct arena *arena, struct config *config, const str
 enum stream_kind mapping_kind(const struct mapping *mapping);
 
 /* Keys of kenko.yaml that only a kind of source knows (path, dsn …): their names, NULL-terminated,
- * and the value of one for a source or a stream, NULL when it is not there. */
+ * and the value of one for a source or a stream, the first of a list, NULL when it is not there. */
 const char *const *mapping_source_options(void);
 const char *const *mapping_options(void);
 const char *mapping_source_option(const struct mapping_source *source, const char *name);
 const char *mapping_option(const struct mapping *mapping, const char *name);
+struct mapping_list mapping_kinds(const struct mapping *mapping);
 
 const char *mapping_party_source(const struct mapping *mapping);
 enum mapping_on_change mapping_on_change(const struct mapping *mapping);

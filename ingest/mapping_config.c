@@ -18,7 +18,7 @@
 /* clang-format on */
 
 /* Keys that a kind of source adds for itself; source.c says which kind takes which. */
-#define SOURCE_OPTIONS(X) X(dsn) X(bad_records) X(max_message_kib)
+#define SOURCE_OPTIONS(X) X(dsn) X(bad_records) X(max_message_kib) X(key) X(keep_days)
 #define STREAM_OPTIONS(X) X(path) X(from) X(namespace) X(encoding) X(separator) X(header)
 
 struct field_map {
@@ -75,8 +75,8 @@ struct stream_config {
     char *stream, *on_change, *format, *time_zone, *earliest, *latest, *party_source, *id;
     char *dates;
     uint32_t max_line_kib;
-    const char **columns;
-    uint32_t columns_count;
+    const char **columns, **kinds;
+    uint32_t columns_count, kinds_count;
     struct field_map *fields, *constants, *transform;
     struct value_config *values;
     uint32_t values_count;
@@ -87,6 +87,8 @@ struct stream_config {
 struct source_config {
     struct source_options options;
     char *name, *type;
+    const char **keys;
+    uint32_t keys_count;
     struct stream_config *streams;
     uint32_t streams_count;
     struct raw_rule *raw;
@@ -150,6 +152,8 @@ static const cyaml_schema_field_t stream_fields[] = {
     CYAML_FIELD_UINT("max_line_kib", CYAML_FLAG_OPTIONAL, struct stream_config, max_line_kib),
     CYAML_FIELD_SEQUENCE("columns", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct stream_config,
                          columns, &column_schema, 1, MAPPING_COLUMNS_MAX),
+    CYAML_FIELD_SEQUENCE("kinds", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct stream_config,
+                         kinds, &column_schema, 1, 100),
     CYAML_FIELD_MAPPING_PTR("contract", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
                             struct stream_config, contract, contract_fields),
     FIELD_MAP(fields),
@@ -170,8 +174,10 @@ static const cyaml_schema_field_t source_fields[] = {
 #define X(name) MAPPING_OPTION(#name, struct source_config, options.name),
     SOURCE_OPTIONS(X)
 #undef X
-        CYAML_FIELD_SEQUENCE("streams", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
-                             struct source_config, streams, &stream_schema, 0, 200),
+        CYAML_FIELD_SEQUENCE("keys", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct source_config,
+                             keys, &column_schema, 1, 100),
+    CYAML_FIELD_SEQUENCE("streams", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct source_config,
+                         streams, &stream_schema, 0, 200),
     CYAML_FIELD_SEQUENCE("raw", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct source_config, raw,
                          &raw_config_schema, 0, RAW_RULES_MAX),
     CYAML_FIELD_END};
@@ -322,6 +328,7 @@ static struct mapping *load_mapping(struct arena *arena, const struct source_con
     m->stream = stream_get(m->kind);
     m->source = source->name;
     m->options = &c->options;
+    m->kinds = (struct mapping_list){c->kinds_count, c->kinds};
     m->party_source = c->party_source ? c->party_source : source->name;
     m->currency = config_currency(config);
     m->id = c->id;
@@ -351,14 +358,11 @@ static bool load_sources(struct arena *arena, struct config *config, const struc
     out->source = arena_many(arena, out->n_sources + 1, struct mapping_source);
     for (size_t i = 0; i < out->n_sources; i++) {
         const struct source_config *c = &section.sources[i];
-        out->source[i] =
-            (struct mapping_source){c->name,
-                                    c->type ? c->type : "file",
-                                    c->streams_count,
-                                    arena_many(arena, c->streams_count, struct mapping *),
-                                    &c->options,
-                                    c->raw_count,
-                                    c->raw};
+        out->source[i] = (struct mapping_source){
+            c->name,          c->type ? c->type : "file",
+            c->streams_count, arena_many(arena, c->streams_count, struct mapping *),
+            &c->options,      c->raw_count,
+            c->raw,           {c->keys_count, c->keys}};
         for (size_t j = 0; j < c->streams_count; j++) {
             out->source[i].mapping[j] =
                 load_mapping(arena, c, &c->streams[j], out, config, zone, err);
@@ -373,7 +377,7 @@ static bool load_sources(struct arena *arena, struct config *config, const struc
 const char *const *mapping_source_options(void)
 {
 #define X(name) #name,
-    static const char *const names[] = {SOURCE_OPTIONS(X) NULL};
+    static const char *const names[] = {SOURCE_OPTIONS(X) "keys", NULL};
 #undef X
     return names;
 }
@@ -381,9 +385,14 @@ const char *const *mapping_source_options(void)
 const char *const *mapping_options(void)
 {
 #define X(name) #name,
-    static const char *const names[] = {STREAM_OPTIONS(X) NULL};
+    static const char *const names[] = {STREAM_OPTIONS(X) "kinds", NULL};
 #undef X
     return names;
+}
+
+struct mapping_list mapping_kinds(const struct mapping *mapping)
+{
+    return mapping->kinds;
 }
 
 /* The structs of options hold one pointer per name, in the order of the names. */
@@ -398,11 +407,15 @@ static const char *option_at(const char *const *names, const void *options, cons
 
 const char *mapping_source_option(const struct mapping_source *source, const char *name)
 {
+    if (strcmp(name, "keys") == 0)
+        return source->keys.n > 0 ? source->keys.item[0] : NULL;
     return option_at(mapping_source_options(), source->options, name);
 }
 
 const char *mapping_option(const struct mapping *mapping, const char *name)
 {
+    if (strcmp(name, "kinds") == 0)
+        return mapping->kinds.n > 0 ? mapping->kinds.item[0] : NULL;
     return option_at(mapping_options(), mapping->options, name);
 }
 

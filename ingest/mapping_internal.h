@@ -62,6 +62,7 @@ struct mapping {
     const char *constant[STREAM_FIELDS_MAX]; /* literal, or NULL */
     enum mapping_transform transform[STREAM_FIELDS_MAX];
     const void *options; /* see mapping_option */
+    struct mapping_list kinds;
     struct mapping_contract contract;
     size_t n_values, n_rules;
     struct mapping_value value[STREAM_VALUES_MAX];

@@ -12,21 +12,30 @@
 
 #include <cmocka.h>
 
-int raw_http_connect(int port)
+/* -1 when nobody is there. */
+static int try_connect(int port)
 {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     struct sockaddr_in address = {.sin_family = AF_INET,
                                   .sin_port = htons((uint16_t)port),
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0)
+    if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+        return fd;
+    close(fd);
+    return -1;
+}
+
+int raw_http_connect(int port)
+{
+    int fd = try_connect(port);
+    if (fd < 0)
         fail_msg("cannot connect to port %d", port);
     return fd;
 }
 
-GString *raw_http_exchange(int port, const void *bytes, size_t n, int idle_ms)
+static GString *exchange(int fd, const void *bytes, size_t n, int idle_ms)
 {
     char block[65536];
-    int fd = raw_http_connect(port);
     const char *p = bytes;
     GString *all = g_string_new(NULL);
     while (n > 0) {
@@ -47,6 +56,20 @@ GString *raw_http_exchange(int port, const void *bytes, size_t n, int idle_ms)
     }
     close(fd);
     return all;
+}
+
+GString *raw_http_exchange(int port, const void *bytes, size_t n, int idle_ms)
+{
+    return exchange(raw_http_connect(port), bytes, n, idle_ms);
+}
+
+int raw_http_try(int port, const void *bytes, size_t n)
+{
+    int fd = try_connect(port);
+    if (fd < 0)
+        return 0;
+    g_autoptr(GString) all = exchange(fd, bytes, n, 10000);
+    return raw_http_status(all);
 }
 
 struct raw_http_answer *raw_http_send(int port, const char *method, const char *target,

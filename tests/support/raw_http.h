@@ -11,6 +11,9 @@ int raw_http_connect(int port);
 /* Send bytes, then read until the server closes or says nothing for idle_ms. */
 GString *raw_http_exchange(int port, const void *bytes, size_t n, int idle_ms);
 
+/* The status of what a server that may be gone says to the bytes; 0: nothing. For any thread. */
+int raw_http_try(int port, const void *bytes, size_t n);
+
 struct raw_http_answer {
     int status; /* 0: closed without an answer */
     char *head, *body;
