@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "scoring/additive.h"
+
+#include <gsl/gsl_errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scoring/additive_internal.h"
+
+/* Rows of either outcome. */
+static bool count_outcomes(const double *y, size_t n, size_t *events, GError **err)
+{
+    *events = 0;
+    for (size_t i = 0; i < n; i++)
+        *events += y[i] > 0.5;
+    size_t fewer = MIN(*events, n - *events);
+    return fewer >= 2 || err_set(err, KENKO_ERROR_REFUSED,
+                                 "%zu of %zu rows are events; a model wants at least two rows of "
+                                 "either outcome",
+                                 *events, n);
+}
+
+/* Which coefficients of a path's stage belong to the t-th known term; SIZE_MAX when it has none. */
+static size_t start_in_path(const struct additive_paths *paths, size_t v,
+                            const struct term_key *key)
+{
+    const struct additive_stage *stage = additive_paths_stage(paths, v);
+    size_t start = 1;
+    for (size_t t = 0; t < stage->n_terms; t++) {
+        const struct reml *fit = paths->path[v].fit;
+        if (term_key_equals(&reml_term(fit, t)->key, key))
+            return start;
+        start += reml_term(fit, t)->p;
+    }
+    return SIZE_MAX;
+}
+
+/* Coefficients are means over the paths; a path without a term has zeros. */
+static void average(struct arena *arena, const struct additive_paths *paths, struct additive *model)
+{
+    double share = 1 / (double)paths->n_paths;
+    model->term = arena_many(arena, paths->term->len + 1, const struct term *);
+    model->start = arena_many(arena, paths->term->len + 1, size_t);
+    for (guint i = 0; i < paths->term->len; i++)
+        model->p += g_array_index(paths->term, struct additive_known, i).term->p;
+    model->beta = arena_many(arena, model->p + 1, double);
+    model->p = 0;
+    for (guint i = 0; i < paths->term->len; i++) {
+        const struct additive_known *known = &g_array_index(paths->term, struct additive_known, i);
+        bool any = false;
+        for (size_t v = 0; v < paths->n_paths; v++) {
+            size_t start = start_in_path(paths, v, &known->key);
+            const struct additive_stage *stage = additive_paths_stage(paths, v);
+            if (start == SIZE_MAX)
+                continue;
+            any = true;
+            for (size_t k = 0; k < known->term->p; k++)
+                model->beta[model->p + k] += share * stage->beta[start + k];
+        }
+        if (!any)
+            continue; /* of a round that was not chosen */
+        model->start[model->n_terms] = model->p;
+        model->term[model->n_terms++] = known->term;
+        model->p += known->term->p;
+    }
+    for (size_t v = 0; v < paths->n_paths; v++)
+        model->intercept += share * additive_paths_stage(paths, v)->beta[0];
+}
+
+/* Held-out log-odds of the three candidates: terms, trees from nothing, trees from the terms. */
+static double *held_candidates(struct arena *arena, const struct additive_paths *paths,
+                               const struct additive *model)
+{
+    double *x = arena_many(arena, paths->n * 3 + 1, double);
+    for (size_t v = 0; v < paths->n_paths; v++) {
+        const struct additive_stage *stage = additive_paths_stage(paths, v);
+        for (size_t i = 0; i < paths->path[v].n_held; i++)
+            x[paths->path[v].held_row[i] * 3] = stage->held_eta[i];
+    }
+    for (size_t i = 0; i < paths->n; i++) {
+        x[i * 3 + 1] = model->forest[0].held_eta[i];
+        x[i * 3 + 2] = model->forest[1].held_eta[i];
+    }
+    return x;
+}
+
+/* Are the boosted tables worth it? Their gain in held-out loss against its standard error. */
+static bool is_worth_it(const double *x, const double *y, size_t n, struct additive *model)
+{
+    double sum = 0, square = 0;
+    for (size_t i = 0; i < n; i++) {
+        double eta = model->shift;
+        for (int k = 0; k < 3; k++)
+            eta += model->weight[k] * x[i * 3 + (size_t)k];
+        double gain = additive_loss(x[i * 3], y[i]) - additive_loss(eta, y[i]);
+        sum += gain;
+        square += gain * gain;
+        model->summary.loss_all += additive_loss(eta, y[i]) / (double)n;
+    }
+    double mean = sum / (double)n;
+    return mean > sqrt(fmax(square / (double)n - mean * mean, 0) / (double)n);
+}
+
+static void add_trees(struct arena *arena, const struct additive_paths *paths,
+                      const struct additive_options *options, struct additive *model)
+{
+    g_autoptr(arena_t) scratch = arena_new();
+    additive_features(arena, paths, &model->features);
+    for (int start = 0; start < 2; start++)
+        additive_forest_grow(arena, paths, &model->features, start == 1, options->seed,
+                             &model->forest[start]);
+    double *x = held_candidates(scratch, paths, model);
+    additive_stack(x, paths->y, paths->n, 3, &model->shift, model->weight);
+    bool worth = is_worth_it(x, paths->y, paths->n, model);
+    if (options->mode == ADDITIVE_FULL || worth)
+        return;
+    model->features.d = 0;
+    model->shift = 0;
+    model->weight[0] = 1;
+    model->weight[1] = model->weight[2] = 0;
+}
+
+static double spread(const struct additive *model, size_t t)
+{
+    const struct term *term = model->term[t];
+    size_t n = model->set->n_rows;
+    double sum = 0, square = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint16_t at[TERM_AXES] = {0};
+        for (size_t a = 0; a < term->key.n; a++)
+            at[a] = model->set->row[term->key.axis[a]].bins->code[i];
+        double v = term_value(term, at, model->beta + model->start[t]);
+        sum += v;
+        square += v * v;
+    }
+    double mean = sum / (double)n;
+    return sqrt(fmax(square / (double)n - mean * mean, 0));
+}
+
+static int by_importance(const void *a, const void *b)
+{
+    const struct additive_term *x = a, *y = b;
+    return (x->importance < y->importance) - (x->importance > y->importance);
+}
+
+static void summarise(struct arena *arena, const struct additive_paths *paths,
+                      struct additive *model)
+{
+    struct additive_summary *s = &model->summary;
+    struct additive_term *row = arena_many(arena, model->n_terms + 1, struct additive_term);
+    for (size_t t = 0; t < model->n_terms; t++) {
+        const struct term *term = model->term[t];
+        double have = 0;
+        row[t].n = term->key.n;
+        for (size_t a = 0; a < term->key.n; a++)
+            row[t].covariate[a] = &model->set->row[term->key.axis[a]];
+        for (size_t v = 0; v < paths->n_paths; v++) {
+            const struct additive_stage *stage = additive_paths_stage(paths, v);
+            for (size_t k = 0; k < stage->n_terms; k++) {
+                if (reml_term(paths->path[v].fit, k) == term) {
+                    have++;
+                    row[t].edf += stage->edf[k];
+                }
+            }
+        }
+        row[t].edf /= have;
+        row[t].paths = have / (double)paths->n_paths;
+        row[t].importance = spread(model, t);
+    }
+    qsort(row, model->n_terms, sizeof *row, by_importance);
+    s->term = row;
+    s->n_terms = model->n_terms;
+    s->rounds = (int)paths->round;
+    s->loss_terms = paths->loss[paths->round];
+    for (size_t v = 0; v < paths->n_paths; v++)
+        s->iterations += reml_iterations(paths->path[v].fit) / (double)paths->n_paths;
+    s->trees = model->features.d ? model->forest[0].n_trees + model->forest[1].n_trees : 0;
+    if (!model->features.d)
+        s->loss_all = s->loss_terms;
+    memcpy(s->weight, model->weight, sizeof s->weight);
+}
+
+struct additive *additive_fit(struct arena *arena, const struct dataset *data, const double *y,
+                              const struct additive_options *options, GError **err)
+{
+    g_autoptr(arena_t) scratch = arena_new();
+    size_t events;
+    gsl_set_error_handler_off();
+    if (!count_outcomes(y, data->n, &events, err))
+        return NULL;
+    struct additive *model = arena_one(arena, struct additive);
+    model->set = covariate_set_new(arena, data);
+    if (model->set->n == 0) {
+        err_set(err, KENKO_ERROR_REFUSED, "no column varies");
+        return NULL;
+    }
+    model->n_paths = MIN(ADDITIVE_PATHS, MIN(events, data->n - events));
+    struct additive_paths *paths = additive_paths_new(
+        scratch, model->set, y, data->n, model->n_paths, options->seed, options->threads);
+    average(arena, paths, model);
+    model->weight[0] = 1;
+    if (options->mode != ADDITIVE_COMPACT)
+        add_trees(arena, paths, options, model);
+    model->summary.n_rows = data->n;
+    model->summary.n_events = events;
+    summarise(arena, paths, model);
+    additive_paths_free(paths);
+    return model;
+}
+
+const struct additive_summary *additive_summary(const struct additive *model)
+{
+    return &model->summary;
+}

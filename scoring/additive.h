@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The churn engine: log-odds as an exact sum of tables of at most three covariates. Penalised
+ * splines by restricted maximum likelihood, derived covariates, pairs and triples that screens let
+ * in, averaged over held-out paths; boosted tables beside them where they earn it on held-out loss.
+ */
+#pragma once
+
+#include "scoring/covariate.h"
+
+enum additive_mode {
+    ADDITIVE_AUTO, /* boosted tables when they improve held-out loss by more than a standard error
+                    */
+    ADDITIVE_COMPACT, /* never */
+    ADDITIVE_FULL     /* always */
+};
+
+struct additive_options {
+    enum additive_mode mode;
+    unsigned long seed;
+    int threads; /* results do not depend on it */
+};
+
+struct additive; /* lives in the arena it was fitted into, with its covariates' bins */
+
+/*
+ * Fit to rows with outcome y (0 or 1). No option depends on the data.
+ *
+ * Errors  KENKO_ERROR_REFUSED  fewer than two rows of one outcome, or no column varies
+ * Source  the parts name theirs
+ * Cost    paths · (terms^3 + rows · terms^2) an iteration, and 2.5 · rows · columns a tree
+ */
+MUST_USE struct additive *additive_fit(struct arena *arena, const struct dataset *data,
+                                       const double *y, const struct additive_options *options,
+                                       GError **err);
+
+/* Log-odds of rows of another dataset with the same columns. `eta` has data->n places. */
+void additive_predict(const struct additive *model, const struct dataset *data, double *eta);
+
+/* One term of the model, as people ask for it. */
+struct additive_term {
+    const struct covariate *covariate[TERM_AXES];
+    size_t n;          /* covariates */
+    double edf;        /* effective degrees of freedom, mean over the paths that have it */
+    double paths;      /* share of the paths that have it */
+    double importance; /* standard deviation of its value over the rows, log-odds */
+};
+
+struct additive_summary {
+    size_t n_rows, n_events, n_terms;
+    const struct additive_term *term; /* most important first */
+    int rounds;                       /* of screening */
+    double iterations;                /* of a path */
+    size_t trees;                /* in each path from the intercept and from the terms; 0: none */
+    double loss_terms, loss_all; /* held-out mean log loss without and with boosted tables */
+    double weight[3];            /* of the terms, of trees from nothing, of trees from the terms */
+};
+const struct additive_summary *additive_summary(const struct additive *model);

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What additive.c, additive_path.c, additive_trees.c and additive_predict.c share. */
+#pragma once
+
+#include "scoring/additive.h"
+#include "scoring/boost.h"
+#include "scoring/reml.h"
+#include "scoring/screen.h"
+
+enum {
+    ADDITIVE_PATHS = 5,
+    ADDITIVE_ROUNDS = 4,
+    ADDITIVE_TREES_MAX = 600,
+    ADDITIVE_TREES_STEP = 30
+};
+
+/* What stood after one round. */
+struct additive_stage {
+    size_t n_terms, p;
+    double *beta, *covariance, *edf; /* p; p × p; n_terms */
+    double *eta, *held_eta;
+};
+
+/* One fold held out: a fit on the others. */
+struct additive_path {
+    size_t n, n_held;
+    size_t *row, *held_row; /* of the dataset */
+    double *y, *held_y;
+    uint16_t **code, **held_code; /* by covariate */
+    struct reml_data data;
+    struct reml *fit;
+    GArray *key; /* struct term_key of its terms */
+    size_t n_stages;
+    struct additive_stage stage[ADDITIVE_ROUNDS + 1];
+    size_t n_wanted;
+    struct term_key *wanted; /* terms for the next round */
+    const struct term **wanted_term;
+};
+
+/* All paths over one dataset. */
+struct additive_paths {
+    struct arena *arena;
+    struct covariate_set *set;
+    const double *y;
+    size_t n, n_paths;
+    int threads;
+    struct additive_path *path;
+    GArray *term; /* struct additive_known: every term that some path has */
+    size_t round; /* chosen */
+    size_t n_rounds;
+    double loss[ADDITIVE_ROUNDS + 1]; /* held-out mean by round */
+};
+
+struct additive_known {
+    struct term_key key;
+    const struct term *term;
+};
+
+/* Run all rounds and choose one by held-out loss. */
+struct additive_paths *additive_paths_new(struct arena *arena, struct covariate_set *set,
+                                          const double *y, size_t n, size_t n_paths,
+                                          unsigned long seed, int threads);
+void additive_paths_free(struct additive_paths *paths);
+const struct additive_stage *additive_paths_stage(const struct additive_paths *paths, size_t path);
+const struct term *additive_paths_term(struct additive_paths *paths, const struct term_key *key);
+
+/* Call `work` for every path, on as many threads as asked for; each path is one call. */
+typedef void (*additive_work_fn)(void *context, size_t path);
+void additive_each(size_t n, int threads, additive_work_fn work, void *context);
+
+double additive_loss(double eta, double y);
+
+/* Trees of all paths from one start. */
+struct additive_forest {
+    size_t n_trees; /* kept, of each path */
+    const struct boost_tree *tree[ADDITIVE_PATHS];
+    double start[ADDITIVE_PATHS]; /* intercepts; 0 when they begin at the terms */
+    double *held_eta;             /* of every row, by the path that held it out */
+};
+
+/* Covariates that trees may use: the mains of the paths' chosen round. */
+struct additive_features {
+    size_t d;
+    size_t *covariate, *size;
+    bool *is_factor;
+};
+void additive_features(struct arena *arena, const struct additive_paths *paths,
+                       struct additive_features *out);
+void additive_forest_grow(struct arena *arena, const struct additive_paths *paths,
+                          const struct additive_features *features, bool from_terms,
+                          unsigned long seed, struct additive_forest *out);
+
+/* Non-negative weights of the candidates on held-out log-odds (n rows, k columns, row-major),
+ * shrunk towards equal shares; w has k places. */
+void additive_stack(const double *candidates, const double *y, size_t n, size_t k,
+                    double *intercept, double *w);
+
+struct additive {
+    struct covariate_set *set;
+    size_t n_terms, n_paths, p; /* p: of all terms together */
+    const struct term **term;
+    size_t *start;           /* of each term in beta */
+    double *beta, intercept; /* means over paths */
+    struct additive_features features;
+    struct additive_forest forest[2]; /* from nothing, from the terms */
+    double weight[3], shift;
+    struct additive_summary summary;
+};

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Held-out paths: each leaves one fold out, and goes on in rounds as long as the held-out loss of
+ * all together falls. */
+#include <gsl/gsl_randist.h>
+#include <gsl/gsl_rng.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "scoring/additive_internal.h"
+
+#define FDR 0.01
+
+double additive_loss(double eta, double y)
+{
+    return (eta > 0 ? eta + log1p(exp(-eta)) : log1p(exp(eta))) - y * eta;
+}
+
+struct crew {
+    additive_work_fn work;
+    void *context;
+    size_t n;
+    atomic_size_t next;
+};
+
+static void *crew_member(void *context)
+{
+    struct crew *crew = context;
+    for (;;) {
+        size_t i = atomic_fetch_add(&crew->next, 1);
+        if (i >= crew->n)
+            return NULL;
+        crew->work(crew->context, i);
+    }
+}
+
+void additive_each(size_t n, int threads, additive_work_fn work, void *context)
+{
+    struct crew crew = {.work = work, .context = context, .n = n};
+    pthread_t helper[16];
+    int started = 0;
+    while (started + 1 < MIN(threads, (int)G_N_ELEMENTS(helper)) &&
+           pthread_create(&helper[started], NULL, crew_member, &crew) == 0)
+        started++;
+    crew_member(&crew);
+    for (int i = 0; i < started; i++)
+        pthread_join(helper[i], NULL);
+}
+
+/* Fold of each row: the rows of each outcome are dealt out in random order. */
+static size_t *deal_folds(struct arena *arena, const double *y, size_t n, size_t n_paths,
+                          unsigned long seed)
+{
+    size_t *fold = arena_many(arena, n + 1, size_t), *row = arena_many(arena, n + 1, size_t);
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    gsl_rng_set(rng, seed);
+    for (int outcome = 0; outcome < 2; outcome++) {
+        size_t m = 0;
+        for (size_t i = 0; i < n; i++) {
+            if ((y[i] > 0.5) == outcome)
+                row[m++] = i;
+        }
+        gsl_ran_shuffle(rng, row, m, sizeof *row);
+        for (size_t i = 0; i < m; i++)
+            fold[row[i]] = i % n_paths;
+    }
+    gsl_rng_free(rng);
+    return fold;
+}
+
+static void split_rows(struct additive_paths *paths, struct additive_path *path, const size_t *fold,
+                       size_t which)
+{
+    struct arena *arena = paths->arena;
+    path->row = arena_many(arena, paths->n + 1, size_t);
+    path->held_row = arena_many(arena, paths->n + 1, size_t);
+    path->y = arena_many(arena, paths->n + 1, double);
+    path->held_y = arena_many(arena, paths->n + 1, double);
+    for (size_t i = 0; i < paths->n; i++) {
+        if (fold[i] == which) {
+            path->held_y[path->n_held] = paths->y[i];
+            path->held_row[path->n_held++] = i;
+        } else {
+            path->y[path->n] = paths->y[i];
+            path->row[path->n++] = i;
+        }
+    }
+    path->code = arena_many(arena, paths->set->n + 1, uint16_t *);
+    path->held_code = arena_many(arena, paths->set->n + 1, uint16_t *);
+    for (size_t c = 0; c < paths->set->n; c++) {
+        const uint16_t *code = paths->set->row[c].bins->code;
+        path->code[c] = arena_many(arena, path->n + 1, uint16_t);
+        path->held_code[c] = arena_many(arena, path->n_held + 1, uint16_t);
+        for (size_t i = 0; i < path->n; i++)
+            path->code[c][i] = code[path->row[i]];
+        for (size_t i = 0; i < path->n_held; i++)
+            path->held_code[c][i] = code[path->held_row[i]];
+    }
+}
+
+const struct term *additive_paths_term(struct additive_paths *paths, const struct term_key *key)
+{
+    for (guint i = 0; i < paths->term->len; i++) {
+        const struct additive_known *known = &g_array_index(paths->term, struct additive_known, i);
+        if (term_key_equals(&known->key, key))
+            return known->term;
+    }
+    struct additive_known new = {*key, covariate_term(paths->set, key)};
+    g_array_append_val(paths->term, new);
+    return new.term;
+}
+
+/* Log-odds of rows by their codes, for the terms of the path. */
+static void held_predict(const struct additive_path *path, double *eta)
+{
+    const double *beta = reml_beta(path->fit);
+    for (size_t i = 0; i < path->n_held; i++)
+        eta[i] = beta[0];
+    for (size_t t = 0; t < reml_terms(path->fit); t++) {
+        const struct term *term = reml_term(path->fit, t);
+        const double *b = beta + reml_start(path->fit, t);
+        const uint16_t *code[TERM_AXES] = {NULL};
+        for (size_t a = 0; a < term->key.n; a++)
+            code[a] = path->held_code[term->key.axis[a]];
+        for (size_t i = 0; i < path->n_held; i++) {
+            uint16_t at[TERM_AXES] = {0};
+            for (size_t a = 0; a < term->key.n; a++)
+                at[a] = code[a][i];
+            eta[i] += term_value(term, at, b);
+        }
+    }
+}
+
+/* Add the wanted terms, fit, and keep what stands. */
+static void extend(void *context, size_t which)
+{
+    struct additive_paths *paths = context;
+    struct additive_path *path = &paths->path[which];
+    for (size_t i = 0; i < path->n_wanted; i++) {
+        const uint16_t *code[TERM_AXES] = {NULL};
+        for (size_t a = 0; a < path->wanted[i].n; a++)
+            code[a] = path->code[path->wanted[i].axis[a]];
+        reml_add(path->fit, path->wanted_term[i], code);
+        g_array_append_val(path->key, path->wanted[i]);
+    }
+    if (path->n_wanted > 0 || path->n_stages == 0)
+        reml_run(path->fit);
+    size_t p = reml_p(path->fit), n_terms = reml_terms(path->fit);
+    struct additive_stage *stage = &path->stage[path->n_stages++];
+    stage->n_terms = n_terms;
+    stage->p = p;
+    stage->beta = g_memdup2(reml_beta(path->fit), p * sizeof(double));
+    stage->covariance = g_memdup2(reml_covariance(path->fit), p * p * sizeof(double));
+    stage->edf = g_new(double, n_terms + 1);
+    for (size_t t = 0; t < n_terms; t++)
+        stage->edf[t] = reml_edf(path->fit, t);
+    stage->eta = g_memdup2(reml_eta(path->fit), (path->n + 1) * sizeof(double));
+    stage->held_eta = g_new(double, path->n_held + 1);
+    held_predict(path, stage->held_eta);
+}
+
+static void screen_path(void *context, size_t which)
+{
+    struct additive_paths *paths = context;
+    struct additive_path *path = &paths->path[which];
+    g_autofree double *residual = g_new(double, path->n + 1), *weight = g_new(double, path->n + 1);
+    const double *eta = reml_eta(path->fit);
+    for (size_t i = 0; i < path->n; i++) {
+        double mu = 1 / (1 + exp(-fmin(fmax(eta[i], -35), 35)));
+        residual[i] = path->y[i] - mu;
+        weight[i] = mu * (1 - mu);
+    }
+    const struct screen_data data = {path->n, residual, weight, (const uint16_t *const *)path->code,
+                                     FDR};
+    path->n_wanted =
+        screen_terms(paths->set, &data, (const struct term_key *)(const void *)path->key->data,
+                     path->key->len, path->wanted);
+}
+
+static void want_mains(struct additive_paths *paths, struct additive_path *path)
+{
+    path->n_wanted = 0;
+    for (size_t c = 0; c < paths->set->n; c++) {
+        if (paths->set->row[c].is_main)
+            path->wanted[path->n_wanted++] = (struct term_key){1, {c}};
+    }
+}
+
+/* Terms are made by one thread: all paths share them. Returns how many are wanted. */
+static size_t make_wanted(struct additive_paths *paths)
+{
+    size_t all = 0;
+    for (size_t v = 0; v < paths->n_paths; v++) {
+        struct additive_path *path = &paths->path[v];
+        for (size_t i = 0; i < path->n_wanted; i++)
+            path->wanted_term[i] = additive_paths_term(paths, &path->wanted[i]);
+        all += path->n_wanted;
+    }
+    return all;
+}
+
+static double held_loss(const struct additive_paths *paths, size_t round)
+{
+    double sum = 0;
+    for (size_t v = 0; v < paths->n_paths; v++) {
+        const struct additive_path *path = &paths->path[v];
+        for (size_t i = 0; i < path->n_held; i++)
+            sum += additive_loss(path->stage[round].held_eta[i], path->held_y[i]);
+    }
+    return sum / (double)paths->n;
+}
+
+/* The first increase ends it. */
+static void run_rounds(struct additive_paths *paths)
+{
+    for (size_t round = 0; round <= ADDITIVE_ROUNDS; round++) {
+        if (round > 0)
+            additive_each(paths->n_paths, paths->threads, screen_path, paths);
+        if (make_wanted(paths) == 0 && round > 0)
+            break;
+        additive_each(paths->n_paths, paths->threads, extend, paths);
+        paths->loss[paths->n_rounds++] = held_loss(paths, round);
+        if (paths->loss[round] < paths->loss[paths->round])
+            paths->round = round;
+        else if (round > 0)
+            break;
+    }
+}
+
+struct additive_paths *additive_paths_new(struct arena *arena, struct covariate_set *set,
+                                          const double *y, size_t n, size_t n_paths,
+                                          unsigned long seed, int threads)
+{
+    struct additive_paths *paths = arena_one(arena, struct additive_paths);
+    *paths =
+        (struct additive_paths){.arena = arena,
+                                .set = set,
+                                .y = y,
+                                .n = n,
+                                .n_paths = n_paths,
+                                .threads = threads,
+                                .path = arena_many(arena, n_paths, struct additive_path),
+                                .term = g_array_new(FALSE, FALSE, sizeof(struct additive_known))};
+    const size_t *fold = deal_folds(arena, y, n, n_paths, seed);
+    size_t room = set->n + SCREEN_MAX;
+    for (size_t v = 0; v < n_paths; v++) {
+        struct additive_path *path = &paths->path[v];
+        split_rows(paths, path, fold, v);
+        path->data = (struct reml_data){.n = path->n, .y = path->y, .link = REML_LOGIT};
+        path->fit = reml_new(&path->data);
+        path->key = g_array_new(FALSE, FALSE, sizeof(struct term_key));
+        path->wanted = arena_many(arena, room, struct term_key);
+        path->wanted_term = arena_many(arena, room, const struct term *);
+        want_mains(paths, path);
+    }
+    run_rounds(paths);
+    return paths;
+}
+
+void additive_paths_free(struct additive_paths *paths)
+{
+    for (size_t v = 0; v < paths->n_paths; v++) {
+        struct additive_path *path = &paths->path[v];
+        for (size_t s = 0; s < path->n_stages; s++) {
+            g_free(path->stage[s].beta);
+            g_free(path->stage[s].covariance);
+            g_free(path->stage[s].edf);
+            g_free(path->stage[s].eta);
+            g_free(path->stage[s].held_eta);
+        }
+        reml_free(path->fit);
+        g_array_free(path->key, TRUE);
+    }
+    g_array_free(paths->term, TRUE);
+}
+
+const struct additive_stage *additive_paths_stage(const struct additive_paths *paths, size_t path)
+{
+    return &paths->path[path].stage[MIN(paths->round, paths->path[path].n_stages - 1)];
+}

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "scoring/boost.h"
+
+#include <gsl/gsl_rng.h>
+#include <math.h>
+#include <string.h>
+
+static const double learning_rate = 0.1, l2 = 2, least_hessian = 1, row_share = 0.7,
+                    feature_share = 0.9;
+
+struct sums {
+    double g, h;
+};
+
+struct boost {
+    const struct boost_data *data;
+    GArray *tree;
+    gsl_rng *rng;
+    double *eta, *held_eta;  /* after all trees */
+    struct sums *row;        /* n: residual and weight */
+    uint32_t *order, *spare; /* rows of the sample, node by node */
+    size_t *offset, n_bins;  /* of each feature in a histogram */
+    bool *allowed;           /* features of the tree at hand */
+    struct sums *histogram;  /* BOOST_LEAVES histograms of n_bins */
+};
+
+/* One node while its tree grows. */
+struct node {
+    size_t from, to; /* in order */
+    struct sums total;
+    size_t n_used, used[BOOST_FEATURES];
+    int histogram;
+};
+
+struct boost *boost_new(const struct boost_data *data)
+{
+    struct boost *b = g_new0(struct boost, 1);
+    b->data = data;
+    b->tree = g_array_new(FALSE, FALSE, sizeof(struct boost_tree));
+    b->rng = gsl_rng_alloc(gsl_rng_mt19937);
+    gsl_rng_set(b->rng, data->seed);
+    b->eta = g_memdup2(data->eta, (data->n + 1) * sizeof *b->eta);
+    b->held_eta = g_memdup2(data->held_eta, (data->n_held + 1) * sizeof *b->held_eta);
+    b->row = g_new(struct sums, data->n + 1);
+    b->order = g_new(uint32_t, data->n + 1);
+    b->spare = g_new(uint32_t, data->n + 1);
+    b->offset = g_new(size_t, data->d + 1);
+    b->allowed = g_new(bool, data->d + 1);
+    for (size_t f = 0; f < data->d; f++) {
+        b->offset[f] = b->n_bins;
+        b->n_bins += data->size[f];
+    }
+    b->histogram = g_new(struct sums, BOOST_LEAVES * b->n_bins + 1);
+    return b;
+}
+
+void boost_free(struct boost *b)
+{
+    if (!b)
+        return;
+    g_array_free(b->tree, TRUE);
+    gsl_rng_free(b->rng);
+    g_free(b->eta);
+    g_free(b->held_eta);
+    g_free(b->row);
+    g_free(b->order);
+    g_free(b->spare);
+    g_free(b->offset);
+    g_free(b->allowed);
+    g_free(b->histogram);
+    g_free(b);
+}
+
+static struct sums *histogram_of(const struct boost *b, const struct node *node)
+{
+    return b->histogram + (size_t)node->histogram * b->n_bins;
+}
+
+static void count(const struct boost *b, const struct node *node)
+{
+    const struct boost_data *data = b->data;
+    struct sums *into = histogram_of(b, node);
+    size_t d = data->d;
+    memset(into, 0, b->n_bins * sizeof *into);
+    for (size_t i = node->from; i < node->to; i++) {
+        const uint8_t *code = data->code + b->order[i] * d;
+        struct sums row = b->row[b->order[i]];
+        for (size_t f = 0; f < d; f++) {
+            struct sums *bin = into + b->offset[f] + code[f];
+            bin->g += row.g;
+            bin->h += row.h;
+        }
+    }
+}
+
+static void subtract(const struct boost *b, const struct node *part, const struct node *whole)
+{
+    const struct sums *p = histogram_of(b, part);
+    struct sums *w = histogram_of(b, whole);
+    for (size_t i = 0; i < b->n_bins; i++) {
+        w[i].g -= p[i].g;
+        w[i].h -= p[i].h;
+    }
+}
+
+static double score(struct sums s)
+{
+    return s.g * s.g / (s.h + l2);
+}
+
+struct split {
+    double gain;
+    int feature;
+    uint8_t bin;
+};
+
+static void try_bin(const struct node *node, struct sums one, int feature, size_t bin,
+                    struct split *best)
+{
+    struct sums other = {node->total.g - one.g, node->total.h - one.h};
+    if (!(one.h > least_hessian) || !(other.h > least_hessian))
+        return;
+    double gain = score(one) + score(other) - score(node->total);
+    if (gain > best->gain)
+        *best = (struct split){gain, feature, (uint8_t)bin};
+}
+
+static bool may_use(const struct boost *b, const struct node *node, size_t feature)
+{
+    if (!b->allowed[feature])
+        return false;
+    bool used = node->n_used < BOOST_FEATURES;
+    for (size_t i = 0; i < node->n_used; i++)
+        used |= node->used[i] == feature;
+    return used;
+}
+
+static struct split best_split(const struct boost *b, const struct node *node)
+{
+    struct split best = {0, -1, 0};
+    for (size_t f = 0; f < b->data->d; f++) {
+        const struct sums *bin = histogram_of(b, node) + b->offset[f];
+        struct sums below = {0, 0};
+        if (!may_use(b, node, f))
+            continue;
+        bool factor = b->data->is_factor[f];
+        for (size_t k = 0; k + !factor < b->data->size[f]; k++) {
+            below.g += bin[k].g;
+            below.h += bin[k].h;
+            try_bin(node, factor ? bin[k] : below, (int)f, k, &best);
+        }
+    }
+    return best;
+}
+
+static bool goes_right(const struct boost_data *data, const struct split *split,
+                       const uint8_t *code)
+{
+    if (split->feature < 0)
+        return false;
+    return data->is_factor[split->feature] ? code[split->feature] == split->bin
+                                           : code[split->feature] > split->bin;
+}
+
+/* Divide a node's rows, the order within each side kept. */
+static void divide(struct boost *b, const struct node *node, const struct split *split,
+                   struct node child[2])
+{
+    const struct boost_data *data = b->data;
+    size_t left = node->from, right = 0;
+    struct sums total = {0, 0};
+    for (size_t i = node->from; i < node->to; i++) {
+        uint32_t row = b->order[i];
+        if (goes_right(data, split, data->code + row * data->d)) {
+            b->spare[right++] = row;
+            total.g += b->row[row].g;
+            total.h += b->row[row].h;
+        } else {
+            b->order[left++] = row;
+        }
+    }
+    memcpy(b->order + left, b->spare, right * sizeof *b->order);
+    child[0] = child[1] = *node;
+    child[0].to = child[1].from = left;
+    child[1].total = total;
+    child[0].total = (struct sums){node->total.g - total.g, node->total.h - total.h};
+    for (int side = 0; split->feature >= 0 && side < 2; side++) {
+        bool known = false;
+        for (size_t i = 0; i < child[side].n_used; i++)
+            known |= child[side].used[i] == (size_t)split->feature;
+        if (!known)
+            child[side].used[child[side].n_used++] = (size_t)split->feature;
+    }
+}
+
+/* Histograms of both children: the smaller is counted, the other is what is left of the parent's.
+ */
+static void count_children(struct boost *b, struct node child[2], int free_histogram)
+{
+    size_t small = child[1].to - child[1].from < child[0].to - child[0].from;
+    child[small].histogram = free_histogram;
+    count(b, &child[small]);
+    subtract(b, &child[small], &child[!small]);
+}
+
+static void start_tree(struct boost *b, struct node *root)
+{
+    const struct boost_data *data = b->data;
+    *root = (struct node){0};
+    for (size_t i = 0; i < data->n; i++) {
+        double mu = 1 / (1 + exp(-fmin(fmax(b->eta[i], -35), 35)));
+        b->row[i] = (struct sums){data->y[i] - mu, fmax(mu * (1 - mu), 1e-6)};
+        if (gsl_rng_uniform(b->rng) >= row_share)
+            continue;
+        b->order[root->to++] = (uint32_t)i;
+        root->total.g += b->row[i].g;
+        root->total.h += b->row[i].h;
+    }
+    for (size_t f = 0; f < data->d; f++)
+        b->allowed[f] = gsl_rng_uniform(b->rng) < feature_share;
+    b->allowed[gsl_rng_uniform_int(b->rng, data->d)] = true;
+    count(b, root);
+}
+
+static struct boost_tree grow_tree(struct boost *b)
+{
+    struct node node[BOOST_LEAVES], next[BOOST_LEAVES];
+    struct boost_tree tree;
+    start_tree(b, &node[0]);
+    for (int level = 0; level < BOOST_DEPTH; level++) {
+        size_t nodes = (size_t)1 << level;
+        for (size_t k = 0; k < nodes; k++) {
+            struct split split = best_split(b, &node[k]);
+            tree.feature[nodes - 1 + k] = (int16_t)split.feature;
+            tree.bin[nodes - 1 + k] = split.bin;
+            divide(b, &node[k], &split, &next[2 * k]);
+            if (level + 1 < BOOST_DEPTH)
+                count_children(b, &next[2 * k], (int)(nodes + k));
+        }
+        memcpy(node, next, 2 * nodes * sizeof *node);
+    }
+    for (size_t k = 0; k < BOOST_LEAVES; k++)
+        tree.leaf[k] = learning_rate * node[k].total.g / (node[k].total.h + l2);
+    return tree;
+}
+
+static void add_tree(const struct boost_data *data, const struct boost_tree *tree,
+                     const uint8_t *code, size_t n, double *eta)
+{
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t *row = code + i * data->d;
+        size_t at = 0;
+        for (int level = 0; level < BOOST_DEPTH; level++) {
+            size_t k = ((size_t)1 << level) - 1 + at;
+            struct split split = {0, tree->feature[k], tree->bin[k]};
+            at = 2 * at + goes_right(data, &split, row);
+        }
+        eta[i] += tree->leaf[at];
+    }
+}
+
+static double loss_of(const double *eta, const double *y, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        double e = eta[i];
+        sum += (e > 0 ? e + log1p(exp(-e)) : log1p(exp(e))) - y[i] * e;
+    }
+    return sum;
+}
+
+void boost_grow(struct boost *b, size_t n_trees, double *loss)
+{
+    const struct boost_data *data = b->data;
+    for (size_t t = 0; t < n_trees; t++) {
+        struct boost_tree tree = grow_tree(b);
+        g_array_append_val(b->tree, tree);
+        add_tree(data, &tree, data->code, data->n, b->eta);
+        add_tree(data, &tree, data->held_code, data->n_held, b->held_eta);
+        loss[t] = loss_of(b->held_eta, data->held_y, data->n_held);
+    }
+}
+
+const struct boost_tree *boost_trees(const struct boost *b)
+{
+    return (const struct boost_tree *)(const void *)b->tree->data;
+}
+
+void boost_held_eta(const struct boost *b, size_t n_trees, double *eta)
+{
+    memcpy(eta, b->data->held_eta, b->data->n_held * sizeof *eta);
+    for (size_t t = 0; t < n_trees; t++)
+        add_tree(b->data, &boost_trees(b)[t], b->data->held_code, b->data->n_held, eta);
+}
+
+size_t boost_path(const struct boost_tree *tree, size_t leaf, size_t features[BOOST_FEATURES])
+{
+    size_t n = 0;
+    for (int level = 0; level < BOOST_DEPTH; level++) {
+        size_t at = ((size_t)1 << level) - 1 + (leaf >> (BOOST_DEPTH - level));
+        size_t k = 0;
+        if (tree->feature[at] < 0)
+            continue;
+        size_t feature = (size_t)tree->feature[at];
+        while (k < n && features[k] < feature)
+            k++;
+        if (k < n && features[k] == feature)
+            continue;
+        memmove(features + k + 1, features + k, (n - k) * sizeof *features);
+        features[k] = feature;
+        n++;
+    }
+    return n;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The covariates a model may use: the columns that vary, and what can be derived from them by unit
+ * and scale. Deriving looks at no outcome; a derived covariate enters a model only through a
+ * screen. */
+#pragma once
+
+#include "scoring/term.h"
+
+enum covariate_groups {
+    COVARIATE_PARENT,
+    COVARIATE_DERIVED,
+    COVARIATE_TRIPLE,
+    COVARIATE_BOOST,
+    COVARIATE_GROUPINGS
+};
+
+struct covariate {
+    struct bins *bins;
+    bool is_main; /* enters as a main effect unasked; false: derived, or nearly another's copy */
+    bool is_derived;
+    size_t n_parents; /* of a derived one: covariates, copies replaced by their originals */
+    size_t *parent;
+    size_t n_group[COVARIATE_GROUPINGS];
+    uint16_t *group[COVARIATE_GROUPINGS]; /* bin → coarse group */
+    struct basis *basis[TERM_AXES];       /* for terms of 1, 2, 3 covariates; NULL until asked */
+};
+
+struct covariate_set {
+    struct arena *arena;
+    size_t n_rows, n;
+    struct covariate *row;
+};
+
+/*
+ * Cut every column of `data` into bins. A numeric column that correlates with an earlier one by
+ * more than .999 is no main effect of its own but raw material. Derived: totals of three or more
+ * columns of a unit; sums and differences of two of one unit or of like scale; log ratios of two
+ * that are never negative.
+ *
+ * Cost  columns^2 · n log n at most; only the COVARIATE_NUMERIC_MAX first numeric columns are
+ * paired
+ */
+enum { COVARIATE_NUMERIC_MAX = 24 };
+struct covariate_set *covariate_set_new(struct arena *arena, const struct dataset *data);
+
+/* The basis of a covariate in a term of `axes` covariates; made when first asked. */
+const struct basis *covariate_basis(struct covariate_set *set, size_t index, size_t axes);
+
+/* Build the term of a key. In the set's arena. */
+struct term *covariate_term(struct covariate_set *set, const struct term_key *key);

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "scoring/reml.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "scoring/reml_internal.h"
+
+enum { ITERATIONS_MAX = 60, HALVINGS = 12 };
+
+static double start_eta(const struct reml_data *data)
+{
+    double events = 0, total = 0;
+    for (size_t i = 0; i < data->n; i++) {
+        double w = data->weight ? data->weight[i] : 1;
+        events += w * data->y[i];
+        total += w;
+    }
+    double p = (events + 0.5) / (total + 1); /* finite with no event, or nothing else */
+    if (events > 0 && events < total)
+        p = events / total;
+    return data->link == REML_LOGIT ? log(p / (1 - p)) : log(-log1p(-p));
+}
+
+struct reml *reml_new(const struct reml_data *data)
+{
+    struct reml *fit = g_new0(struct reml, 1);
+    fit->data = data;
+    fit->part = g_array_new(FALSE, FALSE, sizeof(struct reml_part));
+    fit->p = 1;
+    fit->beta = g_new0(double, 1);
+    fit->beta[0] = start_eta(data);
+    fit->eta = g_new(double, data->n + 1);
+    fit->w = g_new(double, data->n + 1);
+    fit->score = g_new(double, data->n + 1);
+    reml_predict(fit, fit->beta, fit->eta);
+    return fit;
+}
+
+void reml_free(struct reml *fit)
+{
+    if (!fit)
+        return;
+    for (guint t = 0; t < fit->part->len; t++)
+        g_free(REML_PART(fit, t)->rows);
+    g_array_free(fit->part, TRUE);
+    g_free(fit->beta);
+    g_free(fit->rho);
+    g_free(fit->eta);
+    g_free(fit->w);
+    g_free(fit->score);
+    g_free(fit->h);
+    g_free(fit->g);
+    g_free(fit->v);
+    g_free(fit->edf);
+    g_free(fit);
+}
+
+/* lambda_j = sum of the term's information / sum of d_j, at the current weights. */
+static void start_lambda(struct reml *fit, const struct reml_part *part)
+{
+    const struct term *term = part->term;
+    double h = 0;
+    g_autofree double *row = g_new(double, term->p);
+    for (size_t i = 0; i < fit->data->n; i++) {
+        const double *x =
+            part->rows ? part->rows + i * term->p : term->basis[0]->c + part->code[0][i] * term->p;
+        for (size_t k = 0; k < term->p; k++)
+            h += fit->w[i] * x[k] * x[k];
+    }
+    for (size_t j = 0; j < term->n_penalties; j++) {
+        double d = 0;
+        for (size_t k = 0; k < term->p; k++)
+            d += term->d[j][k];
+        fit->rho[part->lambda + j] = log(fmax(h, 1e-12) / d);
+    }
+}
+
+void reml_add(struct reml *fit, const struct term *term, const uint16_t *const *code)
+{
+    struct reml_part part = {.term = term, .start = fit->p, .lambda = fit->n_lambda};
+    size_t n = fit->data->n;
+    for (size_t a = 0; a < term->key.n; a++)
+        part.code[a] = code[a];
+    if (term->key.n > 1) {
+        part.rows = g_new(double, n * term->p);
+        for (size_t i = 0; i < n; i++) {
+            uint16_t at[TERM_AXES] = {0};
+            for (size_t a = 0; a < term->key.n; a++)
+                at[a] = code[a][i];
+            term_row(term, at, part.rows + i * term->p);
+        }
+    }
+    fit->beta = g_renew(double, fit->beta, fit->p + term->p);
+    memset(fit->beta + fit->p, 0, term->p * sizeof *fit->beta);
+    fit->p += term->p;
+    fit->rho = g_renew(double, fit->rho, fit->n_lambda + term->n_penalties);
+    fit->n_lambda += term->n_penalties;
+    g_array_append_val(fit->part, part);
+    reml_weigh(fit);
+    start_lambda(fit, &part);
+}
+
+static double penalised(const struct reml *fit, const double *eta, const double *beta,
+                        const double *s)
+{
+    double sum = reml_deviance(fit, eta);
+    for (size_t k = 0; k < fit->p; k++)
+        sum += s[k] * beta[k] * beta[k];
+    return sum;
+}
+
+/* Move to the working model's coefficients, halved until the penalised deviance does not grow. */
+static double move(struct reml *fit, const struct reml_working *work, double *change)
+{
+    size_t p = fit->p, n = fit->data->n;
+    g_autofree double *beta = g_memdup2(work->beta, p * sizeof *beta);
+    g_autofree double *eta = g_new(double, n + 1);
+    double before = penalised(fit, fit->eta, fit->beta, work->s), after = before;
+    for (int h = 0; h < HALVINGS; h++) {
+        reml_predict(fit, beta, eta);
+        after = penalised(fit, eta, beta, work->s);
+        if (after <= before + 1e-7 * fabs(before))
+            break;
+        for (size_t k = 0; k < p; k++)
+            beta[k] = (beta[k] + fit->beta[k]) / 2;
+    }
+    memcpy(fit->beta, beta, p * sizeof *beta);
+    memcpy(fit->eta, eta, n * sizeof *eta);
+    *change = fabs(before - after);
+    return after;
+}
+
+static double ridge_of(const struct reml *fit)
+{
+    double trace = 0;
+    for (size_t k = 0; k < fit->p; k++)
+        trace += fit->h[k * fit->p + k];
+    return 1e-9 * trace / (double)fit->p;
+}
+
+/* Covariance and edf at the last weights. */
+static void conclude(struct reml *fit, double ridge, struct reml_working *work)
+{
+    size_t p = fit->p;
+    reml_solve_whole(fit, fit->rho, ridge, work);
+    g_free(fit->v);
+    g_free(fit->edf);
+    fit->v = g_new(double, p *p);
+    fit->edf = g_new(double, p);
+    reml_invert(work, fit->v);
+    for (size_t k = 0; k < p; k++)
+        fit->edf[k] = 1 - fit->v[k * p + k] * (work->s[k] + ridge);
+}
+
+void reml_run(struct reml *fit)
+{
+    size_t p = fit->p;
+    struct reml_working *now = reml_working_new(p), *spare = reml_working_new(p);
+    double old = INFINITY, ridge = 0;
+    fit->h = g_renew(double, fit->h, p *p);
+    fit->g = g_renew(double, fit->g, p);
+    for (int i = 0; i < ITERATIONS_MAX; i++) {
+        double change;
+        reml_weigh(fit);
+        reml_cross(fit);
+        ridge = ridge_of(fit);
+        reml_solve(fit, fit->rho, ridge, now);
+        if (fit->n_lambda > 0)
+            reml_improve(fit, ridge, &now, &spare);
+        fit->laml = move(fit, now, &change) / 2 + now->log_det - now->log_pen;
+        fit->iterations++;
+        if (fabs(old - fit->laml) < REML_TOLERANCE && change < 2 * REML_TOLERANCE)
+            break;
+        old = fit->laml;
+    }
+    conclude(fit, ridge, now);
+    reml_working_free(now);
+    reml_working_free(spare);
+}
+
+size_t reml_terms(const struct reml *fit)
+{
+    return fit->part->len;
+}
+
+const struct term *reml_term(const struct reml *fit, size_t i)
+{
+    return REML_PART(fit, i)->term;
+}
+
+size_t reml_p(const struct reml *fit)
+{
+    return fit->p;
+}
+
+size_t reml_start(const struct reml *fit, size_t i)
+{
+    return REML_PART(fit, i)->start;
+}
+
+const double *reml_beta(const struct reml *fit)
+{
+    return fit->beta;
+}
+
+const double *reml_eta(const struct reml *fit)
+{
+    return fit->eta;
+}
+
+const double *reml_covariance(const struct reml *fit)
+{
+    return fit->v;
+}
+
+double reml_edf(const struct reml *fit, size_t i)
+{
+    const struct reml_part *part = REML_PART(fit, i);
+    double sum = 0;
+    for (size_t k = 0; k < part->term->p; k++)
+        sum += fit->edf[part->start + k];
+    return sum;
+}
+
+int reml_iterations(const struct reml *fit)
+{
+    return fit->iterations;
+}

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The working model of one iteration, and Newton's method on its smoothing parameters. */
+#include <gsl/gsl_cblas.h>
+#include <gsl/gsl_eigen.h>
+#include <gsl/gsl_linalg.h>
+#include <math.h>
+#include <string.h>
+
+#include "scoring/reml_internal.h"
+
+#define RHO_MIN (-14.0)
+#define RHO_MAX 25.0
+enum { STEPS = 2, HALVINGS = 6 };
+
+struct reml_working *reml_working_new(size_t p)
+{
+    struct reml_working *work = g_new0(struct reml_working, 1);
+    work->p = p;
+    work->active = g_new(size_t, p);
+    work->s = g_new0(double, p);
+    work->beta = g_new0(double, p);
+    work->factor = g_new0(double, p *p);
+    return work;
+}
+
+void reml_working_free(struct reml_working *work)
+{
+    if (!work)
+        return;
+    g_free(work->s);
+    g_free(work->beta);
+    g_free(work->factor);
+    g_free(work->active);
+    g_free(work);
+}
+
+/* The penalty's diagonal; rho[j] is of the j-th penalty, in the order of the terms. */
+static void penalty(const struct reml *fit, const double *rho, double *s)
+{
+    memset(s, 0, fit->p * sizeof *s);
+    for (guint t = 0; t < fit->part->len; t++) {
+        const struct reml_part *part = REML_PART(fit, t);
+        for (size_t j = 0; j < part->term->n_penalties; j++) {
+            double lambda = exp(rho[part->lambda + j]);
+            for (size_t k = 0; k < part->term->p; k++)
+                s[part->start + k] += lambda * part->term->d[j][k];
+        }
+    }
+}
+
+static void choose_active(const struct reml *fit, bool whole, struct reml_working *work)
+{
+    work->n = 0;
+    for (size_t k = 0; k < work->p; k++) {
+        if (whole || work->s[k] <= REML_IDLE * fit->h[k * fit->p + k])
+            work->active[work->n++] = k;
+    }
+}
+
+/* LL' = H + S + ridge on the active columns, with a larger ridge as long as that is not positive
+ * definite. */
+static void factorise(const struct reml *fit, double ridge, struct reml_working *work)
+{
+    size_t n = work->n;
+    gsl_matrix_view f = gsl_matrix_view_array(work->factor, n, n);
+    double more = 0;
+    for (int tries = 0; tries < 14; tries++) {
+        for (size_t i = 0; i < n; i++) {
+            size_t k = work->active[i];
+            for (size_t j = 0; j < n; j++)
+                work->factor[i * n + j] = fit->h[k * fit->p + work->active[j]];
+            work->factor[i * n + i] += work->s[k] + ridge + more;
+        }
+        if (gsl_linalg_cholesky_decomp1(&f.matrix) == GSL_SUCCESS)
+            return;
+        more += ridge * pow(10, tries + 2);
+    }
+    BUG("the information matrix has entries that are not finite");
+}
+
+/* beta of the active columns, with one step of refinement. */
+static void solve_active(const struct reml *fit, double ridge, struct reml_working *out)
+{
+    size_t n = out->n, p = fit->p;
+    g_autofree double *b = g_new(double, n), *r = g_new(double, n);
+    gsl_matrix_view f = gsl_matrix_view_array(out->factor, n, n);
+    gsl_vector_view bv = gsl_vector_view_array(b, n), rv = gsl_vector_view_array(r, n);
+    for (size_t i = 0; i < n; i++)
+        b[i] = fit->g[out->active[i]];
+    gsl_linalg_cholesky_svx(&f.matrix, &bv.vector);
+    for (size_t i = 0; i < n; i++) {
+        size_t k = out->active[i];
+        double sum = fit->g[k] - (out->s[k] + ridge) * b[i];
+        for (size_t j = 0; j < n; j++)
+            sum -= fit->h[k * p + out->active[j]] * b[j];
+        r[i] = sum;
+    }
+    gsl_linalg_cholesky_svx(&f.matrix, &rv.vector);
+    memset(out->beta, 0, p * sizeof *out->beta);
+    for (size_t i = 0; i < n; i++)
+        out->beta[out->active[i]] = b[i] + r[i];
+}
+
+/* Idle columns one by one, given the active ones. Returns the sum of the logarithms of their
+ * diagonals, halved. */
+static double solve_idle(const struct reml *fit, double ridge, struct reml_working *out)
+{
+    double log_det = 0;
+    size_t at = 0;
+    for (size_t k = 0; k < fit->p; k++) {
+        if (at < out->n && out->active[at] == k) {
+            at++;
+            continue;
+        }
+        double diagonal = fit->h[k * fit->p + k] + out->s[k] + ridge, g = fit->g[k];
+        for (size_t i = 0; i < out->n; i++)
+            g -= fit->h[k * fit->p + out->active[i]] * out->beta[out->active[i]];
+        out->beta[k] = g / diagonal;
+        log_det += log(diagonal) / 2;
+    }
+    return log_det;
+}
+
+static void solve(const struct reml *fit, const double *rho, double ridge, bool whole,
+                  struct reml_working *out)
+{
+    penalty(fit, rho, out->s);
+    choose_active(fit, whole, out);
+    factorise(fit, ridge, out);
+    solve_active(fit, ridge, out);
+    out->log_det = solve_idle(fit, ridge, out);
+    out->log_pen = 0;
+    double fitted = 0;
+    for (size_t i = 0; i < out->n; i++)
+        out->log_det += log(out->factor[i * out->n + i]);
+    for (size_t k = 0; k < fit->p; k++) {
+        fitted += out->beta[k] * fit->g[k];
+        out->log_pen += out->s[k] > 0 ? log(out->s[k]) / 2 : 0;
+    }
+    out->value = -fitted / 2 + out->log_det - out->log_pen;
+}
+
+void reml_solve(const struct reml *fit, const double *rho, double ridge, struct reml_working *out)
+{
+    solve(fit, rho, ridge, false, out);
+}
+
+void reml_solve_whole(const struct reml *fit, const double *rho, double ridge,
+                      struct reml_working *out)
+{
+    solve(fit, rho, ridge, true, out);
+}
+
+void reml_invert(const struct reml_working *work, double *out)
+{
+    size_t n = work->n;
+    gsl_matrix_view v = gsl_matrix_view_array(out, n, n);
+    memcpy(out, work->factor, n * n * sizeof *out);
+    gsl_linalg_cholesky_invert(&v.matrix);
+}
+
+/* Gradient and Hessian of the working criterion in rho. */
+struct newton {
+    size_t p, n; /* coefficients, smoothing parameters */
+    double *m;   /* n × p: lambda_j d_j, zero outside the term */
+    double *gradient, *hessian, *step;
+    size_t *from, *to;    /* the columns of m that are not zero */
+    size_t *first, *last; /* the same among the active columns */
+};
+
+static void fill_m(const struct reml *fit, struct newton *nt)
+{
+    for (guint t = 0; t < fit->part->len; t++) {
+        const struct reml_part *part = REML_PART(fit, t);
+        for (size_t j = 0; j < part->term->n_penalties; j++) {
+            size_t row = part->lambda + j;
+            double lambda = exp(fit->rho[row]);
+            nt->from[row] = part->start;
+            nt->to[row] = part->start + part->term->p;
+            for (size_t k = 0; k < part->term->p; k++)
+                nt->m[row * nt->p + part->start + k] = lambda * part->term->d[j][k];
+        }
+    }
+}
+
+/* Variance of each column: from the inverse for active ones, alone for idle ones. */
+static void fill_variance(const struct reml *fit, const struct reml_working *work, const double *v,
+                          double ridge, double *out)
+{
+    for (size_t k = 0; k < fit->p; k++)
+        out[k] = 1 / (fit->h[k * fit->p + k] + work->s[k] + ridge);
+    for (size_t i = 0; i < work->n; i++)
+        out[work->active[i]] = v[i * work->n + i];
+}
+
+static void fill_gradient(const struct reml_working *work, const double *variance,
+                          struct newton *nt)
+{
+    for (size_t j = 0; j < nt->n; j++) {
+        double sum = 0;
+        for (size_t k = nt->from[j]; k < nt->to[j]; k++) {
+            double m = nt->m[j * nt->p + k], b = work->beta[k];
+            sum += m * (b * b + variance[k]) - (work->s[k] > 0 ? m / work->s[k] : 0);
+        }
+        nt->gradient[j] = sum / 2;
+    }
+}
+
+/* Where a parameter's columns lie among the active ones. */
+static void active_range(const struct reml_working *work, struct newton *nt)
+{
+    for (size_t j = 0; j < nt->n; j++) {
+        size_t i = 0;
+        while (i < work->n && work->active[i] < nt->from[j])
+            i++;
+        nt->first[j] = i;
+        while (i < work->n && work->active[i] < nt->to[j])
+            i++;
+        nt->last[j] = i;
+    }
+}
+
+/* One row, over the active columns: - W V W' - M (V ∘ V) M' / 2 + R R' / 2, W_jk = M_jk b_k,
+ * R_jk = M_jk / S_k. */
+static void fill_row(const struct reml_working *work, const double *v, struct newton *nt, size_t j)
+{
+    size_t p = nt->p, n = work->n;
+    g_autofree double *wv = g_new0(double, n), *mvv = g_new0(double, n);
+    for (size_t i = nt->first[j]; i < nt->last[j]; i++) {
+        size_t k = work->active[i];
+        const double *row = v + i * n;
+        double m = nt->m[j * p + k], wb = m * work->beta[k];
+        for (size_t c = 0; c < n; c++) {
+            wv[c] += wb * row[c];
+            mvv[c] += m * row[c] * row[c];
+        }
+    }
+    for (size_t l = 0; l <= j; l++) {
+        double sum = 0;
+        for (size_t i = nt->first[l]; i < nt->last[l]; i++) {
+            size_t k = work->active[i];
+            double m = nt->m[l * p + k];
+            sum -= wv[i] * m * work->beta[k] + m * mvv[i] / 2;
+            if (work->s[k] > 0)
+                sum += m * nt->m[j * p + k] / (work->s[k] * work->s[k]) / 2;
+        }
+        nt->hessian[l * nt->n + j] = nt->hessian[j * nt->n + l] = sum;
+    }
+    nt->hessian[j * nt->n + j] += nt->gradient[j];
+}
+
+/* The parameters that still move: index of each. */
+static size_t free_set(const struct reml *fit, const struct newton *nt, size_t *index)
+{
+    size_t n = 0;
+    for (size_t j = 0; j < nt->n; j++) {
+        double g = nt->gradient[j];
+        bool at_bound = (fit->rho[j] <= RHO_MIN && g > 0) || (fit->rho[j] >= RHO_MAX && g < 0);
+        if (fabs(g) >= 1e-3 && !at_bound)
+            index[n++] = j;
+    }
+    return n;
+}
+
+/* step = -U diag(1 / max(|e|, .05)) U' gradient on the free set, at most 4 long. */
+static void newton_step(struct newton *nt, const size_t *index, size_t n)
+{
+    gsl_matrix *a = gsl_matrix_alloc(n, n), *u = gsl_matrix_alloc(n, n);
+    gsl_vector *e = gsl_vector_alloc(n);
+    gsl_eigen_symmv_workspace *work = gsl_eigen_symmv_alloc(n);
+    double largest = 0;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < n; j++)
+            gsl_matrix_set(a, i, j, nt->hessian[index[i] * nt->n + index[j]]);
+    }
+    gsl_eigen_symmv(a, e, u, work);
+    memset(nt->step, 0, nt->n * sizeof *nt->step);
+    for (size_t c = 0; c < n; c++) {
+        double dot = 0;
+        for (size_t i = 0; i < n; i++)
+            dot += gsl_matrix_get(u, i, c) * nt->gradient[index[i]];
+        dot /= fmax(fabs(gsl_vector_get(e, c)), 0.05);
+        for (size_t i = 0; i < n; i++)
+            nt->step[index[i]] -= gsl_matrix_get(u, i, c) * dot;
+    }
+    for (size_t j = 0; j < nt->n; j++)
+        largest = fmax(largest, fabs(nt->step[j]));
+    for (size_t j = 0; largest > 4 && j < nt->n; j++)
+        nt->step[j] *= 4 / largest;
+    gsl_eigen_symmv_free(work);
+    gsl_matrix_free(a);
+    gsl_matrix_free(u);
+    gsl_vector_free(e);
+}
+
+/* Take the step, halved until the criterion decreases. False when it does not. */
+static bool take_step(struct reml *fit, struct newton *nt, double ridge, struct reml_working **now,
+                      struct reml_working **spare)
+{
+    g_autofree double *rho = g_new(double, nt->n);
+    for (int h = 0; h < HALVINGS; h++) {
+        for (size_t j = 0; j < nt->n; j++)
+            rho[j] = fmin(fmax(fit->rho[j] + nt->step[j], RHO_MIN), RHO_MAX);
+        reml_solve(fit, rho, ridge, *spare);
+        if ((*spare)->value <= (*now)->value + 1e-9 * fabs((*now)->value)) {
+            struct reml_working *better = *spare;
+            *spare = *now;
+            *now = better;
+            memcpy(fit->rho, rho, nt->n * sizeof *rho);
+            return true;
+        }
+        for (size_t j = 0; j < nt->n; j++)
+            nt->step[j] /= 2;
+    }
+    return false;
+}
+
+static struct newton newton_new(size_t p, size_t n)
+{
+    return (struct newton){.p = p,
+                           .n = n,
+                           .m = g_new0(double, n *p),
+                           .gradient = g_new0(double, n),
+                           .hessian = g_new0(double, n *n),
+                           .step = g_new0(double, n),
+                           .from = g_new0(size_t, n),
+                           .to = g_new0(size_t, n),
+                           .first = g_new0(size_t, n),
+                           .last = g_new0(size_t, n)};
+}
+
+static void newton_clear(struct newton *nt)
+{
+    g_free(nt->m);
+    g_free(nt->gradient);
+    g_free(nt->hessian);
+    g_free(nt->step);
+    g_free(nt->from);
+    g_free(nt->to);
+    g_free(nt->first);
+    g_free(nt->last);
+}
+
+void reml_improve(struct reml *fit, double ridge, struct reml_working **now,
+                  struct reml_working **spare)
+{
+    size_t p = fit->p, n = fit->n_lambda;
+    struct newton nt = newton_new(p, n);
+    g_autofree double *v = g_new(double, p *p), *variance = g_new(double, p);
+    g_autofree size_t *index = g_new(size_t, n);
+    for (int step = 0; step < STEPS; step++) {
+        double before = (*now)->value, largest = 0;
+        reml_invert(*now, v);
+        fill_m(fit, &nt);
+        active_range(*now, &nt);
+        fill_variance(fit, *now, v, ridge, variance);
+        fill_gradient(*now, variance, &nt);
+        size_t moving = free_set(fit, &nt, index);
+        for (size_t i = 0; i < moving; i++)
+            largest = fmax(largest, fabs(nt.gradient[index[i]]));
+        if (largest < REML_TOLERANCE / 2)
+            break;
+        for (size_t j = 0; j < n; j++)
+            fill_row(*now, v, &nt, j);
+        newton_step(&nt, index, moving);
+        if (!take_step(fit, &nt, ridge, now, spare) || before - (*now)->value < REML_TOLERANCE / 4)
+            break;
+    }
+    newton_clear(&nt);
+}

@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "scoring/screen.h"
+
+#include <gsl/gsl_sf_gamma.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Cells with less weight say nothing. */
+#define CELL_MIN 0.1
+enum { LEVELS_MAX = 20, CELLS_MAX = 8192 };
+
+struct candidate {
+    double log_p;
+    struct term_key key;
+};
+
+struct screening {
+    const struct covariate_set *set;
+    const struct screen_data *data;
+    const struct term_key *known;
+    size_t n_known;
+    bool *is_feature; /* covariates that are main effects */
+    bool *blocked;    /* parents of a derived covariate taken in this round */
+    GArray *candidate;
+};
+
+double screen_log_chi2_tail(double x, double df)
+{
+    double a = df / 2, half = x / 2;
+    if (half <= 0)
+        return 0;
+    if (half < a + 1)
+        return log1p(-gsl_sf_gamma_inc_P(a, half));
+    /* Continued fraction of the upper incomplete gamma function, by Lentz's method. */
+    double b = half + 1 - a, c = 1e300, d = 1 / b, h = d;
+    for (int i = 1; i < 1000; i++) {
+        double an = -i * (i - a);
+        b += 2;
+        d = an * d + b;
+        d = 1 / (fabs(d) < 1e-300 ? 1e-300 : d);
+        c = b + an / c;
+        c = fabs(c) < 1e-300 ? 1e-300 : c;
+        h *= d * c;
+        if (fabs(d * c - 1) < 1e-14)
+            break;
+    }
+    return a * log(half) - half - gsl_sf_lngamma(a) + log(h);
+}
+
+/*
+ * Eliminate the columns of the symmetric m (n × n, destroyed) in order: the explained sum of
+ * squares g'm^-g and the rank of those from `first` on, beyond those before. Columns that depend on
+ * earlier ones are skipped.
+ */
+static double eliminate(double *m, double *g, size_t n, size_t first, size_t *rank)
+{
+    double sum = 0;
+    g_autofree double *diagonal = g_new(double, n);
+    for (size_t k = 0; k < n; k++)
+        diagonal[k] = m[k * n + k];
+    *rank = 0;
+    for (size_t k = 0; k < n; k++) {
+        double pivot = m[k * n + k];
+        if (!(pivot > 1e-8 * diagonal[k]) || pivot <= 0)
+            continue;
+        if (k >= first) {
+            sum += g[k] * g[k] / pivot;
+            ++*rank;
+        }
+        for (size_t i = k + 1; i < n; i++) {
+            double factor = m[k * n + i] / pivot;
+            if (factor == 0)
+                continue;
+            g[i] -= factor * g[k];
+            for (size_t j = i; j < n; j++)
+                m[i * n + j] -= factor * m[k * n + j];
+        }
+    }
+    return sum;
+}
+
+/* Residuals and weights in the cells of a table of two or three covariates' groups. */
+struct cells {
+    size_t n, axes, size[TERM_AXES];
+    double *g, *h;
+};
+
+static bool count_cells(const struct screening *s, const struct term_key *key,
+                        enum covariate_groups grouping, struct cells *out)
+{
+    *out = (struct cells){.n = 1, .axes = key->n};
+    const uint16_t *code[TERM_AXES], *group[TERM_AXES];
+    for (size_t a = 0; a < key->n; a++) {
+        out->size[a] = s->set->row[key->axis[a]].n_group[grouping];
+        out->n *= out->size[a];
+        code[a] = s->data->code[key->axis[a]];
+        group[a] = s->set->row[key->axis[a]].group[grouping];
+    }
+    if (out->n > CELLS_MAX)
+        return false;
+    out->g = g_new0(double, out->n);
+    out->h = g_new0(double, out->n);
+    for (size_t i = 0; i < s->data->n; i++) {
+        size_t at = group[0][code[0][i]];
+        for (size_t a = 1; a < key->n; a++)
+            at = at * out->size[a] + group[a][code[a][i]];
+        out->g[at] += s->data->residual[i];
+        out->h[at] += s->data->weight[i];
+    }
+    return true;
+}
+
+/* The margin `which` of a cell: all axes but that one, or for two axes just that one. */
+static size_t margin_of(const struct cells *c, const size_t *index, size_t which)
+{
+    if (c->axes == 2)
+        return index[which];
+    size_t a = which == 0 ? 1 : 0, b = which == 2 ? 1 : 2;
+    return index[a] * c->size[b] + index[b];
+}
+
+static size_t margin_size(const struct cells *c, size_t which)
+{
+    if (c->axes == 2)
+        return c->size[which];
+    size_t a = which == 0 ? 1 : 0, b = which == 2 ? 1 : 2;
+    return c->size[a] * c->size[b];
+}
+
+/* What the cells say beyond their margins: chi-squared and its degrees of freedom. */
+static double interaction(const struct cells *c, double *df)
+{
+    size_t start[TERM_AXES + 1] = {0}, filled = 0, rank;
+    double sum = 0;
+    for (size_t m = 0; m < c->axes; m++)
+        start[m + 1] = start[m] + margin_size(c, m);
+    size_t n = start[c->axes];
+    g_autofree double *matrix = g_new0(double, n *n), *g = g_new0(double, n);
+    for (size_t cell = 0; cell < c->n; cell++) {
+        if (c->h[cell] < CELL_MIN)
+            continue;
+        size_t index[TERM_AXES] = {0}, at[TERM_AXES], rest = cell;
+        for (size_t a = c->axes; a-- > 0;) {
+            index[a] = rest % c->size[a];
+            rest /= c->size[a];
+        }
+        filled++;
+        sum += c->g[cell] * c->g[cell] / c->h[cell];
+        for (size_t m = 0; m < c->axes; m++) {
+            at[m] = start[m] + margin_of(c, index, m);
+            g[at[m]] += c->g[cell];
+        }
+        for (size_t m = 0; m < c->axes; m++) {
+            for (size_t k = m; k < c->axes; k++)
+                matrix[at[m] * n + at[k]] += c->h[cell];
+        }
+    }
+    double margins = eliminate(matrix, g, n, 0, &rank);
+    *df = (double)filled - (double)rank;
+    return fmax(sum - margins, 0);
+}
+
+static void offer(struct screening *s, double chi2, double df, const struct term_key *key)
+{
+    if (df <= 0)
+        return;
+    struct candidate c = {screen_log_chi2_tail(chi2, df), *key};
+    g_array_append_val(s->candidate, c);
+}
+
+static bool is_known(const struct screening *s, const struct term_key *key)
+{
+    for (size_t i = 0; i < s->n_known; i++) {
+        if (term_key_equals(&s->known[i], key))
+            return true;
+    }
+    return false;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct candidate *x = a, *y = b;
+    if (x->log_p != y->log_p)
+        return x->log_p < y->log_p ? -1 : 1;
+    return memcmp(&x->key, &y->key, sizeof x->key);
+}
+
+/* Benjamini-Hochberg: how many of the candidates, sorted here, are discoveries. */
+static size_t discoveries(struct screening *s)
+{
+    size_t m = s->candidate->len, found = 0;
+    if (m > 0)
+        qsort(s->candidate->data, m, sizeof(struct candidate), compare);
+    for (size_t i = 0; i < m; i++) {
+        const struct candidate *c = &g_array_index(s->candidate, struct candidate, i);
+        if (c->log_p < log(s->data->fdr * (double)(i + 1) / (double)m))
+            found = i + 1;
+    }
+    return found;
+}
+
+/* A derived covariate's groups beyond its parents' groups. */
+static void test_derived(struct screening *s, size_t index)
+{
+    const struct covariate *c = &s->set->row[index];
+    size_t k = c->n_parents + 1, start = 0, rank;
+    const uint16_t **code = g_new(const uint16_t *, k), **group = g_new(const uint16_t *, k);
+    size_t *offset = g_new(size_t, k + 1), *at = g_new(size_t, k);
+    for (size_t p = 0; p < k; p++) {
+        size_t from = p + 1 < k ? c->parent[p] : index;
+        enum covariate_groups grouping = p + 1 < k ? COVARIATE_PARENT : COVARIATE_DERIVED;
+        code[p] = s->data->code[from];
+        group[p] = s->set->row[from].group[grouping];
+        offset[p] = start;
+        start += s->set->row[from].n_group[grouping];
+    }
+    size_t n = start;
+    g_autofree double *m = g_new0(double, n *n), *g = g_new0(double, n);
+    for (size_t i = 0; i < s->data->n; i++) {
+        double r = s->data->residual[i], w = s->data->weight[i];
+        for (size_t p = 0; p < k; p++) {
+            at[p] = offset[p] + group[p][code[p][i]];
+            g[at[p]] += r;
+            for (size_t q = 0; q <= p; q++)
+                m[at[q] * n + at[p]] += w;
+        }
+    }
+    for (size_t z = offset[k - 1]; z < n; z++) {
+        if (m[z * n + z] < CELL_MIN)
+            m[z * n + z] = 0; /* too little weight: skipped as if it depended on others */
+    }
+    double chi2 = eliminate(m, g, n, offset[k - 1], &rank);
+    offer(s, chi2, (double)rank, &(struct term_key){1, {index}});
+    g_free(code);
+    g_free(group);
+    g_free(offset);
+    g_free(at);
+}
+
+static size_t take_derived(struct screening *s, struct term_key *out)
+{
+    size_t taken = 0;
+    g_array_set_size(s->candidate, 0);
+    for (size_t i = 0; i < s->set->n; i++) {
+        if (s->set->row[i].is_derived && !s->is_feature[i])
+            test_derived(s, i);
+    }
+    size_t found = discoveries(s);
+    for (size_t i = 0; i < found && taken < SCREEN_DERIVED; i++) {
+        const struct candidate *c = &g_array_index(s->candidate, struct candidate, i);
+        const struct covariate *row = &s->set->row[c->key.axis[0]];
+        bool apart = true;
+        for (size_t p = 0; p < row->n_parents; p++)
+            apart &= !s->blocked[row->parent[p]];
+        if (!apart)
+            continue;
+        for (size_t p = 0; p < row->n_parents; p++)
+            s->blocked[row->parent[p]] = true;
+        out[taken++] = c->key;
+    }
+    return taken;
+}
+
+/* Do two covariates share a parent, one of them being derived? */
+static bool are_kin(const struct covariate_set *set, size_t a, size_t b)
+{
+    const struct covariate *x = &set->row[a], *y = &set->row[b];
+    for (size_t p = 0; p < (x->is_derived ? x->n_parents : 1); p++) {
+        size_t px = x->is_derived ? x->parent[p] : a;
+        for (size_t q = 0; q < (y->is_derived ? y->n_parents : 1); q++) {
+            if (px == (y->is_derived ? y->parent[q] : b))
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool may_pair(const struct screening *s, size_t a, size_t b)
+{
+    const struct covariate *x = &s->set->row[a], *y = &s->set->row[b];
+    if ((x->bins->is_factor && x->bins->m > LEVELS_MAX) ||
+        (y->bins->is_factor && y->bins->m > LEVELS_MAX))
+        return false;
+    return !(s->blocked[a] && s->blocked[b]) && !are_kin(s->set, a, b);
+}
+
+static size_t take(struct screening *s, size_t most, struct term_key *out)
+{
+    size_t found = MIN(discoveries(s), most);
+    for (size_t i = 0; i < found; i++)
+        out[i] = g_array_index(s->candidate, struct candidate, i).key;
+    return found;
+}
+
+static void test_cells(struct screening *s, const struct term_key *key,
+                       enum covariate_groups grouping)
+{
+    struct cells cells;
+    double df;
+    if (!count_cells(s, key, grouping, &cells))
+        return;
+    double chi2 = interaction(&cells, &df);
+    offer(s, chi2, df, key);
+    g_free(cells.g);
+    g_free(cells.h);
+}
+
+static size_t take_pairs(struct screening *s, struct term_key *out)
+{
+    g_array_set_size(s->candidate, 0);
+    for (size_t a = 0; a < s->set->n; a++) {
+        for (size_t b = a + 1; s->is_feature[a] && b < s->set->n; b++) {
+            struct term_key key = {2, {a, b}};
+            if (s->is_feature[b] && may_pair(s, a, b) && !is_known(s, &key))
+                test_cells(s, &key, COVARIATE_PARENT);
+        }
+    }
+    return take(s, SCREEN_PAIRS, out);
+}
+
+/* The triple that two pairs make when they share a covariate. */
+static bool join(const struct term_key *p, const struct term_key *q, struct term_key *out)
+{
+    size_t all[4] = {p->axis[0], p->axis[1], q->axis[0], q->axis[1]}, n = 0;
+    *out = (struct term_key){.n = 3};
+    for (size_t pass = 0; pass < 4; pass++) {
+        size_t least = SIZE_MAX;
+        for (size_t i = 0; i < 4; i++) {
+            if (all[i] < least && (n == 0 || all[i] > out->axis[n - 1]))
+                least = all[i];
+        }
+        if (least == SIZE_MAX)
+            break;
+        if (n == 3)
+            return false;
+        out->axis[n++] = least;
+    }
+    return n == 3;
+}
+
+static size_t take_triples(struct screening *s, struct term_key *out)
+{
+    g_autoptr(GArray) tried = g_array_new(FALSE, FALSE, sizeof(struct term_key));
+    g_array_set_size(s->candidate, 0);
+    for (size_t i = 0; i < s->n_known; i++) {
+        for (size_t k = i + 1; s->known[i].n == 2 && k < s->n_known; k++) {
+            struct term_key key;
+            bool again = false;
+            if (s->known[k].n != 2 || !join(&s->known[i], &s->known[k], &key) || is_known(s, &key))
+                continue;
+            for (guint t = 0; t < tried->len; t++)
+                again |= term_key_equals(&g_array_index(tried, struct term_key, t), &key);
+            if (again)
+                continue;
+            g_array_append_val(tried, key);
+            test_cells(s, &key, COVARIATE_TRIPLE);
+        }
+    }
+    return take(s, SCREEN_TRIPLES, out);
+}
+
+size_t screen_terms(const struct covariate_set *set, const struct screen_data *data,
+                    const struct term_key *known, size_t n_known, struct term_key *out)
+{
+    g_autofree bool *is_feature = g_new0(bool, set->n + 1), *blocked = g_new0(bool, set->n + 1);
+    g_autoptr(GArray) candidate = g_array_new(FALSE, FALSE, sizeof(struct candidate));
+    struct screening s = {set, data, known, n_known, is_feature, blocked, candidate};
+    for (size_t i = 0; i < n_known; i++) {
+        if (known[i].n == 1)
+            is_feature[known[i].axis[0]] = true;
+    }
+    size_t n = take_derived(&s, out);
+    n += take_pairs(&s, out + n);
+    return n + take_triples(&s, out + n);
+}

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# kenko fit on the public churn tables: as good out of fold as the engine promises, and clear words for
+# what it cannot do.
+set -uo pipefail
+kenko=${KENKO_BIN:?}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+failed=0
+expect() { # what, actual, part of it
+  case $2 in
+  *"$3"*) echo "ok: $1" ;;
+  *) echo "not ok: $1: $2" && failed=$((failed + 1)) ;;
+  esac
+}
+
+printf 'id,plan,use,left\n1,a,3,no\n2,b,4,yes\n' >"$scratch/t.csv"
+expect "a table too small is refused" "$("$kenko" fit --csv "$scratch/t.csv" --label left 2>&1)" \
+  "1 of 2 rows are events; a model wants at least two rows of either outcome"
+expect "an unknown column is named with the nearest" \
+  "$("$kenko" fit --csv "$scratch/t.csv" --label lefd 2>&1)" "has no column 'lefd', did you mean 'left'?"
+expect "a label that is neither yes nor no asks for its value" \
+  "$("$kenko" fit --csv "$scratch/t.csv" --label plan 2>&1)" "say --label plan=VALUE"
+printf 'a,b\n1,2\n3\n' >"$scratch/ragged.csv"
+expect "a ragged row is named by its line" \
+  "$("$kenko" fit --csv "$scratch/ragged.csv" --label a 2>&1)" "ragged.csv:3: 1 fields, want 2 as in the header"
+
+data=${KENKO_TEST_DATA:-}/data/churn
+if [ -z "${KENKO_TEST_DATA:-}" ]; then
+  echo "skipped: fit on the churn tables: KENKO_TEST_DATA is not set"
+elif [ "$failed" = 0 ]; then
+  out=$("$kenko" fit --csv "$data/telco.csv" --label churn=Yes --folds "$data/telco-folds.csv" \
+    --fold-column rep1 --predictions "$scratch/p.csv" --json)
+  expect "every row has a prediction" "$(wc -l <"$scratch/p.csv")" 7044
+  for test in 'log_loss <= 0.4105' 'auc >= 0.8495' 'slope >= 0.95' 'slope <= 1.05'; do
+    read -r name op limit <<<"$test"
+    value=$(sed -nE "s/.*\"$name\": ([0-9.e-]+).*/\1/p" <<<"$out" | head -1)
+    if awk -v a="$value" -v b="$limit" "BEGIN { exit !(a $op b) }"; then
+      echo "ok: telco $name $value $op $limit"
+    else
+      echo "not ok: telco $name $value $op $limit" && failed=$((failed + 1))
+    fi
+  done
+fi
+[ "$failed" = 0 ]
