@@ -51,6 +51,7 @@ void batch_clear(struct batch *batch)
 {
     arena_reset(batch->arena);
     rollup_clear(batch->rollup);
+    g_hash_table_remove_all(batch->tally_months);
     g_array_set_size(batch->records, 0);
     g_array_set_size(batch->rejects, 0);
     memset(batch->ignored, 0, sizeof batch->ignored);
@@ -79,6 +80,7 @@ struct batch *batch_new(struct db *db, const struct job *job, const struct mappi
     batch->parties = directory_new();
     batch->subjects = directory_new();
     batch->rollup = rollup_new();
+    batch->tally_months = g_hash_table_new(NULL, NULL);
     batch->records = g_array_new(FALSE, FALSE, sizeof(struct batch_record));
     batch->rejects = g_array_new(FALSE, FALSE, sizeof(struct batch_rejected));
     batch->large = g_array_new(FALSE, FALSE, sizeof(struct batch_large));
@@ -98,6 +100,7 @@ void batch_free(struct batch *batch)
     directory_free(batch->parties);
     directory_free(batch->subjects);
     rollup_free(batch->rollup);
+    g_hash_table_destroy(batch->tally_months);
     g_array_free(batch->records, TRUE);
     g_array_free(batch->rejects, TRUE);
     g_array_free(batch->large, TRUE);
@@ -182,7 +185,9 @@ void batch_reject(struct batch *batch, int64_t line, int64_t ordinal, struct sli
     batch->count.rejected++;
 }
 
-static void keep_record(struct batch *batch, const struct stream_record *record)
+/* False when what it counts for does not fit. */
+static bool keep_record(struct batch *batch, const struct stream_record *record,
+                        struct mapping_reject *reject)
 {
     const struct stream *stream = stream_get(mapping_kind(batch->mapping));
     size_t n = stream_field_count(stream);
@@ -196,7 +201,10 @@ static void keep_record(struct batch *batch, const struct stream_record *record)
     }
     if (stream->has_party)
         kept.party = directory_index(batch->parties, record->cell[0].as.text);
+    if (batch_has_tallies(batch) && !batch_tally_take(batch, record, &kept, reject))
+        return false;
     g_array_append_val(batch->records, kept);
+    return true;
 }
 
 /* Is the event of a time of which usage, or the ids that would tell whether it is known, were
@@ -233,10 +241,15 @@ void batch_add(struct batch *batch, const struct stream_record *record)
             return;
         }
     }
-    if (!stream_get(mapping_kind(batch->mapping))->is_usage)
-        keep_record(batch, record);
-    else if (!batch_usage_add(batch, record, &id))
+    if (stream_get(mapping_kind(batch->mapping))->is_usage) {
+        if (!batch_usage_add(batch, record, &id))
+            return;
+    } else if (!keep_record(batch, record, &reject)) {
+        batch_reject(batch, record->line, record->ordinal, record->raw, &reject);
+        if (batch->seen && record->id.p)
+            seen_remove(batch->seen, id);
         return;
+    }
     batch->count.read++;
     batch->count.loaded++;
     batch->count.rounded += (int64_t)record->rounded;

@@ -6,10 +6,20 @@
 #include "ingest/directory.h"
 #include "ingest/rollup.h"
 
+/* What a version of a record counts for in one usage metric. */
+struct batch_tally {
+    uint32_t index, subject; /* of the mapping's values; subject 0: none */
+    int32_t day;
+    int64_t v;
+};
+
 struct batch_record {
     int64_t ordinal;
     uint32_t party;
     struct stream_cell *cell;
+    size_t n_tallies;
+    struct batch_tally *tally;
+    int64_t tie; /* hash of the record as it came, for rule latest */
 };
 
 /* A record of usage with a value that is not added up blindly: it waits for the batch's end. */
@@ -57,6 +67,7 @@ struct batch {
     size_t raw_bytes, n_values;           /* taken in */
     const char *file;                     /* the place, for the load's row */
     int64_t from, to;
+    GHashTable *tally_months;    /* of its records' tallies */
     int32_t first_day, last_day; /* its usage speaks of; INT32_MAX, INT32_MIN: it has none */
 };
 
@@ -68,6 +79,19 @@ bool batch_usage_add(struct batch *batch, const struct stream_record *record,
 /* Decide about the records that were set aside: those whose sums leave 64 bits are rejected, the
  * largest values first, whatever the order in which they came. */
 void batch_usage_settle(struct batch *batch);
+
+/* Do the mapping's records, which change, count in usage metrics? */
+bool batch_has_tallies(const struct batch *batch);
+
+/* Take what a record counts for into `kept`; false, with the reason, when a day or value does not
+ * fit. */
+bool batch_tally_take(struct batch *batch, const struct stream_record *record,
+                      struct batch_record *kept, struct mapping_reject *reject);
+
+/* After the records: COPY what each version counts for, but for those taken back as unchanged (by
+ * ordinal), and write what that changes in usage. */
+bool batch_tally_write(struct batch *batch, int64_t load_id, const struct db_bigints *unchanged,
+                       GError **err);
 
 /* Make the partitions of the months in the batch, and no others. Before the batch's transaction: it
  * locks the parent table. */

@@ -53,7 +53,7 @@ static int compare_days(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The months of the batch's cells, ascending. */
+/* The months of the batch's cells and tallies, ascending. */
 static GArray *months_of(struct batch *batch)
 {
     size_t n = rollup_count(batch->rollup);
@@ -67,6 +67,14 @@ static GArray *months_of(struct batch *batch)
         from = day_month_start(cells[i].day, 0);
         to = day_month_start(cells[i].day, 1);
         if (g_hash_table_add(once, GINT_TO_POINTER(from)))
+            g_array_append_val(months, from);
+    }
+    GHashTableIter iter;
+    gpointer month;
+    g_hash_table_iter_init(&iter, batch->tally_months);
+    while (g_hash_table_iter_next(&iter, &month, NULL)) {
+        from = GPOINTER_TO_INT(month);
+        if (g_hash_table_add(once, month))
             g_array_append_val(months, from);
     }
     g_array_sort(months, compare_days);

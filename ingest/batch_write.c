@@ -8,30 +8,48 @@
 #include "sql/ingest.h"
 
 /* Statements of an entity stream; the COPY takes load_id, ordinal, hash, [party_id], [source], then
- * the stream's fields. */
+ * the stream's fields. The other takes the versions that say nothing new back, by ordinal. */
 struct writer {
     const char *name;
     struct db_copy *(*begin)(struct db *db, GError **err);
-    bool (*unchanged)(struct db *db, int64_t load_id, int64_t *affected, GError **err);
+    bool (*unchanged)(struct arena *arena, struct db *db, int64_t load_id, struct db_bigints *out,
+                      GError **err);
 };
 
+/* clang-format off */
+#define ENTITIES(X) \
+    X(ACCOUNT, account) \
+    X(SUBSCRIPTION, subscription) \
+    X(CONTACT, contact) \
+    X(JOB, job) \
+    X(INCIDENT, incident) \
+    X(INCIDENT_ACCOUNT, incident_account) \
+    X(TICKET, ticket) \
+    X(TOUCHPOINT, touchpoint) \
+    X(SURVEY_RESPONSE, survey_response) \
+    X(SENTIMENT, sentiment) \
+    X(MILESTONE, milestone) \
+    X(FX_RATE, fx_rate)
+/* clang-format on */
+
+#define X(kind, noun)                                                                              \
+    static bool noun##_unchanged(struct arena *arena, struct db *db, int64_t load_id,              \
+                                 struct db_bigints *out, GError **err)                             \
+    {                                                                                              \
+        struct q_##noun##_unchanged_row row;                                                       \
+        if (!q_##noun##_unchanged(arena, db, load_id, &row, err))                                  \
+            return false;                                                                          \
+        *out = row.ordinals;                                                                       \
+        return true;                                                                               \
+    }
+ENTITIES(X)
+#undef X
+
 static const struct writer writers[STREAM_COUNT] = {
-    [STREAM_ACCOUNT] = {"ingest.account_copy", q_account_copy_begin, q_account_unchanged},
-    [STREAM_SUBSCRIPTION] = {"ingest.subscription_copy", q_subscription_copy_begin,
-                             q_subscription_unchanged},
-    [STREAM_CONTACT] = {"ingest.contact_copy", q_contact_copy_begin, q_contact_unchanged},
-    [STREAM_JOB] = {"ingest.job_copy", q_job_copy_begin, q_job_unchanged},
-    [STREAM_INCIDENT] = {"ingest.incident_copy", q_incident_copy_begin, q_incident_unchanged},
-    [STREAM_INCIDENT_ACCOUNT] = {"ingest.incident_account_copy", q_incident_account_copy_begin,
-                                 q_incident_account_unchanged},
-    [STREAM_TICKET] = {"ingest.ticket_copy", q_ticket_copy_begin, q_ticket_unchanged},
-    [STREAM_TOUCHPOINT] = {"ingest.touchpoint_copy", q_touchpoint_copy_begin,
-                           q_touchpoint_unchanged},
-    [STREAM_SURVEY_RESPONSE] = {"ingest.survey_response_copy", q_survey_response_copy_begin,
-                                q_survey_response_unchanged},
-    [STREAM_SENTIMENT] = {"ingest.sentiment_copy", q_sentiment_copy_begin, q_sentiment_unchanged},
-    [STREAM_MILESTONE] = {"ingest.milestone_copy", q_milestone_copy_begin, q_milestone_unchanged},
-    [STREAM_FX_RATE] = {"ingest.fx_rate_copy", q_fx_rate_copy_begin, q_fx_rate_unchanged},
+#define X(kind, noun)                                                                              \
+    [STREAM_##kind] = {"ingest." #noun "_copy", q_##noun##_copy_begin, noun##_unchanged},
+    ENTITIES(X)
+#undef X
 };
 
 static void set_cell(struct arena *arena, enum stream_type type, const struct stream_cell *cell,
@@ -68,6 +86,11 @@ static void hash_record(const struct batch *batch, const struct stream *stream,
         if (!cell->is_null && stream->field[f].type == STREAM_TEXT)
             crypto_generichash_update(&state, (const unsigned char *)cell->as.text.p,
                                       cell->as.text.n);
+    }
+    for (size_t i = 0; i < record->n_tallies; i++) {
+        /* Its day and subject are fields; its number may be of a source field that is not. */
+        const int64_t value[2] = {batch->metric_id[record->tally[i].index], record->tally[i].v};
+        crypto_generichash_update(&state, (const unsigned char *)value, sizeof value);
     }
     crypto_generichash_final(&state, out, 16);
 }
@@ -140,12 +163,14 @@ bool batch_write_records(struct batch *batch, int64_t load_id, GError **err)
 {
     enum stream_kind kind = mapping_kind(batch->mapping);
     const struct writer *writer = &writers[kind];
-    int64_t unchanged;
+    struct db_bigints unchanged;
     if (!copy_records(batch, stream_get(kind), writer, load_id, err) ||
-        !writer->unchanged(batch->db, load_id, &unchanged, err))
+        !writer->unchanged(batch->arena, batch->db, load_id, &unchanged, err))
         return false;
-    batch->count.loaded -= unchanged;
-    batch->count.duplicate += unchanged;
+    batch->count.loaded -= (int64_t)unchanged.n;
+    batch->count.duplicate += (int64_t)unchanged.n;
+    if (batch_has_tallies(batch) && !batch_tally_write(batch, load_id, &unchanged, err))
+        return false;
     return kind != STREAM_ACCOUNT || make_accounts(batch, load_id, err);
 }
 

@@ -43,14 +43,16 @@ static enum span_fate fate_of(const void *context, int64_t load_id)
 
 static void read_span(const struct q_span_group_row *row, struct span *out)
 {
-    *out = (struct span){.load_id = row->load_id, .is_latest = !row->at_is_null};
+    *out = (struct span){.load_id = row->load_id,
+                         .is_latest = !row->tie_is_null,
+                         .is_counted = !row->at_is_null && row->tie_is_null};
     for (size_t i = 0; i < row->v.n && (int)i + row->first_day <= SPAN_DAYS; i++) {
         if (row->v.is_null && row->v.is_null[i])
             continue;
         size_t d = i + (size_t)row->first_day - 1;
         out->taken |= UINT32_C(1) << d;
         out->v[d] = row->v.v[i];
-        out->at[d] = out->is_latest ? row->at.v[i] : 0;
+        out->at[d] = row->at_is_null ? 1 : row->at.v[i];
         out->tie[d] = out->is_latest ? row->tie.v[i] : 0;
         out->load[d] = row->load_ids_is_null ? row->load_id : row->load_ids.v[i];
     }
@@ -144,7 +146,7 @@ static bool put_row(struct portion *p, struct db_copy *copy, const struct change
                                        .first_day = first + 1,
                                        .v = {n, span->v + first, is_null},
                                        .at = {n, span->at + first, is_null},
-                                       .at_is_null = !span->is_latest,
+                                       .at_is_null = !span->is_latest && !span->is_counted,
                                        .tie = {n, span->tie + first, is_null},
                                        .tie_is_null = !span->is_latest,
                                        .load_ids = {n, span->load + first, is_null},

@@ -4,6 +4,7 @@
 #include "core/fault.h"
 #include "ingest/batch_internal.h"
 #include "ingest/load.h"
+#include "sql/ingest.h"
 
 static bool injected(const char *point, GError **err)
 {
@@ -21,12 +22,22 @@ static bool tick(struct db *db, const int64_t *load_id, size_t n, int64_t *commi
     return true;
 }
 
+/* Before any other lock: which versions count is one transaction's business at a time. */
+static bool lock_tallies(struct db *db, struct batch *const *batch, size_t n, GError **err)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (batch_has_tallies(batch[i]))
+            return q_tally_lock(db, NULL, err);
+    }
+    return true;
+}
+
 static bool write_all(struct db *db, const struct job *job, struct batch *const *batch, size_t n,
                       const struct delivery_source *source, GError **err)
 {
     g_autofree int64_t *load_id = g_new0(int64_t, n + 1);
     int64_t commit_no;
-    if (!job_fence_check(db, job, err) ||
+    if (!job_fence_check(db, job, err) || !lock_tallies(db, batch, n, err) ||
         (source->before && !source->before(source->context, db, err)))
         return false;
     for (size_t i = 0; i < n; i++) {
@@ -35,7 +46,8 @@ static bool write_all(struct db *db, const struct job *job, struct batch *const 
     }
     if (source->save && !source->save(source->context, db, n ? load_id[n - 1] : 0, err))
         return false;
-    return tick(db, load_id, n, &commit_no, err) &&
+    return (!source->date || source->date(source->context, db, err)) &&
+           tick(db, load_id, n, &commit_no, err) &&
            (!source->after || source->after(source->context, db, commit_no, err)) &&
            !injected("before_commit", err);
 }

@@ -11,13 +11,16 @@
  *
  * before  first, under the fence: take back what the records replace
  * save    after the facts: move the watermark; load_id is the last load's, 0 when there is none
- * after   last, under the clock's lock: commit_no is the last load's, 0 when there is none
+ * date    under the clock's lock, before the loads take their commit numbers: give what was taken
+ *         back its own
+ * after   last: commit_no is the last load's, 0 when there is none
  */
 struct delivery_source {
     const char *name; /* of the place, for messages */
     void *context;
     bool (*before)(void *context, struct db *db, GError **err);
     bool (*save)(void *context, struct db *db, int64_t load_id, GError **err);
+    bool (*date)(void *context, struct db *db, GError **err);
     bool (*after)(void *context, struct db *db, int64_t commit_no, GError **err);
 };
 

@@ -39,6 +39,7 @@ struct month {
     uint32_t taken;
     __int128 v[DAYS_MAX];
     int64_t at[DAYS_MAX], tie[DAYS_MAX];
+    int64_t n[DAYS_MAX]; /* of a sum: records in it, 1 where nobody counts them */
 };
 
 static bool counts(const struct month *m, int64_t load_id)
@@ -58,6 +59,7 @@ static void fold(struct month *m, size_t day, int64_t v, int64_t at, int64_t tie
 {
     bool first = !(m->taken >> day & 1);
     m->taken |= UINT32_C(1) << day;
+    m->n[day] = (first ? 0 : m->n[day]) + at;
     if (m->combine == COMBINE_SUM && !first)
         m->v[day] += v;
     else if (first || (m->combine == COMBINE_MAX && v > m->v[day]) ||
@@ -72,6 +74,10 @@ static void fold(struct month *m, size_t day, int64_t v, int64_t at, int64_t tie
 
 static void close_month(struct month *m)
 {
+    for (int day = 0; day < DAYS_MAX && m->combine == COMBINE_SUM; day++) {
+        if (m->taken >> day & 1 && m->n[day] <= 0)
+            m->taken &= ~(UINT32_C(1) << day); /* records came and went again: no fact */
+    }
     if (!m->open || m->taken == 0)
         return;
     g_string_append_printf(m->name, "|%d", m->month);
@@ -108,7 +114,7 @@ static bool on_usage(void *context, const struct q_digest_usage_row *row, GError
         int64_t load_id = row->load_ids_is_null ? row->load_id : row->load_ids.v[i];
         if ((row->v.is_null && row->v.is_null[i]) || day >= DAYS_MAX || !counts(m, load_id))
             continue;
-        fold(m, day, row->v.v[i], row->at_is_null ? 0 : row->at.v[i],
+        fold(m, day, row->v.v[i], row->at_is_null ? 1 : row->at.v[i],
              row->tie_is_null ? 0 : row->tie.v[i]);
     }
     return true;

@@ -43,13 +43,26 @@ bool load_tick(struct db *db, int64_t load_id, int64_t *commit_no, GError **err)
     return true;
 }
 
-bool load_date_retraction(struct db *db, int64_t commit_no, GError **err)
+bool load_retract_file(struct db *db, const struct job *job, const char *source, const char *stream,
+                       const char *file, int64_t *load_id, GError **err)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    struct q_file_undone_row gone;
+    return q_tally_lock(db, NULL, err) && q_file_undo(db, source, stream, file, NULL, err) &&
+           q_file_undone(arena, db, &gone, err) &&
+           load_open(db, job, "undo", source, stream, file, 0, load_id, err) &&
+           q_tally_roll(db, *load_id, &gone.load_ids, NULL, err);
+}
+
+bool load_date_retraction(struct db *db, int64_t load_id, GError **err)
 {
     g_autoptr(arena_t) arena = arena_new();
     struct q_file_undo_settled_row row;
     bool found;
     char day[DAY_TEXT_SIZE];
-    if (!q_file_undo_settled(arena, db, &row, &found, err))
+    int64_t commit_no;
+    if (!load_tick(db, load_id, &commit_no, err) ||
+        !q_file_undo_settled(arena, db, &row, &found, err))
         return false;
     if (!found)
         return q_file_undo_commit(db, commit_no, NULL, err);
@@ -87,7 +100,7 @@ static bool undo_body(struct db *db, void *context, GError **err)
     g_autoptr(arena_t) arena = arena_new();
     struct q_load_get_row row;
     bool found;
-    if (!q_load_get(arena, db, undo->load_id, &row, &found, err))
+    if (!q_tally_lock(db, NULL, err) || !q_load_get(arena, db, undo->load_id, &row, &found, err))
         return false;
     if (!found)
         return err_set(err, KENKO_ERROR_NOT_FOUND, "there is no load %" G_GINT64_FORMAT,
@@ -96,9 +109,10 @@ static bool undo_body(struct db *db, void *context, GError **err)
         return err_set(err, KENKO_ERROR_CONFLICT, "load %" G_GINT64_FORMAT " was retracted before",
                        undo->load_id);
     struct q_clock_tick_row clock;
+    const struct db_bigints gone = {1, &undo->load_id, NULL};
     int64_t own, changed;
     if (!load_open(db, NULL, "undo", "identity", row.kind, "", 0, &own, err) ||
-        !tick(arena, db, own, &clock, err) ||
+        !q_tally_roll(db, own, &gone, NULL, err) || !tick(arena, db, own, &clock, err) ||
         !check_floor(&clock, undo->load_id, row.commit_no, err) ||
         !q_load_undo(db, undo->load_id, clock.commit_no, undo->by, &changed, err))
         return false;

@@ -14,11 +14,15 @@ MUST_USE bool load_open(struct db *db, const struct job *job, const char *kind, 
 MUST_USE bool load_tick(struct db *db, int64_t load_id, int64_t *commit_no, GError **err);
 
 /*
- * After the tick: give the retraction of replaced content (file_undo) its commit number.
+ * Retract all loads of a file's present content, because other content takes its place: a load of
+ * its own, which stands open until it is dated, the last thing before the ticks of other loads.
  *
  * Errors  KENKO_ERROR_CONFLICT  the content was merged with that of other loads since
  */
-MUST_USE bool load_date_retraction(struct db *db, int64_t commit_no, GError **err);
+MUST_USE bool load_retract_file(struct db *db, const struct job *job, const char *source,
+                                const char *stream, const char *file, int64_t *load_id,
+                                GError **err);
+MUST_USE bool load_date_retraction(struct db *db, int64_t load_id, GError **err);
 
 /*
  * Retract a load: its facts and statements no longer count from a new commit number on.

@@ -93,6 +93,15 @@ const struct mapping_contract *mapping_contract(const struct mapping *mapping);
 const char *mapping_rule(const struct mapping *mapping, size_t index);
 /* Index into mapping_set.usage of the mapping's n-th value; -1 past the last. */
 int mapping_value_usage(const struct mapping *mapping, size_t n);
+/* Of records that change: the fields of the stream that give the n-th value's day (an instant or a
+ * day) and its subject; -1 when none does. */
+int mapping_value_at(const struct mapping *mapping, size_t n);
+int mapping_value_subject(const struct mapping *mapping, size_t n);
+/* Source fields, for messages: of the n-th value and of a field of the stream; "" for none. */
+const char *mapping_value_source(const struct mapping *mapping, size_t n);
+const char *mapping_field_source(const struct mapping *mapping, int field);
+/* Why a day lies outside the mapping's bounds, too_early or too_late; NULL: it does not. */
+const char *mapping_day_reason(const struct mapping *mapping, int32_t day);
 const char *mapping_currency(const struct mapping *mapping);
 
 /*

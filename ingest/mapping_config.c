@@ -48,7 +48,7 @@ struct test_config {
 };
 
 struct value_config {
-    char *metric, *field;
+    char *metric, *field, *at, *subject;
     struct test_config *when;
 };
 
@@ -115,6 +115,8 @@ static const cyaml_schema_value_t test_schema = {
 static const cyaml_schema_field_t value_fields[] = {
     MAPPING_TEXT("metric", struct value_config, metric),
     MAPPING_OPTIONAL("field", struct value_config, field),
+    MAPPING_OPTIONAL("at", struct value_config, at),
+    MAPPING_OPTIONAL("subject", struct value_config, subject),
     CYAML_FIELD_MAPPING_PTR("when", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct value_config,
                             when, test_fields),
     CYAML_FIELD_END};
@@ -238,12 +240,36 @@ static bool load_test(const struct test_config *c, struct mapping_test *out, GEr
     return true;
 }
 
+/* Records of usage have one time and one subject; of records that change each value says. */
+static bool load_place(const struct value_config *c, const struct mapping *m,
+                       struct mapping_value *value, GError **err)
+{
+    if (!m->stream->is_usage)
+        return mapping_load_tally(m, c->at, c->subject, value, err);
+    value->at = value->subject = NOT_MAPPED;
+    return (!c->at && !c->subject) ||
+           err_set(err, KENKO_ERROR_CONFIG,
+                   "at and subject of %s stand among the fields of the stream, not in its values",
+                   m->stream->name);
+}
+
+/* The names of a stream's subjects are of one kind. */
+static bool check_by(const struct mapping *m, const struct mapping_value *value, GError **err)
+{
+    const struct mapping_usage *usage = &m->usage[value->usage];
+    for (const struct mapping_value *other = m->value; other < value; other++) {
+        const struct mapping_usage *before = &m->usage[other->usage];
+        if (*usage->by && *before->by && strcmp(usage->by, before->by) != 0)
+            return err_set(err, KENKO_ERROR_CONFIG,
+                           "%s is by %s and %s by %s, but a stream has subjects of one kind",
+                           before->name, before->by, usage->name, usage->by);
+    }
+    return true;
+}
+
 static bool load_values(const struct stream_config *c, const struct mapping_set *set,
                         struct mapping *m, GError **err)
 {
-    if (c->values_count > 0 && !m->stream->is_usage)
-        return err_set(err, KENKO_ERROR_CONFIG,
-                       "values belong to usage_event and usage_metric only");
     if (c->values_count == 0 && m->stream->is_usage)
         return err_set(err, KENKO_ERROR_CONFIG, "the stream %s needs values", m->stream->name);
     for (size_t i = 0; i < c->values_count; i++) {
@@ -257,6 +283,8 @@ static bool load_values(const struct stream_config *c, const struct mapping_set 
             return err_set(err, KENKO_ERROR_CONFIG, "metrics.yaml has no usage '%s'",
                            c->values[i].metric);
         value->field = c->values[i].field;
+        if (!load_place(&c->values[i], m, value, err) || !check_by(m, value, err))
+            return false;
         if (c->values[i].when && !load_test(c->values[i].when, &value->when[value->n_when++], err))
             return false;
     }

@@ -33,6 +33,7 @@ struct mapping_test {
 struct mapping_value {
     int usage;
     const char *field; /* NULL: 1 per record */
+    int at, subject;   /* of records that change: fields of the stream, or NOT_MAPPED */
     size_t n_when;
     struct mapping_test when[4];
 };
@@ -150,8 +151,10 @@ char mapping_separator(const struct mapping *mapping, enum mapping_format format
 bool mapping_choose(const char *word, const char *const *names, const char *what, int *out,
                     GError **err);
 
-/* metrics.yaml's `usage`, and kenko.yaml's `identity`. */
+/* metrics.yaml's `usage`, kenko.yaml's `identity`, a value's place in records that change. */
 bool mapping_load_usage(struct arena *arena, struct config *config, struct mapping_set *out,
                         GError **err);
 bool mapping_load_aliases(struct arena *arena, struct config *config, struct mapping_set *out,
                           GError **err);
+bool mapping_load_tally(const struct mapping *mapping, const char *at, const char *subject,
+                        struct mapping_value *value, GError **err);

@@ -175,14 +175,16 @@ static bool bind(struct reading *r, struct file *file, GError **err)
 struct file_step {
     const struct reading *r;
     const struct file *file;
+    int64_t retraction; /* load of it */
 };
 
 static bool retract_replaced(void *context, struct db *db, GError **err)
 {
-    const struct file_step *step = context;
+    struct file_step *step = context;
+    const struct source_run *run = step->r->run;
     return !step->file->mark.replaces ||
-           q_file_undo(db, step->r->run->source->name, stream_name(step->r), step->file->name, NULL,
-                       err);
+           load_retract_file(db, run->job, run->source->name, stream_name(step->r),
+                             step->file->name, &step->retraction, err);
 }
 
 static bool save_mark(void *context, struct db *db, int64_t load_id, GError **err)
@@ -208,16 +210,16 @@ static bool save_mark(void *context, struct db *db, int64_t load_id, GError **er
            q_file_put(db, &params, NULL, err);
 }
 
-static bool date_retraction(void *context, struct db *db, int64_t commit_no, GError **err)
+static bool date_retraction(void *context, struct db *db, GError **err)
 {
     const struct file_step *step = context;
-    return !step->file->mark.replaces || load_date_retraction(db, commit_no, err);
+    return !step->file->mark.replaces || load_date_retraction(db, step->retraction, err);
 }
 
 static bool flush(struct reading *r, struct file *file, bool complete, GError **err)
 {
     struct mark *mark = &file->mark;
-    struct file_step step = {r, file};
+    struct file_step step = {r, file, 0};
     const struct delivery_source source = {file->name, &step, retract_replaced, save_mark,
                                            date_retraction};
     mark->complete = complete;

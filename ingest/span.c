@@ -13,6 +13,8 @@ static bool has(const struct span *span, int d)
 static void set_day(struct span *into, int d, const struct span *from)
 {
     into->taken |= UINT32_C(1) << d;
+    into->is_latest |= from->is_latest;
+    into->is_counted |= from->is_counted;
     into->v[d] = from->v[d];
     into->at[d] = from->at[d];
     into->tie[d] = from->tie[d];
@@ -37,8 +39,9 @@ static bool merge_day(struct span *into, int d, const struct span *from,
     if (!rollup_combine(&cell, &value, combine))
         return false;
     into->v[d] = cell.v;
-    into->at[d] = cell.at;
+    into->at[d] = combine == COMBINE_SUM ? into->at[d] + from->at[d] : cell.at;
     into->tie[d] = cell.tie;
+    into->is_counted |= from->is_counted;
     return true;
 }
 
@@ -84,7 +87,6 @@ static bool merge(GArray *rows, struct span *merged, int64_t only, enum mapping_
                 stuck = true;
                 continue;
             }
-            merged->is_latest = row->is_latest;
             clear_day(row, d);
             moved = true;
         }
@@ -104,8 +106,12 @@ static void merge_all(GArray *rows, struct span *merged, enum mapping_combine co
             continue;
     }
     merged->load_id = least;
-    for (int d = 0; d < SPAN_DAYS; d++)
+    for (int d = 0; d < SPAN_DAYS; d++) {
         merged->load[d] = least;
+        /* Records came and went again: that is no fact, not a zero. */
+        if (combine == COMBINE_SUM && merged->v[d] == 0 && merged->at[d] == 0)
+            clear_day(merged, d);
+    }
     for (guint i = 0; i < rows->len; i++)
         find_load(&g_array_index(rows, struct span, i));
 }

@@ -13,7 +13,8 @@ enum { SPAN_DAYS = 31 };
 struct span {
     int64_t load_id; /* the smallest of its loads: with it the row is found */
     uint32_t taken;  /* bit d: day d + 1 has a value */
-    bool is_latest;
+    bool is_latest;  /* at is event time, tie the record's hash */
+    bool is_counted; /* at is how many records count in the value, as in tallies; else it is 1 */
     int64_t v[SPAN_DAYS], at[SPAN_DAYS], tie[SPAN_DAYS], load[SPAN_DAYS];
 };
 

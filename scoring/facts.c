@@ -147,6 +147,7 @@ void facts_free(struct facts *f)
         g_free(f->usage[u].has);
         g_free(f->usage[u].at);
         g_free(f->usage[u].tie);
+        g_free(f->usage[u].n);
         g_free(f->usage[u].first);
     }
     for (int kind = 0; kind < FACTS_KINDS; kind++)

@@ -34,7 +34,7 @@ struct facts_subject_day {
     int64_t subject;
     int32_t day;
     int64_t v;
-    int64_t at, tie; /* of rule latest: event time and record hash */
+    int64_t at, tie; /* of rule latest: event time and record hash; of sum: records in it, 0 */
 };
 
 struct facts;

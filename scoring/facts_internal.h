@@ -19,6 +19,7 @@ struct facts_usage {
     int32_t *active;
     uint8_t *has;
     int64_t *at, *tie; /* only while loading a metric of rule latest */
+    int32_t *n;        /* only while loading sums of records that change: how many count */
     int32_t *first;    /* by account */
     int32_t newest;
     double unit; /* 10^scale */

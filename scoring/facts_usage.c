@@ -14,6 +14,18 @@ struct pass {
     int usage_of[METRIC_IDS_MAX]; /* metric_id → usage index, -1 none */
 };
 
+/* How many records count in a cell is kept from the first row on that says it. */
+static void count(const struct facts *f, struct facts_usage *u, size_t at, int64_t n)
+{
+    size_t cells = f->n_accounts * (f->n_days + 1);
+    if (!u->n) {
+        u->n = g_new0(int32_t, cells + 1);
+        for (size_t i = 0; i < cells; i++)
+            u->n[i] = u->has[i];
+    }
+    u->n[at] += (int32_t)n;
+}
+
 static void combine(struct facts_usage *u, size_t at, int64_t v, int64_t time, int64_t tie)
 {
     if (!u->has[at]) {
@@ -68,17 +80,17 @@ static bool on_span(void *context, const struct q_spans_read_row *row, GError **
         if (account == FACTS_NOBODY)
             continue;
         size_t at = account * (f->n_days + 1) + (size_t)(day - f->wish->from_day);
-        combine(u, at, row->v.v[i], row->at_is_null ? 0 : row->at.v[i],
-                row->tie_is_null ? 0 : row->tie.v[i]);
-        u->first[account] = MIN(u->first[account], day);
-        u->newest = MAX(u->newest, day);
+        int64_t time = row->at_is_null ? 1 : row->at.v[i];
+        if (u->combine == 's' && (u->n || !row->at_is_null))
+            count(f, u, at, time);
+        combine(u, at, row->v.v[i], time, row->tie_is_null ? 0 : row->tie.v[i]);
         if (f->wish->by_subject[usage]) {
             struct facts_subject_day s = {account,
                                           (uint32_t)usage,
                                           row->subject_id,
                                           day,
                                           row->v.v[i],
-                                          row->at_is_null ? 0 : row->at.v[i],
+                                          time,
                                           row->tie_is_null ? 0 : row->tie.v[i]};
             g_array_append_val(f->subject_days, s);
         }
@@ -120,6 +132,26 @@ static bool find_metrics(struct facts *f, struct db *db, struct pass *pass, GErr
         }
     }
     return true;
+}
+
+/* Where records came and went again there is no fact. Then the first and newest day of those left.
+ */
+static void settle(const struct facts *f, struct facts_usage *u)
+{
+    for (size_t a = 0; a < f->n_accounts; a++) {
+        for (size_t d = 0; d < f->n_days; d++) {
+            size_t at = a * (f->n_days + 1) + d;
+            if (u->n && u->n[at] <= 0) {
+                u->has[at] = 0;
+                u->sum[at] = 0;
+            }
+            if (!u->has[at])
+                continue;
+            int32_t day = f->wish->from_day + (int32_t)d;
+            u->first[a] = MIN(u->first[a], day);
+            u->newest = MAX(u->newest, day);
+        }
+    }
 }
 
 /* sum[d] becomes the total before day d, active likewise. */
@@ -168,6 +200,17 @@ static int compare_subject(const void *a, const void *b)
     return (x->v > y->v) - (x->v < y->v);
 }
 
+static void drop_uncounted(struct facts *f)
+{
+    struct facts_subject_day *row = (struct facts_subject_day *)(void *)f->subject_days->data;
+    guint kept = 0;
+    for (guint i = 0; i < f->subject_days->len; i++) {
+        if (f->usage[row[i].usage].combine != 's' || row[i].at > 0)
+            row[kept++] = row[i];
+    }
+    g_array_set_size(f->subject_days, kept);
+}
+
 /* Values of several loads or parties for one subject and day come together by the metric's rule. */
 static void fold_subject_days(struct facts *f)
 {
@@ -182,12 +225,15 @@ static void fold_subject_days(struct facts *f)
             continue;
         }
         char rule = f->usage[row[i].usage].combine;
+        if (rule == 's')
+            row[kept].at += row[i].at;
         if (rule == 's' && __builtin_add_overflow(row[kept].v, row[i].v, &row[kept].v))
             row[kept].v = row[i].v > 0 ? INT64_MAX : INT64_MIN;
         else if (rule == 'm' || rule == 'l')
             row[kept] = row[i];
     }
     g_array_set_size(f->subject_days, kept + 1);
+    drop_uncounted(f);
 }
 
 bool facts_load_usage(struct facts *f, struct db *db, GError **err)
@@ -209,8 +255,10 @@ bool facts_load_usage(struct facts *f, struct db *db, GError **err)
     if (f->wish->n_usage > 0 &&
         !q_spans_read(db, f->wish->from_day, f->wish->to_day, on_span, pass, err))
         return false;
-    for (size_t u = 0; u < f->wish->n_usage; u++)
+    for (size_t u = 0; u < f->wish->n_usage; u++) {
+        settle(f, &f->usage[u]);
         accumulate(f, &f->usage[u]);
+    }
     fold_subject_days(f);
     return true;
 }

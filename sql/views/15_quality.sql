@@ -2,15 +2,22 @@
 
 CREATE OR REPLACE VIEW warehouse.usage_day_now AS
 SELECT
-  mt.name AS metric, s.month, s.month + (s.first_day - 2 + d.i)::integer AS day,
-  count(DISTINCT s.party_id) AS parties,
-  (sum(d.v) / (10::numeric ^ mt.scale))::double precision AS total
-FROM warehouse.usage_span AS s
-JOIN warehouse.metric AS mt ON mt.metric_id = s.metric_id
-CROSS JOIN LATERAL unnest(s.v, s.load_ids) WITH ORDINALITY AS d(v, load_id, i)
-JOIN warehouse.load_now AS l ON l.load_id = coalesce(d.load_id, s.load_id)
-WHERE d.v IS NOT NULL
-GROUP BY mt.name, mt.scale, s.month, s.month + (s.first_day - 2 + d.i)::integer;
+  p.metric, p.month, p.day, count(DISTINCT p.party_id) AS parties,
+  (sum(p.v) / (10::numeric ^ p.scale))::double precision AS total
+FROM (
+  SELECT
+    mt.name AS metric, mt.scale, s.month, s.month + (s.first_day - 2 + d.i)::integer AS day,
+    s.party_id, sum(d.v) AS v
+  FROM warehouse.usage_span AS s
+  JOIN warehouse.metric AS mt ON mt.metric_id = s.metric_id
+  CROSS JOIN LATERAL unnest(s.v, s.at, s.load_ids) WITH ORDINALITY AS d(v, at, load_id, i)
+  JOIN warehouse.load_now AS l ON l.load_id = coalesce(d.load_id, s.load_id)
+  WHERE d.v IS NOT NULL
+  GROUP BY mt.name, mt.scale, mt.combine, s.month,
+    s.month + (s.first_day - 2 + d.i)::integer, s.party_id
+  HAVING mt.combine <> 'sum' OR sum(coalesce(d.at, 1)) > 0
+) AS p
+GROUP BY p.metric, p.scale, p.month, p.day;
 COMMENT ON VIEW warehouse.usage_day_now IS 'Per usage metric and day: how many parties have a fact and what it sums to. The sum means something for metrics that combine by sum only.';
 
 CREATE OR REPLACE VIEW bi.quality AS

@@ -46,7 +46,9 @@ JOIN warehouse.metric AS mt ON mt.metric_id = f.metric_id
 JOIN identity.account AS a ON a.account_id = f.account_id
 LEFT JOIN warehouse.subject AS sb ON sb.subject_id = f.subject_id
 GROUP BY f.account_id, a.key, mt.metric_id, mt.name, mt.unit, mt.scale, mt.combine, sb.name,
-  f.month, f.day;
+  f.month, f.day
+-- Records that came and went again leave no fact, and no zero either.
+HAVING mt.combine <> 'sum' OR sum(coalesce(f.at, 1)) > 0;
 COMMENT ON VIEW bi.usage_daily IS 'Usage per account, metric, subject and business day, as known now. Ask with a condition on month: it prunes partitions.';
 COMMENT ON COLUMN bi.usage_daily.account_id IS 'Account.';
 COMMENT ON COLUMN bi.usage_daily.account_key IS 'The id people use.';

@@ -29,13 +29,18 @@ static GArray *make_rows(GRand *rand, enum mapping_combine combine, bool huge)
 {
     GArray *rows = g_array_new(FALSE, FALSE, sizeof(struct span));
     for (int64_t load = 1; load < LOADS; load++) {
-        struct span span = {.is_latest = combine == COMBINE_LATEST};
+        struct span span = {.is_latest = combine == COMBINE_LATEST,
+                            .is_counted = combine == COMBINE_SUM && g_rand_boolean(rand)};
         for (int k = 0; k < 3; k++) {
             int d = g_rand_int_range(rand, 0, 8);
             span.taken |= UINT32_C(1) << d;
             span.v[d] = huge ? (g_rand_boolean(rand) ? INT64_MAX - d : INT64_MIN + d)
                              : g_rand_int_range(rand, -50, 50);
-            span.at[d] = span.is_latest ? g_rand_int_range(rand, 0, 3) : 0;
+            span.at[d] = span.is_latest    ? g_rand_int_range(rand, 0, 3)
+                         : span.is_counted ? g_rand_int_range(rand, -1, 3)
+                                           : 1;
+            if (span.at[d] == 0 && span.is_counted && g_rand_boolean(rand))
+                span.v[d] = 0; /* a record came and another went: the same as nothing */
             span.tie[d] = span.is_latest ? load * 7 % 29 : 0;
             span.load[d] = load;
         }
@@ -54,6 +59,7 @@ static GArray *make_rows(GRand *rand, enum mapping_combine combine, bool huge)
             into->load[d] = load;
         }
         into->taken |= span.taken;
+        into->is_counted |= span.is_counted;
     }
     return rows;
 }
@@ -77,12 +83,15 @@ static struct answer ask(const GArray *rows, int d, enum mapping_combine combine
         bool newer = row->at[d] > out.at || (row->at[d] == out.at && row->tie[d] > out.tie);
         bool wins = !out.there || (combine == COMBINE_MAX && v > out.v) ||
                     (combine == COMBINE_MIN && v < out.v) || (combine == COMBINE_LATEST && newer);
-        if (combine == COMBINE_SUM)
+        if (combine == COMBINE_SUM) {
             out.v += v;
-        else if (wins)
+            out.at += row->at[d];
+        } else if (wins)
             out = (struct answer){true, v, row->at[d], row->tie[d]};
         out.there = true;
     }
+    if (combine == COMBINE_SUM && out.at == 0 && out.v == 0)
+        out.there = false;
     return out;
 }
 
@@ -165,7 +174,7 @@ static void settled_values_of_a_day_become_one(void **state)
     g_autoptr(GArray) packed = g_array_new(FALSE, FALSE, sizeof(struct span));
     for (int64_t load = 1; load < LOADS; load++) {
         fate[load] = SPAN_MERGE;
-        struct span span = {.load_id = load, .taken = 1, .v = {load}, .load = {load}};
+        struct span span = {.load_id = load, .taken = 1, .v = {load}, .at = {1}, .load = {load}};
         g_array_append_val(rows, span);
     }
     span_pack(rows, COMBINE_SUM, fate_of, fate, packed);

@@ -36,6 +36,11 @@ static const char sources[] =
     "  - name: app\n"
     "    type: file\n"
     "    streams:\n"
+    "      - stream: job\n"
+    "        path: jobs.csv\n"
+    "        on_change: replace\n"
+    "        fields: {external_id: id, party: account, status: status, created_at: created}\n"
+    "        values: [{metric: runs}]\n"
     "      - stream: usage_metric\n"
     "        path: usage-*.csv\n"
     "        on_change: replace\n"
@@ -57,6 +62,11 @@ static const char *make_directory(int step)
         g_string_append_printf(text, "acc-%d,Name %d,c%d.example,2026-01-%02dT00:00:00Z\n", i, i, i,
                                1 + i % 28);
     sources_write(dir, "accounts.csv", text->str);
+    g_string_assign(text, "id,account,status,created\n");
+    for (int i = 0; i < 60; i++)
+        g_string_append_printf(text, "j-%d,acc-%d,%s,2026-01-%02d\n", i, i % 31,
+                               i % 3 ? "success" : "error", 1 + (i + step * i % 2) % 28);
+    sources_write(dir, "jobs.csv", text->str);
     g_string_assign(text, "id,domain,status,opened\n");
     for (int i = 0; i < 60 + step * 20; i++)
         g_string_append_printf(text, "t-%d,c%d.example,%s,2026-01-%02d\n", i % 50, i % 50 % 32,
