@@ -284,7 +284,7 @@ static bool purge(const struct source_inbox_reading *r, GError **err)
 
 static bool read_new(struct source_inbox_reading *r, GError **err)
 {
-    int64_t newest, end;
+    int64_t newest, end = 0;
     if (!source_inbox_configure(r, err) || !load_positions(r, err) ||
         !ask_newest(r->run->db, &newest, err))
         return false;
