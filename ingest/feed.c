@@ -6,7 +6,7 @@
 #include "ingest/feed_internal.h"
 #include "ingest/watermark.h"
 
-enum { AGE_US = 60000000, KEY_MAX = 16 };
+enum { AGE_US = 60000000, MESSAGE_KIB = 16384, MESSAGE_KIB_MAX = 1 << 20 };
 
 static void stream_free(void *data)
 {
@@ -105,6 +105,14 @@ void feed_touch(struct feed *feed)
     if (feed->first_us == 0)
         feed->first_us = g_get_monotonic_time();
     feed->at_state = false;
+}
+
+void feed_set_generation(struct feed *feed, struct feed_stream *stream, int64_t generation,
+                         enum raw_generation state)
+{
+    raw_set_generation(stream->raw, generation, state);
+    if (!raw_is_empty(feed->raw))
+        feed_touch(feed);
 }
 
 static struct slice keep(struct arena *arena, struct slice text)
@@ -225,5 +233,16 @@ bool feed_check_contracts(const struct feed *feed, GError **err)
                 return false;
         }
     }
+    return true;
+}
+
+bool feed_message_limit(const struct source_run *run, size_t *out, GError **err)
+{
+    const char *said = mapping_source_option(run->source, "max_message_kib");
+    gint64 kib = MESSAGE_KIB;
+    if (said && !g_ascii_string_to_signed(said, 10, 1, MESSAGE_KIB_MAX, &kib, NULL))
+        return err_set(err, KENKO_ERROR_CONFIG, "max_message_kib is '%s', want 1 to %d", said,
+                       MESSAGE_KIB_MAX);
+    *out = (size_t)kib * 1024;
     return true;
 }

@@ -36,6 +36,9 @@ MUST_USE struct feed_stream *feed_declare(struct feed *feed, const char *namespa
 
 /* The stream's table of its own; NULL when it is only mapped. */
 struct raw_stream *feed_raw(const struct feed_stream *stream);
+/* State with the next delivery what becomes of a generation; the stream must have such a table. */
+void feed_set_generation(struct feed *feed, struct feed_stream *stream, int64_t generation,
+                         enum raw_generation state);
 const char *feed_name(const struct feed_stream *stream);
 /* Is the stream mapped to usage without ids, so that a record sent twice counts twice? */
 bool feed_counts_twice(const struct feed_stream *stream);
@@ -79,3 +82,7 @@ MUST_USE bool feed_deliver(struct feed *feed, GError **err);
 
 /* At the end: are there more rejects than the mappings' contracts allow? */
 MUST_USE bool feed_check_contracts(const struct feed *feed, GError **err);
+
+/* The longest message in bytes: the source's max_message_kib, 16 MiB without it.
+ * Errors  KENKO_ERROR_CONFIG  it is no such number */
+MUST_USE bool feed_message_limit(const struct source_run *run, size_t *out, GError **err);

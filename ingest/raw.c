@@ -206,6 +206,20 @@ void raw_set_generation(struct raw_stream *stream, int64_t generation, enum raw_
     raw_activate(stream);
 }
 
+bool raw_would_empty(struct raw_stream *stream, int64_t generation, bool *yes, GError **err)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    struct q_raw_has_row of_it, any;
+    *yes = false;
+    if (stream->first || stream->raw_id == 0 || (stream->rule && stream->rule->allow_empty))
+        return true;
+    if (!q_raw_has(arena, stream->raw->db, stream->raw_id, &generation, &of_it, err) ||
+        !q_raw_has(arena, stream->raw->db, stream->raw_id, NULL, &any, err))
+        return false;
+    *yes = !of_it.found && any.found;
+    return true;
+}
+
 size_t raw_bytes(const struct raw *raw)
 {
     return arena_used(raw->arena);

@@ -81,6 +81,11 @@ void raw_set_generation(struct raw_stream *stream, int64_t generation, enum raw_
 int64_t raw_floor(const struct raw_stream *stream);
 bool raw_is_hidden(const struct raw_stream *stream, int64_t generation);
 
+/* Would a floor at this generation, without records since the last delivery, leave a stream empty
+ * that is not, and kenko.yaml does not allow it? */
+MUST_USE bool raw_would_empty(struct raw_stream *stream, int64_t generation, bool *yes,
+                              GError **err);
+
 /* Bytes held for the next delivery. */
 size_t raw_bytes(const struct raw *raw);
 bool raw_is_empty(const struct raw *raw);

@@ -30,6 +30,7 @@ static const cyaml_schema_field_t rule_fields[] = {
     FLAG(decode),
     FLAG(partial),
     FLAG(skip),
+    FLAG(allow_empty),
     CYAML_FIELD_END};
 
 const cyaml_schema_value_t raw_config_schema = {

@@ -18,7 +18,7 @@ struct raw_rule {
     char *deleted; /* field that says a record is deleted, or NULL */
     char **key, **order;
     uint32_t key_count, order_count;
-    bool decode, partial, skip;
+    bool decode, partial, skip, allow_empty;
 };
 
 extern const cyaml_schema_value_t raw_config_schema;

@@ -4,11 +4,13 @@
 #include "core/stop.h"
 #include "ingest/contract.h"
 #include "ingest/raw_config.h"
+#include "ingest/source_airbyte.h"
 #include "ingest/source_file.h"
 #include "ingest/source_inbox.h"
 #include "ingest/source_singer.h"
 
-static const struct source_kind *const kinds[] = {&source_file, &source_inbox, &source_singer};
+static const struct source_kind *const kinds[] = {&source_file, &source_inbox, &source_singer,
+                                                  &source_airbyte};
 
 const struct source_kind *source_kind_of(const struct mapping_source *source)
 {

@@ -6,8 +6,6 @@
 #include "ingest/source_singer_internal.h"
 #include "ingest/watermark.h"
 
-enum { MESSAGE_KIB = 16384, MESSAGE_KIB_MAX = 1 << 20 };
-
 static const struct feed_how how = {.place = "standard input"};
 
 static const char *const member_names[SINGER_MEMBERS] = {
@@ -184,7 +182,7 @@ static bool activate_version(struct singer *s, const struct singer_message *mess
         return source_singer_fail(
             s, "a message of type ACTIVATE_VERSION wants a whole number as version", err);
     if (feed_raw(stream))
-        raw_set_generation(feed_raw(stream), version, RAW_FLOOR);
+        feed_set_generation(s->feed, stream, version, RAW_FLOOR);
     else
         source_singer_note_once(s, "version_not_applied", name);
     return true;
@@ -262,21 +260,10 @@ static bool take_lines(struct singer *s, struct lines *lines, GError **err)
     }
 }
 
-static bool message_limit(const struct source_run *run, size_t *out, GError **err)
-{
-    const char *said = mapping_source_option(run->source, "max_message_kib");
-    gint64 kib = MESSAGE_KIB;
-    if (said && !g_ascii_string_to_signed(said, 10, 1, MESSAGE_KIB_MAX, &kib, NULL))
-        return err_set(err, KENKO_ERROR_CONFIG, "max_message_kib is '%s', want 1 to %d", said,
-                       MESSAGE_KIB_MAX);
-    *out = (size_t)kib * 1024;
-    return true;
-}
-
 static bool take(const struct source_run *run, const struct source_pipe *pipe, GError **err)
 {
     size_t limit;
-    if (!message_limit(run, &limit, err))
+    if (!feed_message_limit(run, &limit, err))
         return false;
     struct singer s = {.pipe = pipe,
                        .feed = feed_open(run, pipe, &how, err),
