@@ -1,18 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ingest/identity.h"
 
-#include <libpsl.h>
-#include <limits.h>
-
-#include "core/text.h"
+#include "ingest/identity_name.h"
 #include "ingest/load.h"
 #include "sql/ingest.h"
-
-static const char *const free_mail[] = {
-    "gmail.com",   "googlemail.com", "yahoo.com",  "yahoo.co.jp",  "outlook.com",
-    "hotmail.com", "live.com",       "icloud.com", "me.com",       "aol.com",
-    "gmx.de",      "gmx.net",        "web.de",     "mail.ru",      "qq.com",
-    "163.com",     "126.com",        "proton.me",  "docomo.ne.jp", NULL};
 
 /* Values of the tables: an account's row, or NULL for "several". */
 struct match {
@@ -31,49 +22,6 @@ struct verdict {
     int confidence_bp;
     int32_t from;
 };
-
-static char *registrable(const char *host)
-{
-    const psl_ctx_t *list = psl_builtin();
-    g_autofree char *lower = g_ascii_strdown(host, -1);
-    const char *found = list ? psl_registrable_domain(list, lower) : NULL;
-    if (!found || !strchr(found, '.'))
-        return NULL;
-    for (const char *const *free_one = free_mail; *free_one; free_one++) {
-        if (strcmp(found, *free_one) == 0)
-            return NULL;
-    }
-    return g_strdup(found);
-}
-
-/* Legal forms and punctuation say nothing about who somebody is. */
-static char *normal_name(const char *name)
-{
-    static const char *const forms[] = {
-        "inc", "ltd",     "llc",     "gmbh",     "corp", "co",       "kk",       "ag", "sa",
-        "bv",  "limited", "company", "株式会社", "(株)", "有限会社", "合同会社", NULL};
-    g_autofree char *wide = g_utf8_normalize(name, -1, G_NORMALIZE_ALL);
-    if (!wide)
-        return NULL;
-    g_autofree char *folded = g_utf8_casefold(wide, -1);
-    for (const char *const *form = forms; *form; form++) {
-        if ((unsigned char)(*form)[0] < 0x80)
-            continue;
-        char *at = strstr(folded, *form);
-        if (at)
-            memset(at, ' ', strlen(*form));
-    }
-    g_auto(GStrv) words = g_strsplit_set(folded, " .,-_&'()", -1);
-    g_autoptr(GString) out = g_string_new(NULL);
-    for (char **word = words; *word; word++) {
-        bool form_word = false;
-        for (const char *const *form = forms; *form; form++)
-            form_word = form_word || strcmp(*word, *form) == 0;
-        if (**word && !form_word)
-            g_string_append(out, *word);
-    }
-    return out->len >= 3 ? g_strdup(out->str) : NULL;
-}
 
 static void index_put(GHashTable *table, char *key, const struct q_identity_accounts_row *account)
 {
@@ -98,11 +46,11 @@ static void index_accounts(struct match *m)
         index_put(m->by_key, g_strdup(a->key), a);
         if (strlen(a->key) == 18)
             index_put(m->by_short, g_strndup(a->key, 15), a);
-        index_put(m->by_domain, registrable(a->key), a);
+        index_put(m->by_domain, identity_name_domain(a->key), a);
         if (!a->domain_is_null && *a->domain)
-            index_put(m->by_domain, registrable(a->domain), a);
+            index_put(m->by_domain, identity_name_domain(a->domain), a);
         if (!a->name_is_null)
-            index_put(m->by_name, normal_name(a->name), a);
+            index_put(m->by_name, identity_name_plain(a->name), a);
     }
 }
 
@@ -130,8 +78,8 @@ static bool by_alias(const struct match *m, const struct q_identity_parties_row 
 
 static bool by_rules(const struct match *m, const char *id, struct verdict *out)
 {
-    g_autofree char *domain = strchr(id, '.') ? registrable(id) : NULL;
-    g_autofree char *name = normal_name(id);
+    g_autofree char *domain = strchr(id, '.') ? identity_name_domain(id) : NULL;
+    g_autofree char *name = identity_name_plain(id);
     struct {
         const struct q_identity_accounts_row *account;
         const char *method;
@@ -299,6 +247,42 @@ static bool by_hand_body(struct db *db, void *context, GError **err)
     return finish(db, load_id, (int64_t)parties.n, err);
 }
 
+struct links {
+    const struct identity_link *link;
+    size_t n;
+};
+
+static bool link_one(struct db *db, const struct identity_link *link, int64_t load_id, GError **err)
+{
+    const struct by_hand h = {.source = link->source, .external_id = link->external_id};
+    g_autoptr(arena_t) arena = arena_new();
+    struct q_account_parties_rows parties = {0};
+    int64_t account;
+    return find_account(db, link->account_key, &account, err) &&
+           one_party(db, &h, &parties, arena, err) &&
+           q_member_put(db, parties.row->party_id, &account, "manual", link->confidence_bp,
+                        INT32_MIN, load_id, NULL, err);
+}
+
+static bool links_body(struct db *db, void *context, GError **err)
+{
+    const struct links *links = context;
+    int64_t load_id;
+    if (!load_open(db, NULL, "identity", "identity", "manual", "", 0, &load_id, err))
+        return false;
+    for (size_t i = 0; i < links->n; i++) {
+        if (!link_one(db, &links->link[i], load_id, err))
+            return false;
+    }
+    return finish(db, load_id, (int64_t)links->n, err);
+}
+
+bool identity_link_all(struct db *db, const struct identity_link *link, size_t n, GError **err)
+{
+    struct links links = {link, n};
+    return db_transact(db, 3, links_body, &links, err);
+}
+
 bool identity_link(struct db *db, const char *source, const char *external_id,
                    const char *account_key, GError **err)
 {
@@ -319,100 +303,4 @@ bool identity_split(struct db *db, const char *source, const char *external_id,
 {
     struct by_hand h = {source, external_id, NULL, account_key, "split", true};
     return db_transact(db, 3, by_hand_body, &h, err);
-}
-
-/* How a text is compared by distance: without case, legal form and punctuation. */
-static char *bare(const char *text)
-{
-    char *name = normal_name(text);
-    return name ? name : g_utf8_casefold(text, -1);
-}
-
-struct candidate {
-    const char *key;
-    int distance;
-};
-
-static void note_near(struct candidate best[IDENTITY_NEAR], const char *key, int distance)
-{
-    int at = IDENTITY_NEAR;
-    for (int i = 0; i < IDENTITY_NEAR; i++) {
-        if (best[i].key && strcmp(best[i].key, key) == 0)
-            return;
-    }
-    while (at > 0 && (!best[at - 1].key || best[at - 1].distance > distance))
-        at--;
-    if (at == IDENTITY_NEAR)
-        return;
-    memmove(&best[at + 1], &best[at], (size_t)(IDENTITY_NEAR - 1 - at) * sizeof *best);
-    best[at] = (struct candidate){key, distance};
-}
-
-/* The least distance to an account's names; INT_MAX when none is near. */
-static int distance_to(const char *word, char *const names[3])
-{
-    int limit = MAX(2, (int)strlen(word) / 3), least = INT_MAX;
-    for (int i = 0; i < 3; i++) {
-        int distance = names[i] ? text_distance(word, names[i], limit) : limit + 1;
-        if (distance <= limit)
-            least = MIN(least, distance);
-    }
-    return least;
-}
-
-/* `names` has three bare texts for each account; NULL where it has none. */
-static void find_near(struct identity_unresolved *party,
-                      const struct q_identity_accounts_rows *accounts, char *const *names)
-{
-    g_autofree char *id = bare(party->external_id), *name = bare(party->name);
-    const char *words[] = {id, *party->name ? name : NULL};
-    struct candidate best[IDENTITY_NEAR] = {0};
-    for (size_t i = 0; i < accounts->n; i++) {
-        int least = INT_MAX;
-        for (size_t w = 0; w < G_N_ELEMENTS(words) && words[w]; w++)
-            least = MIN(least, distance_to(words[w], &names[i * 3]));
-        if (least < INT_MAX)
-            note_near(best, accounts->row[i].key, least);
-    }
-    for (int i = 0; i < IDENTITY_NEAR; i++)
-        party->near[i] = best[i].key;
-}
-
-static char **bare_names(const struct q_identity_accounts_rows *accounts)
-{
-    char **names = g_new0(char *, accounts->n * 3 + 1);
-    for (size_t i = 0; i < accounts->n; i++) {
-        const struct q_identity_accounts_row *a = &accounts->row[i];
-        names[i * 3] = bare(a->key);
-        names[i * 3 + 1] = a->name_is_null ? NULL : bare(a->name);
-        names[i * 3 + 2] = a->domain_is_null ? NULL : bare(a->domain);
-    }
-    return names;
-}
-
-bool identity_unresolved(struct arena *arena, struct db *db, int max_rows,
-                         struct identity_unresolved **out, size_t *n, GError **err)
-{
-    struct q_unresolved_list_rows rows;
-    struct q_identity_accounts_rows accounts;
-    if (!q_unresolved_list(arena, db, max_rows, &rows, err) ||
-        !q_identity_accounts(arena, db, &accounts, err))
-        return false;
-    char **names = bare_names(&accounts);
-    struct identity_unresolved *list = arena_many(arena, rows.n, struct identity_unresolved);
-    for (size_t i = 0; i < rows.n; i++) {
-        const struct q_unresolved_list_row *row = &rows.row[i];
-        list[i] = (struct identity_unresolved){.source = row->source,
-                                               .external_id = row->external_id,
-                                               .name = row->name_is_null ? "" : row->name,
-                                               .arr = row->arr};
-        if (i < IDENTITY_NEAR_PARTIES)
-            find_near(&list[i], &accounts, names);
-    }
-    for (size_t i = 0; i < accounts.n * 3; i++)
-        g_free(names[i]);
-    g_free(names);
-    *out = list;
-    *n = rows.n;
-    return true;
 }

@@ -20,6 +20,16 @@ MUST_USE bool identity_match(struct db *db, const struct job *job, const struct 
 MUST_USE bool identity_link(struct db *db, const char *source, const char *external_id,
                             const char *account_key, GError **err);
 
+/* A party's account, and how sure it is (10000: certain). */
+struct identity_link {
+    const char *source, *external_id, *account_key;
+    int confidence_bp;
+};
+
+/* State several by hand: all, as one load, or none. */
+MUST_USE bool identity_link_all(struct db *db, const struct identity_link *link, size_t n,
+                                GError **err);
+
 /* All parties of `from` belong to `into` from now on (for facts of any day). */
 MUST_USE bool identity_merge(struct db *db, const char *from_key, const char *into_key,
                              GError **err);
@@ -27,19 +37,3 @@ MUST_USE bool identity_merge(struct db *db, const char *from_key, const char *in
 /* A party leaves its account for another (made when it does not exist). */
 MUST_USE bool identity_split(struct db *db, const char *source, const char *external_id,
                              const char *account_key, GError **err);
-
-enum { IDENTITY_NEAR = 3, IDENTITY_NEAR_PARTIES = 50 };
-
-/* A party without an account, and accounts whose key, name or domain looks like it. */
-struct identity_unresolved {
-    const char *source, *external_id, *name; /* name "" when the source says none */
-    double arr;
-    const char *near[IDENTITY_NEAR]; /* account keys, nearest first; NULL when there are no more */
-};
-
-/*
- * Those with most ARR first; the lists live in the arena. Only the first IDENTITY_NEAR_PARTIES get
- * their nearest accounts: that compares each with every account.
- */
-MUST_USE bool identity_unresolved(struct arena *arena, struct db *db, int max_rows,
-                                  struct identity_unresolved **out, size_t *n, GError **err);

@@ -49,5 +49,32 @@ expect "… and fails the check" 12 "next: kenko source preview crm account" sou
 expect "a source that is not there" 2 "has no source cmr" source preview cmr
 expect "a verb that is not there" 2 "want kenko source list | check" source gues
 
+cat >>kenko.yaml <<'Y'
+  - name: app
+    type: file
+    streams:
+      - stream: usage_metric
+        path: exports/usage.csv
+        fields: {party: who, at: day}
+        values: [{metric: runs}]
+Y
+printf 'usage: [{name: runs}]\nmetrics: []\n' >metrics.yaml
+printf 'who,day\nサンプルK.K.,2026-01-05\nサンプル商事,2026-01-05\n"-its $1 山田",2026-01-05\n' >exports/usage.csv
+expect "usage of strangers loads" 0 "unresolved              2" ingest --source app
+out=$("$kenko" identity unresolved)
+expect "the likest account is named" 0 "0.67  00017  株式会社サンプル" identity unresolved
+expect "accepting wants yes" 0 "0 of 2 would be accepted; say --yes to do it" identity unresolved --accept-above 0.95
+expect "… and counts what is as like" 0 "1 of 2 would be accepted" identity unresolved --accept-above 0.6
+commands=$(grep -oE '^ +kenko identity link .*' <<<"$out" | sed -E 's/^ +kenko/"$kenko"/; s/ACCOUNT$/00018/')
+if [ "$(wc -l <<<"$commands")" = 2 ] && (set -e && eval "$commands") && [ -z "$("$kenko" identity unresolved)" ]; then
+  echo "ok: the printed commands accept them"
+  passed=$((passed + 1))
+else
+  echo "not ok: the printed commands are: $commands"
+  failed=$((failed + 1))
+fi
+expect "a limit that is none" 2 "want 0.5 to 1" identity unresolved --accept-above 95
+expect "yes to nothing" 2 "--yes wants --accept-above" identity unresolved --yes
+
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

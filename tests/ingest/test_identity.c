@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "ingest/identity.h"
+#include "ingest/identity_unresolved.h"
 #include "ingest/load.h"
 #include "support/sources.h"
 #include "support/warehouse.h"
@@ -188,16 +189,67 @@ static void an_unresolved_party_is_listed_with_the_nearest_names(void **state)
     g_autoptr(db_t) db = warehouse_open();
     g_autoptr(arena_t) arena = arena_new();
     g_autoptr(GError) err = NULL;
-    sources_ingest(db, make_directory(STREAMS, "alfa.example|Beta Holding|zzzzzzzz"), NULL);
-    struct identity_unresolved *list;
-    size_t n;
-    assert_true(identity_unresolved(arena, db, 10, &list, &n, &err));
-    assert_int_equal(n, 3);
-    assert_string_equal(list[0].external_id, "Beta Holding");
-    assert_string_equal(list[0].near[0], "acc-2");
-    assert_string_equal(list[1].external_id, "alfa.example");
-    assert_string_equal(list[1].near[0], "acc-1");
-    assert_null(list[2].near[0]);
+    sources_ingest(db, make_directory(STREAMS, "alfa.example|Beta Holding|zzzzzzzz|Twin|acc-99"),
+                   NULL);
+    struct identity_unresolved_list list;
+    assert_true(identity_unresolved(arena, db, 4, &list, &err));
+    assert_int_equal(list.n, 4);
+    assert_int_equal(list.all, 5);
+    assert_string_equal(list.party[0].external_id, "Beta Holding");
+    assert_string_equal(list.party[0].near[0].key, "acc-2");
+    assert_string_equal(list.party[0].near[0].name, "Beta Holdings GmbH");
+    assert_true(list.party[0].near[0].similarity > 0.9 && list.party[0].near[0].similarity < 1);
+    assert_string_equal(list.party[1].external_id, "Twin");
+    assert_string_equal(list.party[1].near[0].key, "acc-4");
+    assert_string_equal(list.party[1].near[1].key, "acc-5");
+    assert_false(identity_is_certain(&list.party[1], 0.9)); /* which of the two? */
+    assert_string_equal(list.party[2].external_id, "acc-99");
+    assert_null(list.party[2].near[0].key); /* another number is another customer */
+    assert_string_equal(list.party[3].external_id, "alfa.example");
+    assert_string_equal(list.party[3].near[0].key, "acc-1");
+}
+
+static void what_is_certain_can_be_accepted_at_once(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = warehouse_open();
+    g_autoptr(arena_t) arena = arena_new();
+    g_autoptr(GError) err = NULL;
+    const char *dir = make_directory(STREAMS, "Beta Holding|Twin|さくら|alfa.example");
+    struct identity_unresolved_list list;
+    int64_t accepted;
+    sources_ingest(db, dir, NULL);
+    assert_true(identity_unresolved(arena, db, 100, &list, &err));
+    assert_true(identity_accept(db, &list, 0.9, &accepted, &err));
+    assert_int_equal(accepted, 2);
+    expect_member(db, "Beta Holding", "acc-2 manual");
+    expect_member(db, "さくら", "acc-3 manual");
+    expect_member(db, "Twin", "-");
+    expect_member(db, "alfa.example", "-");
+    sources_expect(db, "SELECT count(*) FROM ops.load WHERE file = '' AND stream = 'manual'", "1");
+    sources_expect(db,
+                   "SELECT string_agg(confidence_bp::text, ' ' ORDER BY confidence_bp) FROM "
+                   "identity.member WHERE method = 'manual'",
+                   "9166 10000");
+    assert_true(identity_accept(db, &list, 1.0, &accepted, &err)); /* said twice is no harm */
+    const struct identity_link bad[] = {{"app", "Twin", "acc-4", 9000},
+                                        {"app", "nobody", "acc-4", 9000}};
+    assert_false(identity_link_all(db, bad, 2, &err));
+    assert_true(err_is(err, KENKO_ERROR_NOT_FOUND));
+    expect_member(db, "Twin", "-");
+}
+
+static void a_merged_account_lends_its_name(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = warehouse_open();
+    g_autoptr(arena_t) arena = arena_new();
+    g_autoptr(GError) err = NULL;
+    struct identity_unresolved_list list;
+    sources_ingest(db, make_directory(STREAMS, "Beta Holding"), NULL);
+    assert_true(identity_merge(db, "acc-2", "acc-3", &err));
+    assert_true(identity_unresolved(arena, db, 100, &list, &err));
+    assert_string_equal(list.party[0].near[0].key, "acc-3");
 }
 
 int main(void)
@@ -211,6 +263,8 @@ int main(void)
         cmocka_unit_test(a_merge_takes_later_parties_along_and_a_split_gives_one_back),
         cmocka_unit_test(what_was_known_before_a_merge_stays_known),
         cmocka_unit_test(an_unresolved_party_is_listed_with_the_nearest_names),
+        cmocka_unit_test(what_is_certain_can_be_accepted_at_once),
+        cmocka_unit_test(a_merged_account_lends_its_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
