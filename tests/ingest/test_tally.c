@@ -359,7 +359,6 @@ static void an_undo_waits_for_the_load_that_changes_the_same_records(void **stat
 {
     (void)state;
 #ifdef KENKO_FAULTS
-    g_autoptr(GError) err = NULL;
     const char *dir = directory(with_time);
     g_autoptr(db_t) db = open_warehouse();
     sources_write(dir, "jobs-1.csv", HEADER A);
