@@ -63,7 +63,7 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
                        "want kenko quality list | accept METRIC DAY --why TEXT");
     if (!why || !*why)
         return err_set(err, KENKO_ERROR_USAGE, "accepting a day wants --why TEXT");
-    return context_day("DAY", argv[3], &day, err) && context_open(context, err) &&
+    return context_day(context, "DAY", argv[3], &day, err) && context_open(context, err) &&
            quality_accept(context->db, argv[2], day, why, err);
 }
 

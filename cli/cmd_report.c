@@ -78,7 +78,7 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
     const char *name = argc > 1 ? argv[1] : "weekly", *key = argc > 2 ? argv[2] : NULL;
     if (argc > 3 || (key && strcmp(name, "brief") != 0))
         return err_set(err, KENKO_ERROR_USAGE, "want kenko report weekly | digest | brief ACCOUNT");
-    if ((as_of && !context_day("as-of", as_of, &day, err)) || !context_open(context, err))
+    if ((as_of && !context_day(context, "as-of", as_of, &day, err)) || !context_open(context, err))
         return false;
     if (strcmp(name, "digest") == 0 && !dry_run && !output)
         return send_digest(context, day, err);

@@ -19,13 +19,14 @@ static int32_t step(int32_t first, int n, const char *every)
     return start + MIN(day, day_month_length(start)) - 1;
 }
 
-static bool list_days(const char *from, const char *to, const char *every, GArray *days,
-                      GError **err)
+static bool list_days(struct context *context, const char *from, const char *to, const char *every,
+                      GArray *days, GError **err)
 {
     int32_t first, last;
     if (strcmp(every, "month") != 0 && strcmp(every, "week") != 0 && strcmp(every, "day") != 0)
         return err_set(err, KENKO_ERROR_USAGE, "--every is '%s', want day, week or month", every);
-    if (!context_day("from", from, &first, err) || !context_day("to", to, &last, err))
+    if (!context_day(context, "from", from, &first, err) ||
+        !context_day(context, "to", to, &last, err))
         return false;
     if (first > last)
         return err_set(err, KENKO_ERROR_USAGE, "--from %s is after --to %s", from, to);
@@ -76,10 +77,10 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
     g_autoptr(GArray) days = g_array_new(FALSE, FALSE, sizeof(int32_t));
     int32_t day;
     if (from && to) {
-        if (!list_days(from, to, every ? every : "month", days, err))
+        if (!list_days(context, from, to, every ? every : "month", days, err))
             return false;
     } else if (as_of && !from && !to) {
-        if (!context_day("as-of", as_of, &day, err))
+        if (!context_day(context, "as-of", as_of, &day, err))
             return false;
         g_array_append_val(days, day);
     } else {

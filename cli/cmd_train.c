@@ -41,7 +41,7 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
         return false;
     if (!as_of)
         return err_set(err, KENKO_ERROR_USAGE, "want --as-of DAY");
-    if (!context_day("as-of", as_of, &options.as_of, err) || !context_open(context, err))
+    if (!context_day(context, "as-of", as_of, &options.as_of, err) || !context_open(context, err))
         return false;
     options.known_no = known;
     blas_prepare(stderr);

@@ -8,6 +8,8 @@
 #include "core/migrate.h"
 #include "sql/core.h"
 
+enum { CONNECT_DEADLINE_MS = 30000 };
+
 bool context_options(struct context *context, const struct command *command,
                      const GOptionEntry *own, int *argc, char ***argv, GError **err)
 {
@@ -50,6 +52,8 @@ static bool fix(struct context *context, const char *name, const char *value, GE
 
 bool context_load(struct context *context, GError **err)
 {
+    if (context->zone)
+        return true;
     const char *directory = context->config_dir ? context->config_dir : g_getenv("KENKO_CONFIG");
     context->config = config_open(directory ? directory : ".", err);
     if (!context->config)
@@ -60,6 +64,9 @@ bool context_load(struct context *context, GError **err)
 
 bool context_open(struct context *context, GError **err)
 {
+    db_close(context->db);
+    context->db = NULL;
+    g_clear_pointer(&context->dsn, g_free);
     if (!context_load(context, err))
         return false;
     if (config_dsn(context->config)) {
@@ -69,8 +76,11 @@ bool context_open(struct context *context, GError **err)
         if (!cluster_ensure(home, &context->dsn, err))
             return false;
     }
-    context->db = db_open(context->dsn, "kenko", CONTEXT_DEADLINE_MS, err);
-    return context->db && migrate_run(context->db, NULL, err) &&
+    context->db = db_open(context->dsn, "kenko", CONNECT_DEADLINE_MS, err);
+    if (!context->db)
+        return false;
+    db_set_deadline(context->db, CONTEXT_DEADLINE_MS);
+    return migrate_run(context->db, NULL, err) &&
            fix(context, "time_zone", config_time_zone(context->config), err) &&
            fix(context, "currency", config_currency(context->config), err);
 }
@@ -84,8 +94,15 @@ void context_close(struct context *context)
     g_free(context->config_dir);
 }
 
-bool context_day(const char *option, const char *text, int32_t *out, GError **err)
+bool context_day(struct context *context, const char *option, const char *text, int32_t *out,
+                 GError **err)
 {
+    if (strcmp(text, "today") == 0) {
+        if (!context_load(context, err))
+            return false;
+        *out = zone_day(context->zone, g_get_real_time());
+        return true;
+    }
     return day_parse(slice_of(text), out, err) || err_context(err, "--%s", option);
 }
 

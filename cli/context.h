@@ -30,16 +30,18 @@ struct command {
 MUST_USE bool context_options(struct context *context, const struct command *command,
                               const GOptionEntry *own, int *argc, char ***argv, GError **err);
 
-/* Read the configuration only. */
+/* Read the configuration only, unless that was done. */
 MUST_USE bool context_load(struct context *context, GError **err);
 
 /* Open configuration and warehouse: the configured one, or the private cluster, made, started and
- * migrated. The business zone and currency are fixed at the first time. */
+ * migrated. The business zone and currency are fixed at the first time. Again after a lost
+ * connection: the configuration stays as it was read. */
 MUST_USE bool context_open(struct context *context, GError **err);
 void context_close(struct context *context);
 
-/* A day option: YYYY-MM-DD. */
-MUST_USE bool context_day(const char *option, const char *text, int32_t *out, GError **err);
+/* A day option: YYYY-MM-DD, or "today" of the business zone, which opens the configuration. */
+MUST_USE bool context_day(struct context *context, const char *option, const char *text,
+                          int32_t *out, GError **err);
 
 /* One hint on what to do next, on standard error. */
 void context_next(const struct context *context, const char *hint);

@@ -60,6 +60,10 @@ MUST_USE bool config_file(struct config *config, const char *path,
 MUST_USE bool config_secret(const struct config *config, const char *reference, char **out,
                             GError **err);
 
+/* "kenko.yaml:12:5": where entry `index` (from 0) of a section that is a list stands, for messages
+ * about its values. Caller frees. Cost: the file is parsed anew. */
+char *config_place(const struct config *config, const char *section, size_t index);
+
 /* kenko.yaml's text, for its hash in ops.config. */
 const char *config_text(const struct config *config);
 

@@ -41,6 +41,16 @@ const struct error_kind *error_kind_of(const GError *err)
     return error_kind(err->domain == error_domain() ? err->code : KENKO_ERROR_BUG);
 }
 
+enum kenko_error error_kind_of_exit(int exit_code)
+{
+    /* From the end: of the two that share a code the one a running job can meet. */
+    for (int kind = KENKO_ERROR_COUNT - 1; kind >= 0; kind--) {
+        if (kinds[kind].exit_code == exit_code)
+            return (enum kenko_error)kind;
+    }
+    return KENKO_ERROR_BUG;
+}
+
 bool err_set(GError **err, enum kenko_error kind, const char *format, ...)
 {
     if (!err)

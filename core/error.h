@@ -44,6 +44,10 @@ const struct error_kind *error_kind(int kind);
 /* The row for an error of any domain; foreign domains are KENKO_ERROR_BUG. `err` not NULL. */
 const struct error_kind *error_kind_of(const GError *err);
 
+/* The kind a program of ours meant by its exit code; codes that are none of ours are
+ * KENKO_ERROR_BUG. */
+enum kenko_error error_kind_of_exit(int exit_code);
+
 /* Fill `*err` (if err is not NULL) with a message. Returns false, for `return err_set(...)`. */
 bool err_set(GError **err, enum kenko_error kind, const char *format, ...) PRINTF_LIKE(3, 4);
 

@@ -73,6 +73,22 @@ int32_t zone_day(const struct zone *zone, int64_t at_us)
     return (int32_t)floor_div(at_us + offset_us(zone, at_us), DAY_US);
 }
 
+int64_t zone_local(const struct zone *zone, int64_t at_us)
+{
+    return at_us + offset_us(zone, at_us);
+}
+
+char *zone_format(const struct zone *zone, int64_t at_us)
+{
+    int64_t local = zone_local(zone, at_us), second = floor_div(local, 1000000);
+    int64_t east = (local - at_us) / 60000000, size = east < 0 ? -east : east;
+    int year, month, day, of_day = (int)(second - floor_div(local, DAY_US) * 86400);
+    day_to_civil((int32_t)floor_div(local, DAY_US), &year, &month, &day);
+    return g_strdup_printf("%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", year, month, day,
+                           of_day / 3600, of_day / 60 % 60, of_day % 60, east < 0 ? '-' : '+',
+                           (int)(size / 60), (int)(size % 60));
+}
+
 int64_t zone_instant(const struct zone *zone, int32_t day, int64_t us_of_day)
 {
     int64_t local = (int64_t)day * DAY_US + us_of_day;

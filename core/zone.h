@@ -20,8 +20,14 @@ int64_t zone_day_start(const struct zone *zone, int32_t day);
  * is the first. */
 int64_t zone_instant(const struct zone *zone, int32_t day, int64_t us_of_day);
 
-/* The same in a zone named by a record, without opening it: false when there is no such zone. Cost:
- * reading the zone's file. */
+/* The civil time an instant has here: microseconds since 1970-01-01 00:00 of the local calendar. */
+int64_t zone_local(const struct zone *zone, int64_t at_us);
+
+/* "2026-11-27T06:30:00+09:00", for people; fractions of a second are dropped. Caller frees. */
+char *zone_format(const struct zone *zone, int64_t at_us);
+
+/* zone_instant in a zone named by a record, without opening it: false when there is no such zone.
+ * Cost: reading the zone's file. */
 bool zone_instant_named(const char *name, int32_t day, int64_t us_of_day, int64_t *out);
 
 typedef struct zone zone_t; /* only for g_autoptr */
