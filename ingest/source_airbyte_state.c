@@ -99,8 +99,8 @@ static void copy_members(struct airbyte *a, GString *out, struct slice object, c
 
 bool source_airbyte_state(struct airbyte *a, struct slice line, GError **err)
 {
-    struct state state;
-    struct feed_stats stats;
+    struct state state = {0};
+    struct feed_stats stats = {0};
     if (!read_state(a, line, &state, err) || !take_stats(a, &state, &stats, err) ||
         !check_count(a, &state, &stats, err))
         return false;
