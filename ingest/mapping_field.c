@@ -125,11 +125,13 @@ static struct slice clean_text(struct arena *arena, struct slice text, uint64_t 
 
 static bool parse_bool(struct slice text, int64_t *out)
 {
-    static const char *const yes[] = {"true", "t", "1", "yes", "TRUE", "True"};
-    static const char *const no[] = {"false", "f", "0", "no", "FALSE", "False"};
-    for (size_t i = 0; i < G_N_ELEMENTS(yes); i++) {
-        if (slice_is(text, yes[i]) || slice_is(text, no[i])) {
-            *out = slice_is(text, yes[i]);
+    static const char *const words[][2] = {{"false", "true"}, {"f", "t"}, {"0", "1"},
+                                           {"no", "yes"},     {"n", "y"}, {"off", "on"},
+                                           {"いいえ", "はい"}};
+    for (size_t i = 0; i < 2 * G_N_ELEMENTS(words); i++) {
+        const char *word = words[i / 2][i % 2];
+        if (text.n == strlen(word) && g_ascii_strncasecmp(text.p, word, text.n) == 0) {
+            *out = (int64_t)(i % 2);
             return true;
         }
     }

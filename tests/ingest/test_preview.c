@@ -111,6 +111,14 @@ static void records_are_shown_as_they_would_be_stored(void **state)
                              "auto_renew=true");
     assert_string_equal(dollars, "party=a external_id=2 start_on=2026-01-01 arr=-12.50 "
                                  "currency=null auto_renew=false");
+    sources_write(dir, "s.csv",
+                  "who,id,day,arr,cur,renew\na,1,2026-01-01,1,,Y\na,2,2026-01-01,1,,OFF\n"
+                  "a,3,2026-01-01,1,,はい\na,4,2026-01-01,1,,maybe\n");
+    show(&o, dir, 1, "s.csv", 10, &p);
+    assert_string_equal(p.row[0].cell[p.n_columns - 1], "true");
+    assert_string_equal(p.row[1].cell[p.n_columns - 1], "false");
+    assert_string_equal(p.row[2].cell[p.n_columns - 1], "true");
+    assert_string_equal(p.row[3].reject.reason, "bad_boolean");
     close_sources(&o);
 }
 
