@@ -4,8 +4,8 @@
 #   run.sh [--seconds N] [--smoke]
 #
 # kenko serve with its private PostgreSQL, the client and both on this machine. Beside it: the same
-# rows by psql \copy in one transaction, which checks and acknowledges nothing. --smoke takes a second
-# a line and checks only that the bench works.
+# rows by psql \copy in one transaction, which checks and acknowledges nothing; then the job that makes
+# facts of them. --smoke takes a second a line and checks only that the bench works.
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source=$(cd "$here/../../.." && pwd)
@@ -16,7 +16,7 @@ while [ $# -gt 0 ]; do
   case $1 in
   --seconds) seconds=$2 && shift ;;
   --smoke) smoke=yes seconds=1 ;;
-  *) sed -n '2,8s/^# \{0,1\}//p' "$0" && exit 2 ;;
+  *) sed -n '2,9s/^# \{0,1\}//p' "$0" && exit 2 ;;
   esac
   shift
 done
@@ -68,6 +68,21 @@ began=$(date +%s%N)
 sql -c "\\copy ops.inbox ($columns) FROM '$scratch/rows'" || fail "no copy"
 took=$((($(date +%s%N) - began) / 1000))
 printf '%-44s %9s\n' 'the same rows by psql \copy, at once' "$((rows * 1000000 / took))"
+{
+  printf 'organisation: Bench\ntime_zone: UTC\ncurrency: USD\nlanguage: en\nsources:\n'
+  printf '  - name: web\n    type: inbox\n    key: %s\n    streams:\n' "${key:4:8}"
+  printf '      - {stream: usage_event, kinds: [track], id: messageId,\n'
+  printf '         fields: {party: /properties/account, at: timestamp, subject: userId},\n'
+  printf '         values: [{metric: runs}, {metric: rows, field: /properties/rows}]}\n'
+} >"$scratch/config/kenko.yaml"
+printf 'usage:\n  - {name: runs}\n  - {name: rows}\n' >"$scratch/config/metrics.yaml"
+began=$(date +%s%N)
+"$kenko" ingest --quiet --source web >"$scratch/counts" 2>"$scratch/log" || fail "the job failed"
+took=$((($(date +%s%N) - began) / 1000))
+printf '%-44s %9s\n' 'the job, ids looked up and kept' "$((rows * 1000000 / took))"
+loaded=$(awk '$1 == "loaded" { gsub(",", ""); print $2 }' "$scratch/counts")
+[ "$loaded" = "$(sql -c 'SELECT count(DISTINCT message_id) FROM ops.inbox')" ] ||
+  fail "$loaded loaded of $rows events"
 post 64 1
 commits=$(sql -c 'SELECT count(DISTINCT xmin::text) FROM ops.inbox WHERE seq > (SELECT max(seq) - 1000 FROM ops.inbox)')
 echo "of the last 1,000 events one by one, $commits transactions"
