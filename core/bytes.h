@@ -53,45 +53,50 @@ static inline uint64_t bytes_equal(bytes_vector v, char c)
 /* Where two kinds of bytes stand in a text, block by block as it is asked for. */
 struct bytes_index {
     struct slice text;
-    char kind[2]; /* not 0 */
-    size_t block; /* begin of the block whose bits are here */
-    uint64_t bits[2];
+    uint64_t bits[2]; /* bit i: byte i of the block is of that kind */
+    bytes_vector kind[2];
 };
 
+static inline bytes_vector bytes_spread(char c)
+{
+    return (bytes_vector){0} + (uint8_t)c;
+}
+
+static inline uint64_t bytes_match(const bytes_vector v[4], bytes_vector kind)
+{
+    return bytes_bits((bytes_vector)(v[0] == kind)) |
+           bytes_bits((bytes_vector)(v[1] == kind)) << 16 |
+           bytes_bits((bytes_vector)(v[2] == kind)) << 32 |
+           bytes_bits((bytes_vector)(v[3] == kind)) << 48;
+}
+
+static inline void bytes_index_set(struct bytes_index *index, const char *p, unsigned shift)
+{
+    const bytes_vector v[4] = {bytes_load(p), bytes_load(p + 16), bytes_load(p + 32),
+                               bytes_load(p + 48)};
+    index->bits[0] = bytes_match(v, index->kind[0]) >> shift;
+    index->bits[1] = bytes_match(v, index->kind[1]) >> shift;
+}
+
+/* The bits of the block that begins at `block` < text.n, a multiple of BYTES_BLOCK. The last block
+ * is read together with bytes before it, or from a copy when there are none. */
 static inline void bytes_index_block(struct bytes_index *index, size_t block)
 {
-    const char *p = index->text.p + block;
     size_t left = index->text.n - block;
-    index->block = block;
-    index->bits[0] = index->bits[1] = 0;
-    for (size_t i = 0; i < BYTES_BLOCK && i < left; i += 16) {
-        bytes_vector v = left - i >= 16 ? bytes_load(p + i) : bytes_load_part(p + i, left - i);
-        index->bits[0] |= bytes_equal(v, index->kind[0]) << i;
-        index->bits[1] |= bytes_equal(v, index->kind[1]) << i;
+    if (left >= BYTES_BLOCK) {
+        bytes_index_set(index, index->text.p + block, 0);
+    } else if (index->text.n >= BYTES_BLOCK) {
+        bytes_index_set(index, index->text.p + index->text.n - BYTES_BLOCK,
+                        (unsigned)(BYTES_BLOCK - left));
+    } else {
+        char copy[BYTES_BLOCK] = {0};
+        memcpy(copy, index->text.p, index->text.n);
+        bytes_index_set(index, copy, 0);
     }
 }
 
+/* The bytes looked for are not 0. */
 static inline struct bytes_index bytes_index_of(struct slice text, char first, char second)
 {
-    struct bytes_index index = {.text = text, .kind = {first, second}};
-    bytes_index_block(&index, 0);
-    return index;
-}
-
-/* The next byte of a kind (0 or 1) at `from` or behind; `to` when there is none before it. Looks at
- * no block behind `to`. */
-static inline size_t bytes_index_next(struct bytes_index *index, int kind, size_t from, size_t to)
-{
-    while (from < to) {
-        size_t block = from & ~(size_t)(BYTES_BLOCK - 1);
-        if (block != index->block)
-            bytes_index_block(index, block);
-        uint64_t bits = index->bits[kind] >> (from - block);
-        if (bits) {
-            from += (size_t)__builtin_ctzll(bits);
-            return from < to ? from : to;
-        }
-        from = block + BYTES_BLOCK;
-    }
-    return to;
+    return (struct bytes_index){.text = text, .kind = {bytes_spread(first), bytes_spread(second)}};
 }

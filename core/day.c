@@ -53,31 +53,29 @@ char *day_format(int32_t day, char text[DAY_TEXT_SIZE])
     return text;
 }
 
-static int month_length(int year, int month)
+static unsigned month_length(int year, unsigned month)
 {
     static const unsigned char lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     bool is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    return lengths[month - 1] + (month == 2 && is_leap);
+    return lengths[month - 1] + (unsigned)(month == 2 && is_leap);
 }
 
-static int digits(const char *p, int n)
+/* The number of two digits; what are none give more than 99. */
+static inline unsigned two_digits(const char *p)
 {
-    int value = 0;
-    for (int i = 0; i < n; i++) {
-        if (!g_ascii_isdigit(p[i]))
-            return -1;
-        value = value * 10 + (p[i] - '0');
-    }
-    return value;
+    unsigned tens = (unsigned char)(p[0] - '0'), ones = (unsigned char)(p[1] - '0');
+    return tens > 9 || ones > 9 ? 10000 : tens * 10 + ones;
 }
 
 bool day_parse(struct slice text, int32_t *out, GError **err)
 {
     if (text.n == 10 && text.p[4] == text.p[7] && (text.p[4] == '-' || text.p[4] == '/')) {
-        int year = digits(text.p, 4), month = digits(text.p + 5, 2), day = digits(text.p + 8, 2);
-        if (year >= 1 && month >= 1 && month <= 12 && day >= 1 &&
+        unsigned century = two_digits(text.p), year_of_century = two_digits(text.p + 2);
+        unsigned month = two_digits(text.p + 5), day = two_digits(text.p + 8);
+        int year = (int)(century * 100 + year_of_century);
+        if (year >= 1 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 &&
             day <= month_length(year, month)) {
-            *out = day_from_civil(year, month, day);
+            *out = day_from_civil(year, (int)month, (int)day);
             return true;
         }
     }

@@ -282,9 +282,11 @@ static bool send_query(struct db *db, const struct db_statement *s, const struct
     g_autoptr(GByteArray) bytes = g_byte_array_new();
     for (size_t i = 0; i < s->n_params; i++) {
         offsets[i] = bytes->len;
+        size_t n = params[i].is_null ? 0 : db_encoded_size(s->params[i], &params[i]);
+        g_byte_array_set_size(bytes, bytes->len + (guint)n);
         if (!params[i].is_null)
-            db_encode(bytes, s->params[i], &params[i]);
-        lengths[i] = (int)(bytes->len - offsets[i]);
+            db_encode((char *)bytes->data + offsets[i], s->params[i], &params[i]);
+        lengths[i] = (int)n;
         formats[i] = 1;
     }
     g_byte_array_append(bytes, (const guint8 *)"", 1);

@@ -20,23 +20,28 @@ unsigned db_type_oid(enum db_type type)
     return oids[type];
 }
 
-static void put_u32(GByteArray *out, uint32_t value)
+static char *put_u32(char *p, uint32_t value)
 {
     uint32_t be = GUINT32_TO_BE(value);
-    g_byte_array_append(out, (const guint8 *)&be, sizeof be);
+    return (char *)memcpy(p, &be, sizeof be) + sizeof be;
 }
 
-static void put_u64(GByteArray *out, uint64_t value)
+static char *put_u64(char *p, uint64_t value)
 {
     uint64_t be = GUINT64_TO_BE(value);
-    g_byte_array_append(out, (const guint8 *)&be, sizeof be);
+    return (char *)memcpy(p, &be, sizeof be) + sizeof be;
 }
 
-static void put_double(GByteArray *out, double value)
+static char *put_double(char *p, double value)
 {
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
-    put_u64(out, bits);
+    return put_u64(p, bits);
+}
+
+static char *put_bytes(char *p, const char *from, size_t n)
+{
+    return n ? (char *)memcpy(p, from, n) + n : p;
 }
 
 static uint32_t date_out(int32_t day)
@@ -113,88 +118,112 @@ static enum db_type element_type(enum db_type type)
     }
 }
 
-static void put_element(GByteArray *out, enum db_type type, const struct db_value *value, size_t i)
+static size_t element_size(enum db_type type, const struct db_value *value, size_t i)
 {
+    if (type == DB_TEXT_ARRAY)
+        return strlen(value->as.texts.v[i]);
+    return type == DB_INT_ARRAY || type == DB_DATE_ARRAY ? 4 : 8;
+}
+
+static char *put_element(char *p, enum db_type type, const struct db_value *value, size_t i)
+{
+    size_t n = element_size(type, value, i);
+    p = put_u32(p, (uint32_t)n);
     switch (type) {
     case DB_INT_ARRAY:
-        put_u32(out, 4);
-        put_u32(out, (uint32_t)value->as.ints.v[i]);
-        break;
+        return put_u32(p, (uint32_t)value->as.ints.v[i]);
     case DB_BIGINT_ARRAY:
-        put_u32(out, 8);
-        put_u64(out, (uint64_t)value->as.bigints.v[i]);
-        break;
+        return put_u64(p, (uint64_t)value->as.bigints.v[i]);
     case DB_DOUBLE_ARRAY:
-        put_u32(out, 8);
-        put_double(out, value->as.doubles.v[i]);
-        break;
-    case DB_TEXT_ARRAY: {
-        size_t n = strlen(value->as.texts.v[i]);
-        put_u32(out, (uint32_t)n);
-        g_byte_array_append(out, (const guint8 *)value->as.texts.v[i], (guint)n);
-        break;
-    }
+        return put_double(p, value->as.doubles.v[i]);
+    case DB_TEXT_ARRAY:
+        return put_bytes(p, value->as.texts.v[i], n);
     default:
-        put_u32(out, 4);
-        put_u32(out, date_out(value->as.dates.v[i]));
+        return put_u32(p, date_out(value->as.dates.v[i]));
     }
 }
 
-static void put_array(GByteArray *out, enum db_type type, const struct db_value *value)
+static size_t array_size(enum db_type type, const struct db_value *value)
+{
+    size_t n = array_length(type, value), size = n ? 20 : 12;
+    const bool *nulls = array_nulls(type, value);
+    for (size_t i = 0; i < n; i++)
+        size += 4 + (nulls && nulls[i] ? 0 : element_size(type, value, i));
+    return size;
+}
+
+static char *put_array(char *p, enum db_type type, const struct db_value *value)
 {
     size_t n = array_length(type, value);
     const bool *nulls = array_nulls(type, value);
-    put_u32(out, n ? 1 : 0);
-    put_u32(out, nulls ? 1 : 0);
-    put_u32(out, oids[element_type(type)]);
+    p = put_u32(p, n ? 1 : 0);
+    p = put_u32(p, nulls ? 1 : 0);
+    p = put_u32(p, oids[element_type(type)]);
     if (n == 0)
-        return;
-    put_u32(out, (uint32_t)n);
-    put_u32(out, 1);
-    for (size_t i = 0; i < n; i++) {
-        if (nulls && nulls[i])
-            put_u32(out, UINT32_MAX);
-        else
-            put_element(out, type, value, i);
+        return p;
+    p = put_u32(p, (uint32_t)n);
+    p = put_u32(p, 1);
+    for (size_t i = 0; i < n; i++)
+        p = nulls && nulls[i] ? put_u32(p, UINT32_MAX) : put_element(p, type, value, i);
+    return p;
+}
+
+size_t db_encoded_size(enum db_type type, const struct db_value *value)
+{
+    switch (type) {
+    case DB_BOOL:
+        return 1;
+    case DB_INT:
+    case DB_DATE:
+        return 4;
+    case DB_BIGINT:
+    case DB_TIMESTAMPTZ:
+    case DB_DOUBLE:
+        return 8;
+    case DB_JSONB:
+        return 1 + strlen(value->as.text);
+    case DB_TEXT:
+        return strlen(value->as.text);
+    case DB_BYTEA:
+        return value->as.bytes.n;
+    default:
+        return array_size(type, value);
     }
 }
 
-void db_encode(GByteArray *out, enum db_type type, const struct db_value *value)
+void db_encode(char *p, enum db_type type, const struct db_value *value)
 {
-    guint8 byte;
     switch (type) {
     case DB_BOOL:
-        byte = value->as.b;
-        g_byte_array_append(out, &byte, 1);
+        *p = value->as.b;
         break;
     case DB_INT:
-        put_u32(out, (uint32_t)value->as.i);
+        put_u32(p, (uint32_t)value->as.i);
         break;
     case DB_DATE:
-        put_u32(out, date_out(value->as.i));
+        put_u32(p, date_out(value->as.i));
         break;
     case DB_BIGINT:
-        put_u64(out, (uint64_t)value->as.n);
+        put_u64(p, (uint64_t)value->as.n);
         break;
     case DB_TIMESTAMPTZ:
-        put_u64(out, instant_out(value->as.n));
+        put_u64(p, instant_out(value->as.n));
         break;
     case DB_DOUBLE:
-        put_double(out, value->as.d);
+        put_double(p, value->as.d);
         break;
     case DB_JSONB:
-        byte = 1;
-        g_byte_array_append(out, &byte, 1);
-        g_byte_array_append(out, (const guint8 *)value->as.text, (guint)strlen(value->as.text));
+        *p = 1;
+        put_bytes(p + 1, value->as.text, strlen(value->as.text));
         break;
     case DB_TEXT:
-        g_byte_array_append(out, (const guint8 *)value->as.text, (guint)strlen(value->as.text));
+        put_bytes(p, value->as.text, strlen(value->as.text));
         break;
     case DB_BYTEA:
-        g_byte_array_append(out, (const guint8 *)value->as.bytes.p, (guint)value->as.bytes.n);
+        put_bytes(p, value->as.bytes.p, value->as.bytes.n);
         break;
     default:
-        put_array(out, type, value);
+        put_array(p, type, value);
     }
 }
 

@@ -13,6 +13,7 @@ struct db_copy {
     struct db *db;
     const struct db_statement *statement;
     GByteArray *buffer;
+    size_t *size; /* of each column of the row under way */
     int64_t rows;
 };
 
@@ -43,6 +44,7 @@ struct db_copy *db_copy_in(struct db *db, const struct db_statement *statement, 
     struct db_copy *copy = g_new0(struct db_copy, 1);
     copy->db = db;
     copy->statement = statement;
+    copy->size = g_new(size_t, statement->n_columns + 1);
     copy->buffer = g_byte_array_sized_new(BLOCK_BYTES + 65536);
     static const guint8 zeros[8] = {0};
     g_byte_array_append(copy->buffer, (const guint8 *)signature, sizeof signature);
@@ -76,10 +78,10 @@ static bool copy_send(struct db_copy *copy, GError **err)
     return left == 0 || db_fail(db, NULL, copy->statement->name, err);
 }
 
-static void patch_u32(GByteArray *buffer, guint at, uint32_t value)
+static char *put_u32(char *p, uint32_t value)
 {
     uint32_t be = GUINT32_TO_BE(value);
-    memcpy(buffer->data + at, &be, sizeof be);
+    return (char *)memcpy(p, &be, sizeof be) + sizeof be;
 }
 
 bool db_copy_row(struct db_copy *copy, const struct db_value *columns, GError **err)
@@ -87,16 +89,21 @@ bool db_copy_row(struct db_copy *copy, const struct db_value *columns, GError **
     const struct db_statement *s = copy->statement;
     GByteArray *buffer = copy->buffer;
     uint16_t count = GUINT16_TO_BE((uint16_t)s->n_columns);
-    g_byte_array_append(buffer, (const guint8 *)&count, sizeof count);
+    size_t *size = copy->size, all = sizeof count + 4 * s->n_columns;
     for (size_t i = 0; i < s->n_columns; i++) {
-        guint at = buffer->len;
-        g_byte_array_set_size(buffer, at + 4);
-        if (columns[i].is_null) {
-            patch_u32(buffer, at, UINT32_MAX);
-            continue;
-        }
-        db_encode(buffer, s->columns[i], &columns[i]);
-        patch_u32(buffer, at, buffer->len - at - 4);
+        size[i] = columns[i].is_null ? 0 : db_encoded_size(s->columns[i], &columns[i]);
+        all += size[i];
+    }
+    guint at = buffer->len;
+    g_byte_array_set_size(buffer, at + (guint)all);
+    char *p = (char *)buffer->data + at;
+    memcpy(p, &count, sizeof count);
+    p += sizeof count;
+    for (size_t i = 0; i < s->n_columns; i++) {
+        p = put_u32(p, columns[i].is_null ? UINT32_MAX : (uint32_t)size[i]);
+        if (!columns[i].is_null)
+            db_encode(p, s->columns[i], &columns[i]);
+        p += size[i];
     }
     copy->rows++;
     return buffer->len < BLOCK_BYTES || copy_send(copy, err);
@@ -105,6 +112,7 @@ bool db_copy_row(struct db_copy *copy, const struct db_value *columns, GError **
 static void copy_free(struct db_copy *copy)
 {
     g_byte_array_free(copy->buffer, TRUE);
+    g_free(copy->size);
     g_free(copy);
 }
 

@@ -38,8 +38,9 @@ bool db_drain(struct db *db, const char *what, GError **err);
 
 unsigned db_type_oid(enum db_type type);
 
-/* Append a value's binary form without its length; arrays too. */
-void db_encode(GByteArray *out, enum db_type type, const struct db_value *value);
+/* Bytes of a value's binary form without its length; arrays too. And write them. */
+size_t db_encoded_size(enum db_type type, const struct db_value *value);
+void db_encode(char *p, enum db_type type, const struct db_value *value);
 
 /* Decode `size` bytes into `out`; arrays and texts are copied into the arena. */
 bool db_decode(struct arena *arena, enum db_type type, const char *data, int size,

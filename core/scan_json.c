@@ -3,6 +3,9 @@
 
 #include <stdint.h>
 
+#include "core/bytes.h"
+#include "core/utf8.h"
+
 struct scanner {
     struct arena *arena;
     const char *start, *p, *end;
@@ -24,23 +27,27 @@ static bool bad(struct scanner *s)
     return fail(s, "bad_json", s->p == s->end ? "the JSON ends too early" : "not valid JSON here");
 }
 
-static void skip_space(struct scanner *s)
+static inline void skip_space(struct scanner *s)
 {
-    while (s->p < s->end && (*s->p == ' ' || *s->p == '\t' || *s->p == '\n' || *s->p == '\r'))
-        s->p++;
+    const char *p = s->p, *end = s->end;
+    while (p < end && (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r'))
+        p++;
+    s->p = p;
 }
 
-static bool is_digit(const struct scanner *s)
+static inline bool is_digit(const struct scanner *s)
 {
     return s->p < s->end && *s->p >= '0' && *s->p <= '9';
 }
 
 static bool skip_digits(struct scanner *s)
 {
+    const char *p = s->p, *end = s->end;
     if (!is_digit(s))
         return bad(s);
-    while (is_digit(s))
-        s->p++;
+    while (p < end && *p >= '0' && *p <= '9')
+        p++;
+    s->p = p;
     return true;
 }
 
@@ -75,32 +82,55 @@ static bool scan_word(struct scanner *s, const char *word)
     return true;
 }
 
+/* The next byte at p or behind that is no plain text of a string: a quote, a backslash, a control
+ * character; or the end. */
+static const char *skip_text(const char *p, const char *end)
+{
+    while (p < end) {
+        size_t left = (size_t)(end - p);
+        bytes_vector v = left >= 16 ? bytes_load(p) : bytes_load_part(p, left);
+        uint64_t other =
+            bytes_equal(v, '"') | bytes_equal(v, '\\') | bytes_bits((bytes_vector)(v < 0x20));
+        if (other) {
+            size_t at = (size_t)__builtin_ctzll(other);
+            return at < left ? p + at : end;
+        }
+        p += MIN(left, 16);
+    }
+    return end;
+}
+
+/* What a backslash at s->p begins; s->p is left at its last byte. */
+static bool scan_escape(struct scanner *s)
+{
+    if (++s->p == s->end)
+        return bad(s);
+    if (*s->p == 'u') {
+        for (int i = 0; i < 4; i++) {
+            if (++s->p == s->end || !g_ascii_isxdigit(*s->p))
+                return bad(s);
+        }
+        return true;
+    }
+    return (*s->p != '\0' && strchr("\"\\/bfnrt", *s->p)) || bad(s);
+}
+
 /* The raw inside of a string; escapes are checked, not decoded. */
 static bool scan_string(struct scanner *s, struct slice *raw, bool *escaped)
 {
     const char *start = ++s->p;
     *escaped = false;
     for (;; s->p++) {
+        s->p = skip_text(s->p, s->end);
         if (s->p == s->end)
             return bad(s);
-        unsigned char c = (unsigned char)*s->p;
-        if (c == '"')
+        if (*s->p == '"')
             break;
-        if (c < 0x20)
+        if (*s->p != '\\')
             return bad(s);
-        if (c != '\\')
-            continue;
         *escaped = true;
-        if (++s->p == s->end)
-            return bad(s);
-        if (*s->p == 'u') {
-            for (int i = 0; i < 4; i++) {
-                if (++s->p == s->end || !g_ascii_isxdigit(*s->p))
-                    return bad(s);
-            }
-        } else if (!strchr("\"\\/bfnrt", *s->p) || *s->p == '\0') {
-            return bad(s);
-        }
+        if (!scan_escape(s))
+            return false;
     }
     *raw = (struct slice){start, (size_t)(s->p - start)};
     s->p++;
@@ -157,13 +187,21 @@ static struct slice decode(struct scanner *s, struct slice raw)
 
 static bool scan_value(struct scanner *s, uint64_t mask, size_t depth);
 
+/* Most keys differ from a segment in their first byte. */
+static bool is_segment(struct slice key, const char *segment)
+{
+    return key.n == 0 ? *segment == '\0'
+                      : *segment == *key.p && strncmp(segment, key.p, key.n) == 0 &&
+                            segment[key.n] == '\0';
+}
+
 /* Which of the wanted paths in `mask` have `key` as their segment at this depth. */
 static uint64_t narrow(const struct scanner *s, uint64_t mask, size_t depth, struct slice key)
 {
     uint64_t found = 0;
     for (uint64_t left = mask; left; left &= left - 1) {
         size_t i = (size_t)__builtin_ctzll(left);
-        if (s->wanted[i].n > depth && slice_is(key, s->wanted[i].segment[depth]))
+        if (s->wanted[i].n > depth && is_segment(key, s->wanted[i].segment[depth]))
             found |= UINT64_C(1) << i;
     }
     return found;
@@ -262,13 +300,19 @@ static bool scan_value(struct scanner *s, uint64_t mask, size_t depth)
     return take(s, mask, depth, type, (struct slice){start, (size_t)(s->p - start)});
 }
 
+static bool check_utf8(struct scanner *s)
+{
+    size_t wrong;
+    if (utf8_check((struct slice){s->start, (size_t)(s->end - s->start)}, &wrong) != UTF8_BROKEN)
+        return true;
+    s->p = s->start + wrong;
+    return fail(s, "bad_utf8", "a byte sequence that is not UTF-8");
+}
+
 static bool scan_document(struct scanner *s, uint64_t mask)
 {
-    const char *wrong;
-    if (!g_utf8_validate_len(s->start, (gsize)(s->end - s->start), &wrong) && *wrong != '\0') {
-        s->p = wrong;
-        return fail(s, "bad_utf8", "a byte sequence that is not UTF-8");
-    }
+    if (!check_utf8(s))
+        return false;
     if (!scan_value(s, mask, 0))
         return false;
     skip_space(s);
@@ -325,10 +369,8 @@ static void open_walk(struct scan_json_members *members, struct arena *arena, st
     *members =
         (struct scan_json_members){.arena = arena, .text = text, .close = open == '{' ? '}' : ']'};
     struct scanner s = scanner_of(members);
-    const char *wrong;
-    if (!g_utf8_validate_len(s.start, text.n, &wrong) && *wrong != '\0') {
-        s.p = wrong;
-        members->broken = !fail(&s, "bad_utf8", "a byte sequence that is not UTF-8");
+    if (!check_utf8(&s)) {
+        members->broken = true;
         return;
     }
     skip_space(&s);

@@ -18,10 +18,10 @@ static bool same_span(const struct rollup_cell *a, const struct rollup_cell *b, 
 static bool put_span(struct batch *batch, struct db_copy *copy, int64_t load_id,
                      const struct rollup_cell *first, const struct rollup_cell *last, GError **err)
 {
-    int64_t v[DAYS_MAX] = {0}, at[DAYS_MAX] = {0}, tie[DAYS_MAX] = {0};
+    int64_t v[DAYS_MAX], at[DAYS_MAX], tie[DAYS_MAX];
     bool is_null[DAYS_MAX];
-    memset(is_null, true, sizeof is_null);
     size_t n = (size_t)(last[-1].day - first->day) + 1;
+    memset(is_null, true, n);
     for (const struct rollup_cell *cell = first; cell < last; cell++) {
         int32_t i = cell->day - first->day;
         v[i] = cell->v;

@@ -7,8 +7,11 @@
 
 enum { FIRST_SLOTS = 64, BYTES_MAX = 32 << 20 };
 
+/* Most names are short: they are compared where they are found. */
 struct slot {
     uint32_t tag, index; /* bits of the hash; 0 is empty */
+    uint8_t n;           /* bytes of the name, 255 for more than that */
+    char start[23];      /* its first ones */
 };
 
 struct directory {
@@ -55,12 +58,12 @@ void directory_free(struct directory *directory)
     g_free(directory);
 }
 
-static uint64_t rotate(uint64_t x, int by)
+static inline uint64_t rotate(uint64_t x, int by)
 {
     return x << by | x >> (64 - by);
 }
 
-static void sip_round(uint64_t v[4])
+static inline __attribute__((always_inline)) void sip_round(uint64_t v[4])
 {
     v[0] += v[1];
     v[1] = rotate(v[1], 13) ^ v[0];
@@ -89,8 +92,13 @@ static uint64_t hash_name(const uint64_t key[2], struct slice name)
         v[0] ^= word;
     }
     word = (uint64_t)name.n << 56;
-    for (size_t i = 0; at + i < name.n; i++)
-        word |= (uint64_t)(unsigned char)name.p[at + i] << (8 * i);
+    if (at > 0 && at < name.n) { /* the last bytes, together with some of before */
+        uint64_t last;
+        memcpy(&last, name.p + name.n - 8, 8);
+        word |= last >> (8 * (at + 8 - name.n));
+    }
+    for (size_t i = 0; at == 0 && i < name.n; i++)
+        word |= (uint64_t)(unsigned char)name.p[i] << (8 * i);
     v[3] ^= word;
     sip_round(v);
     v[0] ^= word;
@@ -100,10 +108,14 @@ static uint64_t hash_name(const uint64_t key[2], struct slice name)
     return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
 
-static bool is_name(const struct directory *directory, uint32_t index, struct slice name)
+static bool is_name(const struct directory *directory, const struct slot *slot, struct slice name)
 {
-    const char *known = directory->names->pdata[index];
-    return strncmp(known, name.p, name.n) == 0 && known[name.n] == '\0';
+    const size_t here = sizeof slot->start;
+    if (slot->n != MIN(name.n, 255) || memcmp(slot->start, name.p, MIN(name.n, here)) != 0)
+        return false;
+    const char *known = directory->names->pdata[slot->index];
+    return name.n <= here ||
+           (strncmp(known + here, name.p + here, name.n - here) == 0 && known[name.n] == '\0');
 }
 
 /* The slot of a name, or the empty one where it would go. */
@@ -112,9 +124,16 @@ static struct slot *find(const struct directory *directory, struct slice name, u
     for (size_t i = hash & directory->mask;; i = (i + 1) & directory->mask) {
         struct slot *slot = &directory->slot[i];
         if (slot->index == 0 ||
-            (slot->tag == (uint32_t)(hash >> 32) && is_name(directory, slot->index, name)))
+            (slot->tag == (uint32_t)(hash >> 32) && is_name(directory, slot, name)))
             return slot;
     }
+}
+
+static void fill_slot(struct slot *slot, struct slice name, uint64_t hash, uint32_t index)
+{
+    *slot = (struct slot){
+        .tag = (uint32_t)(hash >> 32), .index = index, .n = (uint8_t)MIN(name.n, 255)};
+    memcpy(slot->start, name.p, MIN(name.n, sizeof slot->start));
 }
 
 static void grow(struct directory *directory)
@@ -125,7 +144,7 @@ static void grow(struct directory *directory)
     for (guint i = 1; i < directory->names->len; i++) {
         const struct slice name = slice_of(directory->names->pdata[i]);
         uint64_t hash = hash_name(directory->key, name);
-        *find(directory, name, hash) = (struct slot){(uint32_t)(hash >> 32), i};
+        fill_slot(find(directory, name, hash), name, hash, i);
     }
 }
 
@@ -138,8 +157,8 @@ uint32_t directory_index(struct directory *directory, struct slice name)
     guint index = directory->names->len;
     g_ptr_array_add(directory->names, arena_strndup(directory->texts, name.p, name.n));
     g_array_set_size(directory->ids, index + 1);
-    *slot = (struct slot){(uint32_t)(hash >> 32), index};
-    if (directory->names->len * 2 > directory->mask)
+    fill_slot(slot, name, hash, index);
+    if (directory->names->len * 3 > directory->mask * 2)
         grow(directory);
     return index;
 }

@@ -5,11 +5,12 @@
 
 enum { EPOCH_SECONDS = 10, EPOCH_MILLIS = 13, EPOCH_MICROS = 16 };
 
-static bool two(const char *p, int *out)
+static inline bool two(const char *p, int *out)
 {
-    if (!g_ascii_isdigit(p[0]) || !g_ascii_isdigit(p[1]))
+    unsigned tens = (unsigned char)(p[0] - '0'), ones = (unsigned char)(p[1] - '0');
+    if (tens > 9 || ones > 9)
         return false;
-    *out = (p[0] - '0') * 10 + (p[1] - '0');
+    *out = (int)(tens * 10 + ones);
     return true;
 }
 
@@ -24,6 +25,17 @@ static bool parse_epoch(struct slice text, int64_t *out)
         value = value * 10 + (text.p[i] - '0');
     }
     *out = value * (text.n == EPOCH_SECONDS ? 1000000 : text.n == EPOCH_MILLIS ? 1000 : 1);
+    return true;
+}
+
+/* "HH:MM:SS" and "Z", as most are written. */
+static bool parse_utc_clock(const char *p, int64_t *us)
+{
+    int hour, minute, second;
+    if (p[2] != ':' || p[5] != ':' || p[8] != 'Z' || !two(p, &hour) || !two(p + 3, &minute) ||
+        !two(p + 6, &second) || hour > 23 || minute > 59 || second > 59)
+        return false;
+    *us = ((int64_t)hour * 3600 + minute * 60 + second) * 1000000;
     return true;
 }
 
@@ -103,6 +115,10 @@ bool instant_parse_iso(struct slice text, const struct zone *zone, int64_t *out)
     if (*p != 'T' && *p != 't' && *p != ' ')
         return false;
     p++;
+    if (end - p == 9 && parse_utc_clock(p, &us)) {
+        *out = (int64_t)day * DAY_US + us;
+        return true;
+    }
     if (!parse_clock(&p, end, &us))
         return false;
     if (p < end && *p == ' ')

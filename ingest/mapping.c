@@ -96,8 +96,8 @@ static bool scan(struct mapping_reader *reader, struct arena *arena, struct slic
         return false;
     }
     size_t n;
-    if (!scan_csv_split(arena, record, reader->separator, reader->columns, reader->n_columns, &n,
-                        &error)) {
+    if (!scan_csv_split_wanted(arena, record, reader->separator, reader->wanted, reader->columns,
+                               reader->n_columns, &n, &error)) {
         refuse(reject, error.column, "", error.reason, error.message);
         return false;
     }

@@ -144,6 +144,9 @@ static bool bind_csv(struct arena *arena, struct mapping_reader *reader, struct 
                            other_separator(reader, header));
     }
     reader->columns = arena_many(arena, reader->n_columns + 1, struct slice);
+    reader->wanted = arena_many(arena, reader->n_columns + 1, bool);
+    for (size_t s = 0; s < reader->n_sources; s++)
+        reader->wanted[reader->column_of[s]] = true;
     return true;
 }
 

@@ -108,6 +108,7 @@ struct mapping_reader {
     int rule[MAPPING_RULES_MAX];
     int id;
     struct slice *columns;
+    bool *wanted; /* columns that are sources */
     struct scan_json_value got[SCAN_JSON_WANTED_MAX];
     bool has_nul; /* the record has U+0000 in it */
     size_t n_steps, n_choices;

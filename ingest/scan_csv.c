@@ -3,36 +3,46 @@
 
 #include "core/bytes.h"
 
-enum { END, QUOTE };    /* kinds of bytes where a record's end is looked for */
-enum { SEPARATOR = 0 }; /* and, beside QUOTE, where a record is split */
+/* What is known of a record while its end is looked for. */
+struct ending {
+    const char *text;
+    char separator;
+    bool quoted;
+    size_t closed; /* where a quote would open a field, or open it again */
+    size_t inside;
+};
 
-/* Go behind the quoted field that opens at `quote`; at the end of the text when it does not close.
- */
-static size_t skip_quoted(struct bytes_index *index, size_t quote, size_t *inside)
+/* A line end or a quote at `at`: is it the record's end? */
+static inline bool meets_end(struct ending *e, size_t at)
 {
-    size_t close = bytes_index_next(index, QUOTE, quote + 1, index->text.n);
-    for (size_t end = quote + 1; (end = bytes_index_next(index, END, end, close)) < close; end++)
-        ++*inside;
-    return close < index->text.n ? close + 1 : close;
+    if (e->text[at] == '\n') {
+        e->inside += e->quoted;
+        return !e->quoted;
+    }
+    if (e->quoted)
+        e->closed = at + 1;
+    e->quoted = !e->quoted && (at == e->closed || e->text[at - 1] == e->separator);
+    return false;
 }
 
 bool scan_csv_end(struct slice text, char separator, bool at_eof, size_t *end, size_t *inside)
 {
     struct bytes_index index = bytes_index_of(text, '\n', '"');
-    size_t at = 0, closed = SIZE_MAX; /* where a doubled quote would open again */
-    *inside = 0;
-    for (;;) {
-        size_t lf = bytes_index_next(&index, END, at, text.n);
-        size_t quote = bytes_index_next(&index, QUOTE, at, lf);
-        if (quote == lf) {
-            *end = lf;
-            return lf < text.n || at_eof;
+    struct ending e = {.text = text.p, .separator = separator};
+    for (size_t block = 0; block < text.n; block += BYTES_BLOCK) {
+        bytes_index_block(&index, block);
+        for (uint64_t hits = index.bits[0] | index.bits[1]; hits; hits &= hits - 1) {
+            size_t at = block + (size_t)__builtin_ctzll(hits);
+            if (!meets_end(&e, at))
+                continue;
+            *end = at;
+            *inside = e.inside;
+            return true;
         }
-        if (quote == 0 || quote == closed || text.p[quote - 1] == separator)
-            at = closed = skip_quoted(&index, quote, inside);
-        else
-            at = quote + 1;
     }
+    *end = text.n;
+    *inside = e.inside;
+    return at_eof;
 }
 
 static bool fail(struct scan_error *error, size_t at, const char *reason, const char *message)
@@ -53,52 +63,95 @@ static struct slice undouble(struct arena *arena, const char *start, size_t n)
     return (struct slice){copy, used};
 }
 
-/* A field that begins with a quote at `at`; moves *at behind the closing quote. */
-static bool split_quoted(struct arena *arena, struct bytes_index *index, size_t *at,
-                         struct slice *out, struct scan_error *error)
+/* A record while it is split. */
+struct splitting {
+    struct arena *arena;
+    struct slice record;
+    char separator;
+    const bool *wanted;
+    struct slice *fields;
+    size_t max, n;
+    size_t from;  /* where the field under way begins */
+    size_t close; /* its closing quote, 0 when it has none yet */
+    size_t skip;  /* the second of two quotes */
+    bool quoted, doubled;
+    struct scan_error *error;
+};
+
+static bool end_field(struct splitting *s, size_t end)
 {
-    struct slice record = index->text;
-    size_t start = *at + 1, i = start;
-    bool doubled = false;
-    for (;;) {
-        i = bytes_index_next(index, QUOTE, i, record.n);
-        if (i == record.n)
-            return fail(error, *at, "unclosed_quote", "the quoted field does not end");
-        if (i + 1 >= record.n || record.p[i + 1] != '"')
-            break;
-        doubled = true;
-        i += 2;
+    if (s->n == s->max)
+        return fail(s->error, s->from, "too_many_fields", "more fields than the header has");
+    struct slice field = {s->record.p + s->from, end - s->from};
+    if (s->close > 0) {
+        field = (struct slice){s->record.p + s->from + 1, s->close - s->from - 1};
+        if (s->doubled && (!s->wanted || s->wanted[s->n]))
+            field = undouble(s->arena, field.p, field.n);
+        s->close = 0;
+        s->doubled = false;
     }
-    *out = doubled ? undouble(arena, record.p + start, i - start)
-                   : (struct slice){record.p + start, i - start};
-    *at = i + 1;
+    s->fields[s->n++] = field;
+    s->from = end + 1;
+    return true;
+}
+
+static bool meet_quote(struct splitting *s, size_t at)
+{
+    if (!s->quoted) {
+        s->quoted = at == s->from; /* elsewhere it is text */
+        if (s->quoted && s->n == s->max)
+            return fail(s->error, at, "too_many_fields", "more fields than the header has");
+        return true;
+    }
+    if (at == s->skip && at > s->from)
+        return true;
+    if (at + 1 < s->record.n && s->record.p[at + 1] == '"') {
+        s->doubled = true;
+        s->skip = at + 1;
+        return true;
+    }
+    s->quoted = false;
+    s->close = at;
+    return at + 1 == s->record.n || s->record.p[at + 1] == s->separator ||
+           fail(s->error, at + 1, "text_after_quote",
+                "text after a closing quote, want a separator or the end");
+}
+
+static bool split(struct splitting *s)
+{
+    struct bytes_index index = bytes_index_of(s->record, s->separator, '"');
+    for (size_t block = 0; block < s->record.n; block += BYTES_BLOCK) {
+        bytes_index_block(&index, block);
+        for (uint64_t hits = index.bits[0] | index.bits[1]; hits; hits &= hits - 1) {
+            size_t at = block + (size_t)__builtin_ctzll(hits);
+            if (s->record.p[at] == '"' ? !meet_quote(s, at) : !s->quoted && !end_field(s, at))
+                return false;
+        }
+    }
+    if (s->quoted)
+        return fail(s->error, s->from, "unclosed_quote", "the quoted field does not end");
+    return end_field(s, s->record.n);
+}
+
+bool scan_csv_split_wanted(struct arena *arena, struct slice record, char separator,
+                           const bool *wanted, struct slice *fields, size_t max, size_t *count,
+                           struct scan_error *error)
+{
+    struct splitting s = {.arena = arena,
+                          .record = record,
+                          .separator = separator,
+                          .wanted = wanted,
+                          .fields = fields,
+                          .max = max,
+                          .error = error};
+    if (!split(&s))
+        return false;
+    *count = s.n;
     return true;
 }
 
 bool scan_csv_split(struct arena *arena, struct slice record, char separator, struct slice *fields,
                     size_t max, size_t *count, struct scan_error *error)
 {
-    struct bytes_index index = bytes_index_of(record, separator, '"');
-    size_t at = 0, n = 0;
-    for (;;) {
-        if (n == max)
-            return fail(error, at, "too_many_fields", "more fields than the header has");
-        if (at < record.n && record.p[at] == '"') {
-            if (!split_quoted(arena, &index, &at, &fields[n], error))
-                return false;
-            if (at < record.n && record.p[at] != separator)
-                return fail(error, at, "text_after_quote",
-                            "text after a closing quote, want a separator or the end");
-        } else {
-            size_t end = bytes_index_next(&index, SEPARATOR, at, record.n);
-            fields[n] = (struct slice){record.p + at, end - at};
-            at = end;
-        }
-        n++;
-        if (at >= record.n)
-            break;
-        at++;
-    }
-    *count = n;
-    return true;
+    return scan_csv_split_wanted(arena, record, separator, NULL, fields, max, count, error);
 }

@@ -20,3 +20,9 @@ bool scan_csv_end(struct slice text, char separator, bool at_eof, size_t *end, s
  */
 bool scan_csv_split(struct arena *arena, struct slice record, char separator, struct slice *fields,
                     size_t max, size_t *count, struct scan_error *error);
+
+/* The same where only some fields are looked at: quotes stay doubled in those that wanted[i] is
+ * false for. */
+bool scan_csv_split_wanted(struct arena *arena, struct slice record, char separator,
+                           const bool *wanted, struct slice *fields, size_t max, size_t *count,
+                           struct scan_error *error);

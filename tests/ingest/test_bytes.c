@@ -11,6 +11,7 @@
 #include <glib.h>
 
 #include "core/bytes.h"
+#include "core/scan_json.h"
 #include "core/utf8.h"
 #include "ingest/content_hash.h"
 #include "ingest/scan_csv.h"
@@ -179,6 +180,53 @@ static void a_csv_record_splits_as_byte_by_byte(void **state)
     g_rand_free(rand);
 }
 
+/* A string of RFC 8259 and white space, byte by byte. */
+static bool is_json_string(const char *p, const char *end)
+{
+    if (p == end || *p++ != '"')
+        return false;
+    for (; p < end && *p != '"'; p++) {
+        if ((unsigned char)*p < 0x20)
+            return false;
+        if (*p != '\\')
+            continue;
+        if (++p == end || !strchr("\"\\/bfnrtu", *p))
+            return false;
+        for (int i = 0; *p == 'u' && i < 4; i++) {
+            if (end - p < 5 || !g_ascii_isxdigit(p[i + 1]))
+                return false;
+        }
+    }
+    if (p++ == end)
+        return false;
+    while (p < end && (*p == ' ' || *p == '\n' || *p == '\t'))
+        p++;
+    return p == end;
+}
+
+static void a_json_string_is_one_wherever_its_bytes_stand(void **state)
+{
+    (void)state;
+    static const char letters[] = "abcdefghijklm0123456789 /u\\\\\"\n\t\x1f\x7f";
+    GRand *rand = g_rand_new_with_seed(17);
+    for (int turn = 0; turn < 300000; turn++) {
+        char buffer[80] = "\"";
+        size_t n = 1 + (size_t)g_rand_int_range(rand, 0, 70);
+        for (size_t i = 1; i < n; i++)
+            buffer[i] = turn % 2 || g_rand_int_range(rand, 0, 20) == 0
+                            ? letters[g_rand_int_range(rand, 0, sizeof letters - 1)]
+                            : 'x';
+        if (turn % 5)
+            buffer[n++] = '"';
+        struct slice text = alone(buffer, n);
+        struct scan_error error;
+        if (scan_json_validate(text, &error) != is_json_string(text.p, text.p + n))
+            fail_msg("%.*s", (int)n, buffer);
+        g_free((char *)(uintptr_t)text.p);
+    }
+    g_rand_free(rand);
+}
+
 static void content_has_one_hash_however_it_is_cut(void **state)
 {
     (void)state;
@@ -217,6 +265,7 @@ int main(void)
         cmocka_unit_test(utf8_is_what_glib_says_it_is),
         cmocka_unit_test(a_csv_record_ends_where_reading_byte_by_byte_ends_it),
         cmocka_unit_test(a_csv_record_splits_as_byte_by_byte),
+        cmocka_unit_test(a_json_string_is_one_wherever_its_bytes_stand),
         cmocka_unit_test(content_has_one_hash_however_it_is_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
