@@ -47,6 +47,18 @@ void batch_derive_key(const struct batch *batch, const char *purpose, uint8_t *o
                        sizeof batch->key);
 }
 
+/* What was large is given back: many streams take turns at being it. */
+static void empty(GArray **array, guint size)
+{
+    if (*array && (*array)->len <= 1024) {
+        g_array_set_size(*array, 0);
+        return;
+    }
+    if (*array)
+        g_array_free(*array, TRUE);
+    *array = g_array_new(FALSE, FALSE, size);
+}
+
 void batch_clear(struct batch *batch)
 {
     arena_reset(batch->arena);
@@ -59,6 +71,8 @@ void batch_clear(struct batch *batch)
     batch->count = (struct batch_counters){0};
     batch->raw_bytes = batch->n_values = 0;
     g_array_set_size(batch->large, 0);
+    empty(&batch->events, sizeof(struct batch_event));
+    empty(&batch->event_ids, sizeof(struct seen_key));
     batch->file = "";
     batch->from = batch->to = 0;
     batch->first_day = INT32_MAX;
@@ -104,6 +118,8 @@ void batch_free(struct batch *batch)
     g_array_free(batch->records, TRUE);
     g_array_free(batch->rejects, TRUE);
     g_array_free(batch->large, TRUE);
+    g_array_free(batch->events, TRUE);
+    g_array_free(batch->event_ids, TRUE);
     g_free(batch);
 }
 
@@ -131,7 +147,10 @@ size_t batch_bytes(const struct batch *batch)
     size_t held = arena_used(batch->arena) + batch->records->len * sizeof(struct batch_record) +
                   batch->rejects->len * sizeof(struct batch_rejected) +
                   batch->large->len * sizeof(struct batch_large) + rollup_bytes(batch->rollup) +
-                  (batch->seen ? seen_bytes(batch->seen) : 0);
+                  (batch->seen ? seen_bytes(batch->seen) : 0) +
+                  (batch->events->len * sizeof(struct batch_event) +
+                   batch->event_ids->len * sizeof(struct seen_key)) /
+                      BATCH_EVENT_SHARE;
     return MAX(held, batch->raw_bytes / BATCH_RAW_SHARE);
 }
 

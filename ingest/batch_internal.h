@@ -35,6 +35,15 @@ struct batch_large {
     struct stream_value *value;
 };
 
+/* One value of an event that is kept, BATCH_NO_METRIC for none. */
+struct batch_event {
+    int64_t ordinal, at, v;
+    uint32_t party, subject;
+    int32_t day;
+    uint32_t metric;
+};
+enum { BATCH_NO_METRIC = STREAM_VALUES_MAX };
+
 struct batch_rejected {
     int64_t line, ordinal, raw_size;
     int column;
@@ -60,6 +69,7 @@ struct batch {
     uint32_t cell_of[STREAM_VALUES_MAX]; /* the first value of the same metric */
     const struct mapping_usage *usage[STREAM_VALUES_MAX];
     GArray *records, *rejects, *large;
+    GArray *events, *event_ids; /* kept ones; event_ids has as many when the mapping has an id */
     int64_t ignored[MAPPING_RULES_MAX];
     const char *own_rule; /* of the source, not of the mapping */
     int64_t own_ignored;
@@ -99,6 +109,14 @@ bool batch_make_partitions(struct batch *batch, GError **err);
 
 /* COPY the rolled-up usage as month spans. */
 bool batch_write_spans(struct batch *batch, int64_t load_id, GError **err);
+
+/* Keep a record of usage as an event, when the mapping says so. */
+void batch_event_keep(struct batch *batch, const struct rollup_cell *base, uint32_t subject,
+                      const struct stream_value *value, size_t n_values, int64_t ordinal,
+                      const struct seen_key *id);
+
+/* COPY the kept events. */
+bool batch_event_write(struct batch *batch, int64_t load_id, GError **err);
 
 /* COPY record versions, take the unchanged back and count them as duplicates; accounts make
  * accounts. */

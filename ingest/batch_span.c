@@ -53,44 +53,57 @@ static int compare_days(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The months of the batch's cells and tallies, ascending. */
-static GArray *months_of(struct batch *batch)
+/* Days come in runs of one month: the calendar is asked once for each. */
+struct months {
+    GHashTable *once;
+    GArray *month;
+    int32_t from, to;
+};
+
+static void add_day(struct months *months, int32_t day)
 {
-    size_t n = rollup_count(batch->rollup);
-    const struct rollup_cell *cells = rollup_cells(batch->rollup);
-    GArray *months = g_array_new(FALSE, FALSE, sizeof(int32_t));
-    g_autoptr(GHashTable) once = g_hash_table_new(NULL, NULL);
-    int32_t from = 0, to = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (cells[i].day >= from && cells[i].day < to)
-            continue;
-        from = day_month_start(cells[i].day, 0);
-        to = day_month_start(cells[i].day, 1);
-        if (g_hash_table_add(once, GINT_TO_POINTER(from)))
-            g_array_append_val(months, from);
+    if (day >= months->from && day < months->to)
+        return;
+    months->from = day_month_start(day, 0);
+    months->to = day_month_start(day, 1);
+    if (g_hash_table_add(months->once, GINT_TO_POINTER(months->from)))
+        g_array_append_val(months->month, months->from);
+}
+
+static bool make_months(struct batch *batch, const char *table, struct months *months, GError **err)
+{
+    g_array_sort(months->month, compare_days);
+    for (guint i = 0; i < months->month->len; i++) {
+        int32_t month = g_array_index(months->month, int32_t, i);
+        if (!migrate_partitions(batch->db, table, month, month, err))
+            return false;
     }
-    GHashTableIter iter;
-    gpointer month;
-    g_hash_table_iter_init(&iter, batch->tally_months);
-    while (g_hash_table_iter_next(&iter, &month, NULL)) {
-        from = GPOINTER_TO_INT(month);
-        if (g_hash_table_add(once, month))
-            g_array_append_val(months, from);
-    }
-    g_array_sort(months, compare_days);
-    return months;
+    g_hash_table_remove_all(months->once);
+    g_array_set_size(months->month, 0);
+    months->from = months->to = 0;
+    return true;
 }
 
 bool batch_make_partitions(struct batch *batch, GError **err)
 {
     batch_usage_settle(batch);
-    g_autoptr(GArray) months = months_of(batch);
-    for (guint i = 0; i < months->len; i++) {
-        int32_t month = g_array_index(months, int32_t, i);
-        if (!migrate_partitions(batch->db, "warehouse.usage_span", month, month, err))
-            return false;
-    }
-    return true;
+    g_autoptr(GHashTable) once = g_hash_table_new(NULL, NULL);
+    g_autoptr(GArray) month = g_array_new(FALSE, FALSE, sizeof(int32_t));
+    struct months months = {once, month, 0, 0};
+    size_t n = rollup_count(batch->rollup);
+    const struct rollup_cell *cells = rollup_cells(batch->rollup);
+    for (size_t i = 0; i < n; i++)
+        add_day(&months, cells[i].day);
+    GHashTableIter iter;
+    gpointer tally;
+    g_hash_table_iter_init(&iter, batch->tally_months);
+    while (g_hash_table_iter_next(&iter, &tally, NULL))
+        add_day(&months, GPOINTER_TO_INT(tally));
+    if (!make_months(batch, "warehouse.usage_span", &months, err))
+        return false;
+    for (guint i = 0; i < batch->events->len; i++)
+        add_day(&months, g_array_index(batch->events, struct batch_event, i).day);
+    return make_months(batch, "warehouse.usage_event", &months, err);
 }
 
 /* In the order of the primary key, which a B-tree takes much faster. */

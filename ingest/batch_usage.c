@@ -59,7 +59,7 @@ bool batch_usage_add(struct batch *batch, const struct stream_record *record,
         crypto_shorthash((unsigned char *)&start.tie, (const unsigned char *)record->raw.p,
                          record->raw.n, batch->key);
     batch->n_values += record->n_values;
-    if (record->n_values > 0) {
+    if (record->n_values > 0 || mapping_keeps(batch->mapping)) {
         batch->first_day = MIN(batch->first_day, start.cell.day);
         batch->last_day = MAX(batch->last_day, start.cell.day);
     }
@@ -67,6 +67,8 @@ bool batch_usage_add(struct batch *batch, const struct stream_record *record,
         set_aside(batch, record, &start, id);
         return false;
     }
+    batch_event_keep(batch, &start.cell, start.subject, record->value, record->n_values,
+                     record->ordinal, id);
     for (size_t i = 0; i < record->n_values; i++) {
         struct rollup_cell value =
             cell_of(batch, &start.cell, start.subject, start.tie, &record->value[i]);
@@ -224,6 +226,8 @@ static void take_in(struct batch *batch, GHashTable *totals)
         }
         if (large->is_refused)
             continue;
+        batch_event_keep(batch, &large->cell, large->subject, large->value, large->n_values,
+                         large->ordinal, &large->id);
         batch->count.read++;
         batch->count.loaded++;
         batch->count.rounded += (int64_t)large->rounded;

@@ -224,6 +224,8 @@ static bool write_facts(struct batch *batch, int64_t load_id, GError **err)
         return false;
     if (rollup_count(batch->rollup) > 0 && !batch_write_spans(batch, load_id, err))
         return false;
+    if (!batch_event_write(batch, load_id, err))
+        return false;
     if (batch->records->len > 0 && !batch_write_records(batch, load_id, err))
         return false;
     if (fault_hit("after_copy"))

@@ -137,6 +137,12 @@ static bool on_record(void *context, const struct q_digest_records_row *row, GEr
     return add_line(context, row->line);
 }
 
+static bool on_event(void *context, const struct q_digest_event_row *row, GError **err)
+{
+    (void)err;
+    return add_line(context, row->line);
+}
+
 static bool on_member(void *context, const struct q_digest_member_row *row, GError **err)
 {
     (void)err;
@@ -164,6 +170,7 @@ bool digest_content(struct db *db, enum digest_scope scope, char **hex, GError *
     if (!db_begin_snapshot(db, err))
         return false;
     bool ok = add_usage(db, &digest, err) && q_digest_records(db, on_record, &digest, err) &&
+              q_digest_event(db, on_event, &digest, err) &&
               q_digest_member(db, on_member, &digest, err) &&
               q_digest_raw(db, on_raw, &digest, err) &&
               (scope != DIGEST_ALL || q_digest_ledger(db, on_ledger, &digest, err));

@@ -22,6 +22,11 @@ enum mapping_on_change mapping_on_change(const struct mapping *mapping)
     return mapping->on_change;
 }
 
+bool mapping_keeps(const struct mapping *mapping)
+{
+    return mapping->keeps;
+}
+
 bool mapping_has_id(const struct mapping *mapping)
 {
     return mapping->id != NULL;

@@ -78,6 +78,8 @@ enum mapping_format mapping_format(const struct mapping *mapping, const char *pa
 struct input_how mapping_how(const struct mapping *mapping, const char *path);
 bool mapping_has_header(const struct mapping *mapping, const char *path);
 
+/* Are the usage events kept, beside what they add up to? */
+bool mapping_keeps(const struct mapping *mapping);
 bool mapping_has_id(const struct mapping *mapping);
 /* Is the stream's field mapped, or constant? */
 bool mapping_has_field(const struct mapping *mapping, size_t field);

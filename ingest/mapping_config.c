@@ -74,6 +74,7 @@ struct stream_config {
     struct contract_config *contract;
     char *stream, *on_change, *format, *time_zone, *earliest, *latest, *party_source, *id;
     char *dates;
+    bool keep;
     uint32_t max_line_kib;
     const char **columns, **kinds;
     uint32_t columns_count, kinds_count;
@@ -151,6 +152,7 @@ static const cyaml_schema_field_t stream_fields[] = {
     MAPPING_OPTIONAL("latest", struct stream_config, latest),
     MAPPING_OPTIONAL("party_source", struct stream_config, party_source),
     MAPPING_OPTIONAL("id", struct stream_config, id),
+    CYAML_FIELD_BOOL("keep", CYAML_FLAG_OPTIONAL, struct stream_config, keep),
     CYAML_FIELD_UINT("max_line_kib", CYAML_FLAG_OPTIONAL, struct stream_config, max_line_kib),
     CYAML_FIELD_SEQUENCE("columns", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct stream_config,
                          columns, &column_schema, 1, MAPPING_COLUMNS_MAX),
@@ -270,6 +272,11 @@ static bool check_by(const struct mapping *m, const struct mapping_value *value,
 static bool load_values(const struct stream_config *c, const struct mapping_set *set,
                         struct mapping *m, GError **err)
 {
+    if (c->keep && !m->stream->is_usage)
+        return err_set(
+            err, KENKO_ERROR_CONFIG,
+            "keep belongs to usage_event and usage_metric: other records are kept anyway");
+    m->keeps = c->keep;
     if (c->values_count == 0 && m->stream->is_usage)
         return err_set(err, KENKO_ERROR_CONFIG, "the stream %s needs values", m->stream->name);
     for (size_t i = 0; i < c->values_count; i++) {

@@ -54,7 +54,7 @@ struct mapping {
     const char *const *column; /* of files without a header line */
     enum mapping_on_change on_change;
     size_t max_line;
-    bool has_earliest, has_latest;
+    bool keeps, has_earliest, has_latest; /* keeps the events, not only what they add up to */
     int32_t earliest, latest;
     const struct zone *zone;
     const struct instant_format *dates; /* NULL: as instant_parse */
@@ -108,11 +108,10 @@ struct mapping_reader {
     int rule[MAPPING_RULES_MAX];
     int id;
     struct slice *columns;
-    bool *wanted; /* columns that are sources */
+    bool *wanted, has_nul; /* columns that are sources; the record has U+0000 in it */
     struct scan_json_value got[SCAN_JSON_WANTED_MAX];
-    bool has_nul; /* the record has U+0000 in it */
-    size_t n_steps, n_choices;
     int currency, at; /* stream fields, -1 where there is none */
+    size_t n_steps, n_choices;
     struct mapping_step step[STREAM_FIELDS_MAX];
     struct mapping_choice choice[SCAN_JSON_WANTED_MAX];
     uint8_t asked[STREAM_VALUES_MAX]; /* bit j: when[j] is in no choice */

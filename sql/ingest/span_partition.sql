@@ -2,12 +2,12 @@
 -- many
 -- param  before  date
 -- column month   date
-SELECT p.month
+SELECT DISTINCT p.month
 FROM (
   SELECT to_date(right(c.relname, 7), 'YYYY"m"MM') AS month
   FROM pg_inherits AS i
   JOIN pg_class AS c ON c.oid = i.inhrelid
-  WHERE i.inhparent = 'warehouse.usage_span'::regclass
+  WHERE i.inhparent IN ('warehouse.usage_span'::regclass, 'warehouse.usage_event'::regclass)
 ) AS p
 WHERE p.month < $1::date
 ORDER BY p.month;

@@ -59,6 +59,37 @@ COMMENT ON COLUMN bi.usage_daily.month IS 'First day of the month.';
 COMMENT ON COLUMN bi.usage_daily.day IS 'Business day.';
 COMMENT ON COLUMN bi.usage_daily.value IS 'Value in the unit.';
 
+CREATE OR REPLACE VIEW bi.usage_event AS
+SELECT
+  f.account_id, a.key AS account_key, mt.name AS metric, mt.unit, coalesce(sb.name, '') AS subject,
+  f.day, f.at, f.v / (10::numeric ^ mt.scale) AS value
+FROM (
+  SELECT
+    e.day, e.at, e.v, e.metric_id, e.subject_id,
+    (
+      SELECT m.account_id
+      FROM identity.member AS m
+      JOIN warehouse.load_now AS ml ON ml.load_id = m.load_id
+      WHERE m.party_id = e.party_id AND m.valid_from <= e.day AND m.valid_to > e.day
+      ORDER BY ml.commit_no DESC, m.member_id DESC
+      LIMIT 1
+    ) AS account_id
+  FROM warehouse.usage_event AS e
+  JOIN warehouse.load_now AS l ON l.load_id = e.load_id
+) AS f
+JOIN identity.account AS a ON a.account_id = f.account_id
+LEFT JOIN warehouse.metric AS mt ON mt.metric_id = f.metric_id
+LEFT JOIN warehouse.subject AS sb ON sb.subject_id = f.subject_id;
+COMMENT ON VIEW bi.usage_event IS 'Events of streams that keep them, a row for each value, as known now. Ask with a condition on day: it prunes partitions.';
+COMMENT ON COLUMN bi.usage_event.account_id IS 'Account.';
+COMMENT ON COLUMN bi.usage_event.account_key IS 'The id people use.';
+COMMENT ON COLUMN bi.usage_event.metric IS 'Usage metric; null when the event has no value.';
+COMMENT ON COLUMN bi.usage_event.unit IS 'Its unit.';
+COMMENT ON COLUMN bi.usage_event.subject IS 'Connector, user … when the metric has one.';
+COMMENT ON COLUMN bi.usage_event.day IS 'Business day.';
+COMMENT ON COLUMN bi.usage_event.at IS 'When it happened.';
+COMMENT ON COLUMN bi.usage_event.value IS 'Value in the unit.';
+
 CREATE OR REPLACE VIEW bi.account_current AS
 SELECT
   r.as_of, r.run_id, s.account_id, a.key AS account_key, a.name AS account_name, a.domain,

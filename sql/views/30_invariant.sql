@@ -32,6 +32,10 @@ SELECT 'spans belong to a load', count(*)
 FROM warehouse.usage_span AS s
 WHERE NOT EXISTS (SELECT FROM ops.load AS l WHERE l.load_id = s.load_id)
 UNION ALL
+SELECT 'kept events belong to a load', count(*)
+FROM warehouse.usage_event AS e
+WHERE NOT EXISTS (SELECT FROM ops.load AS l WHERE l.load_id = e.load_id)
+UNION ALL
 SELECT 'published runs are complete', count(*)
 FROM score.published AS p
 JOIN score.run AS r ON r.run_id = p.run_id

@@ -163,7 +163,7 @@ has_packages() {
   # shellcheck source=packaging/setup.sh
   . "$source/packaging/setup.sh" && kenko_install "$@" >"$scratch/log" 2>&1
 }
-cases=(csv ndjson ids year wc spans days)
+cases=(csv ndjson ids kept year wc spans days)
 if [ "$smoke" = no ]; then
   cases+=(copy copy_group copy_ids)
   if has_node; then cases+=(duckdb_csv duckdb_ndjson); else echo "skipped: DuckDB cannot be installed"; fi
