@@ -147,10 +147,10 @@ size_t batch_bytes(const struct batch *batch)
     size_t held = arena_used(batch->arena) + batch->records->len * sizeof(struct batch_record) +
                   batch->rejects->len * sizeof(struct batch_rejected) +
                   batch->large->len * sizeof(struct batch_large) + rollup_bytes(batch->rollup) +
-                  (batch->seen ? seen_bytes(batch->seen) : 0) +
                   (batch->events->len * sizeof(struct batch_event) +
-                   batch->event_ids->len * sizeof(struct seen_key)) /
-                      BATCH_EVENT_SHARE;
+                   batch->event_ids->len * sizeof(struct seen_key) +
+                   (batch->seen ? seen_bytes(batch->seen) : 0)) /
+                      BATCH_LIGHT_SHARE;
     return MAX(held, batch->raw_bytes / BATCH_RAW_SHARE);
 }
 

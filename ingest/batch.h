@@ -48,11 +48,11 @@ const struct batch_counters *batch_count(const struct batch *batch);
 /* A key of `n` ≤ 64 bytes for a purpose, made of the warehouse's secret; the same every time. */
 void batch_derive_key(const struct batch *batch, const char *purpose, uint8_t *out, size_t n);
 
-/* Memory the batch holds (kept events count a quarter: cut into fewer batches, what they add up to
- * takes fewer rows), but not less than a share of the raw input it took in since the last
+/* Memory the batch holds (kept events and ids count a quarter: cut into fewer batches, what they
+ * add up to takes fewer rows), but not less than a share of the raw input it took in since the last
  * write, so that little is read again after a failure; BATCH_FULL when it must be written whatever
  * it holds. The caller bounds the sum over all its batches. */
-enum { BATCH_RAW_SHARE = 32, BATCH_EVENT_SHARE = 4 };
+enum { BATCH_RAW_SHARE = 32, BATCH_LIGHT_SHARE = 4 };
 #define BATCH_FULL ((size_t)1 << 40)
 size_t batch_bytes(const struct batch *batch);
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What ingest costs beside the tools people would use otherwise, on one machine in one run.
 #
-#   run.sh [--rows N] [--repeat N] [--smoke]
+#   run.sh [--rows N] [--repeat N] [--only "CASE …"] [--smoke]
 #
 # CPU seconds of the client with its children and of the private PostgreSQL's processes; the median
 # of the repetitions, whose order goes round. Peers that cannot be installed are skipped with a line.
@@ -11,13 +11,14 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source=$(cd "$here/../../.." && pwd)
 build=${KENKO_BUILD:-$source/build/release}
 kenko=${KENKO_BIN:-$build/kenko}
-rows=2000000 repeat=3 smoke=no parties=1000
+rows=2000000 repeat=3 smoke=no parties=1000 only=
 while [ $# -gt 0 ]; do
   case $1 in
   --rows) rows=$2 && shift ;;
   --repeat) repeat=$2 && shift ;;
+  --only) only=$2 && shift ;;
   --smoke) smoke=yes rows=20000 repeat=1 parties=20 ;;
-  *) sed -n '2,9s/^# \{0,1\}//p' "$0" && exit 2 ;;
+  *) sed -n '2,10s/^# \{0,1\}//p' "$0" && exit 2 ;;
   esac
   shift
 done
@@ -170,6 +171,7 @@ if [ "$smoke" = no ]; then
   if has_packages python3-pandas python3-psycopg2; then cases+=(pandas_rollup pandas_raw); else echo "skipped: pandas cannot be installed"; fi
   if has_packages pgloader; then cases+=(pgloader); else echo "skipped: pgloader cannot be installed"; fi
 fi
+[ -z "$only" ] || read -ra cases <<<"csv $only"
 "$build/bench_readback" "${dsn/dbname=kenko/dbname=migrated}" make "$parties" ||
   fail "no table to read back"
 for ((i = 0; i < repeat; i++)); do
