@@ -25,6 +25,7 @@ static const char committed[] = "C\0\0\0\013COMMIT";
 
 struct pair {
     int client, server;
+    char tail[sizeof committed - 2]; /* of what the server said last: an answer may come in parts */
 };
 
 struct state {
@@ -56,7 +57,7 @@ static void take_connection(struct state *s, int listener)
         close(server);
         return;
     }
-    s->pair[s->n++] = (struct pair){client, server};
+    s->pair[s->n++] = (struct pair){.client = client, .server = server};
 }
 
 static bool send_all(int fd, const char *bytes, ssize_t n)
@@ -82,20 +83,30 @@ static _Noreturn void reset_all(const struct state *s)
     _exit(DID_IT);
 }
 
+/* Does a COMMIT's answer end in these bytes, or in them after those before? */
+static bool answers_commit(struct pair *pair, const char *bytes, size_t n)
+{
+    char all[sizeof pair->tail + 8192];
+    memcpy(all, pair->tail, sizeof pair->tail);
+    memcpy(all + sizeof pair->tail, bytes, n);
+    size_t size = sizeof pair->tail + n;
+    memcpy(pair->tail, all + size - sizeof pair->tail, sizeof pair->tail);
+    return memmem(all, size, committed, sizeof committed - 1) != NULL;
+}
+
 /* Pass on what has come; false when one side has ended. */
-static bool pass(struct state *s, int from, int to, bool from_client)
+static bool pass(struct state *s, struct pair *pair, bool from_client)
 {
     char bytes[8192];
-    ssize_t n = recv(from, bytes, sizeof bytes, 0);
+    ssize_t n = recv(from_client ? pair->client : pair->server, bytes, sizeof bytes, 0);
     if (n <= 0)
         return false;
     if (from_client && s->plan.cut_after && (s->passed += n) > s->plan.cut_after)
         reset_all(s);
-    if (!from_client && s->plan.lose_commit &&
-        memmem(bytes, (size_t)n, committed, sizeof committed - 1) &&
+    if (!from_client && s->plan.lose_commit && answers_commit(pair, bytes, (size_t)n) &&
         ++s->commits == s->plan.lose_commit)
         reset_all(s);
-    return send_all(to, bytes, n);
+    return send_all(from_client ? pair->server : pair->client, bytes, n);
 }
 
 static _Noreturn void serve(struct state *s, int listener)
@@ -111,8 +122,8 @@ static _Noreturn void serve(struct state *s, int listener)
             _exit(1);
         for (int i = n; i-- > 0;) {
             struct pair *pair = &s->pair[i];
-            if ((!fd[1 + 2 * i].revents || pass(s, pair->client, pair->server, true)) &&
-                (!fd[2 + 2 * i].revents || pass(s, pair->server, pair->client, false)))
+            if ((!fd[1 + 2 * i].revents || pass(s, pair, true)) &&
+                (!fd[2 + 2 * i].revents || pass(s, pair, false)))
                 continue;
             close(pair->client);
             close(pair->server);
