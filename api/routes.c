@@ -161,10 +161,15 @@ size_t routes_body_max(const struct site *site, struct request *request)
     return request->route->body_max;
 }
 
+/* The body is not there when its key was not valid yet as the head came. */
 static bool read_body(struct request *request, struct response *response)
 {
-    struct guard_fault fault;
-    if (request->route->body_max == 0 || request_decode(request, request->route->body_max, &fault))
+    static const struct guard_fault gone = {PROBLEM_BUSY,
+                                            "the key became valid while the body came"};
+    struct guard_fault fault = gone;
+    size_t max = request->route->body_max;
+    bool lacks = !request->is_decoded && request->body.n < request->body_size;
+    if (max == 0 || (!(lacks && request->body_size <= max) && request_decode(request, max, &fault)))
         return true;
     response_problem(response, request, fault.problem, "%s", fault.detail);
     return false;

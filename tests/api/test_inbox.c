@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include <cmocka.h>
@@ -218,6 +220,29 @@ static void the_key_may_stand_where_senders_put_it(void **state)
     g_autofree char *leak = g_strdup_printf(
         "SELECT count(*) FROM ops.inbox WHERE position('%s'::bytea IN body) > 0", f->token);
     expect(f, leak, "0");
+}
+
+/* The body was thrown away when the head had no valid key: no reason to call it malformed. */
+static void a_key_that_becomes_valid_while_a_body_comes_is_asked_again(void **state)
+{
+    const struct fixture *f = *state;
+    const char *event = "{\"userId\":\"u\",\"event\":\"e\"}";
+    char answer[4096] = "";
+    g_autofree char *head = g_strdup_printf("POST /v1/track HTTP/1.1\r\nHost: localhost\r\n%s"
+                                            "Content-Length: %zu\r\n\r\n",
+                                            f->key, strlen(event));
+    warehouse_sql(f->db, "UPDATE ops.api_key SET revoked_at = now()");
+    g_usleep(600000);
+    int fd = raw_http_connect(f->port);
+    assert_int_equal(send(fd, head, strlen(head), MSG_NOSIGNAL), strlen(head));
+    g_usleep(200000);
+    warehouse_sql(f->db, "UPDATE ops.api_key SET revoked_at = NULL");
+    g_usleep(600000);
+    assert_int_equal(send(fd, event, strlen(event), MSG_NOSIGNAL), strlen(event));
+    assert_true(recv(fd, answer, sizeof answer - 1, 0) > 0);
+    close(fd);
+    assert_true(g_str_has_prefix(answer, "HTTP/1.1 503"));
+    json_decref(post(f, "/v1/track", event, 200));
 }
 
 /* A batch of one event that makes it n bytes long. */
@@ -446,6 +471,7 @@ int main(void)
         TEST(accepted_events_are_committed_byte_for_byte),
         TEST(each_kind_has_its_endpoint_and_a_bad_event_alone_is_an_error),
         TEST(the_key_may_stand_where_senders_put_it),
+        TEST(a_key_that_becomes_valid_while_a_body_comes_is_asked_again),
         TEST(a_batch_has_at_most_500_kib),
         TEST(gzip_is_taken_where_events_are),
         TEST(requests_that_come_together_are_committed_together),
