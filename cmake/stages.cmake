@@ -46,7 +46,20 @@ kenko_sql(quality)
 target_sources(kenko_ingest PRIVATE ${CMAKE_BINARY_DIR}/sql/quality.c)
 add_dependencies(kenko_ingest sql_quality)
 kenko_stage(scoring kenko_core gsl openblas PkgConfig::CRYPTO)
+# What reports say: the catalogues become tables, and a message that one of them lacks ends the build.
+add_executable(pogen reports/messages/pogen.c)
+target_link_libraries(pogen PRIVATE PkgConfig::BASE)
+set(catalogues ${CMAKE_SOURCE_DIR}/reports/messages/en.po ${CMAKE_SOURCE_DIR}/reports/messages/ja.po)
+add_custom_command(
+  OUTPUT ${CMAKE_BINARY_DIR}/reports/message_table.h ${CMAKE_BINARY_DIR}/reports/message_table.c
+  COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/reports
+  COMMAND ${CMAKE_COMMAND} -E env ASAN_OPTIONS=detect_leaks=0 $<TARGET_FILE:pogen> ${catalogues} ${CMAKE_BINARY_DIR}/reports
+  DEPENDS pogen ${catalogues}
+  VERBATIM)
+add_custom_target(messages DEPENDS ${CMAKE_BINARY_DIR}/reports/message_table.h)
 kenko_stage(reports kenko_core PkgConfig::CRYPTO)
+target_sources(kenko_reports PRIVATE ${CMAKE_BINARY_DIR}/reports/message_table.c)
+add_dependencies(kenko_reports messages)
 kenko_stage(api kenko_core PkgConfig::HTTPD PkgConfig::CRYPTO PkgConfig::PACK)
 
 file(GLOB cli_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/cli/*.c)

@@ -24,3 +24,14 @@ bool currency_is_known(const char *code)
     const char *at = strlen(code) == 3 && !strchr(code, ' ') ? strstr(codes, code) : NULL;
     return at && (at - codes) % 4 == 0;
 }
+
+int currency_decimals(struct slice code)
+{
+    static const char *const without[] = {"JPY", "KRW", "VND", "CLP", "ISK", "XAF", "XOF", "XPF",
+                                          "PYG", "UGX", "RWF", "KMF", "GNF", "DJF", "BIF", "VUV"};
+    for (size_t i = 0; i < sizeof without / sizeof *without; i++) {
+        if (slice_is(code, without[i]))
+            return 0;
+    }
+    return 2;
+}

@@ -4,5 +4,10 @@
 
 #include <stdbool.h>
 
+#include "core/slice.h"
+
 /* A code of ISO 4217 that money is in today. */
 bool currency_is_known(const char *code);
+
+/* Decimals of a currency's minor unit: 0 for JPY, KRW and the like, else 2. */
+int currency_decimals(struct slice code);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ingest/number.h"
 
+#include "core/currency.h"
+
 enum { EXPONENT_LIMIT = 100000 };
 
 struct decimal {
@@ -121,11 +123,5 @@ enum number_result number_parse(struct slice text, int decimals, int64_t *out)
 
 int number_currency_decimals(struct slice currency)
 {
-    static const char *const without[] = {"JPY", "KRW", "VND", "CLP", "ISK", "XAF", "XOF", "XPF",
-                                          "PYG", "UGX", "RWF", "KMF", "GNF", "DJF", "BIF", "VUV"};
-    for (size_t i = 0; i < sizeof without / sizeof *without; i++) {
-        if (slice_is(currency, without[i]))
-            return 0;
-    }
-    return 2;
+    return currency_decimals(currency);
 }

@@ -2,30 +2,14 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "reports/format.h"
 #include "reports/render.h"
 
 enum { WIDTH_MAX = 110 };
 
-/* Controls, and the marks that turn the direction of all that follows. */
-static bool is_steering(gunichar c)
-{
-    return g_unichar_iscntrl(c) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
-}
-
-/* Controls would steer a terminal: they become a visible mark. */
-static char *plain(const char *text)
-{
-    GString *out = g_string_new(NULL);
-    for (const char *p = text ? text : ""; *p; p = g_utf8_next_char(p)) {
-        gunichar c = g_utf8_get_char(p);
-        g_string_append_unichar(out, is_steering(c) ? 0xfffd : c);
-    }
-    return g_string_free(out, FALSE);
-}
-
 static void put_padded(GString *out, const char *text, int width, bool right)
 {
-    g_autofree char *clean = plain(text);
+    g_autofree char *clean = format_plain(text);
     int space = width - text_width(clean);
     if (right && space > 0)
         g_string_append_printf(out, "%*s", space, "");
@@ -50,7 +34,8 @@ static size_t measure(const struct document_node *node, int *width)
     for (size_t c = 0; c < node->n_columns; c++)
         width[c] = text_width(node->column[c].head);
     for (guint i = 0; i < node->cells->len; i++) {
-        g_autofree char *shown = plain(g_array_index(node->cells, struct document_cell, i).text);
+        g_autofree char *shown =
+            format_plain(g_array_index(node->cells, struct document_cell, i).text);
         size_t c = i % node->n_columns;
         width[c] = MAX(width[c], text_width(shown));
     }
@@ -64,7 +49,7 @@ static size_t measure(const struct document_node *node, int *width)
 static void put_table(const struct document_node *node, GString *out)
 {
     g_autofree int *width = g_new0(int, node->n_columns);
-    g_autofree char *caption = plain(node->text);
+    g_autofree char *caption = format_plain(node->text);
     size_t beside = measure(node, width);
     if (*caption)
         g_string_append_printf(out, "%s\n", caption);
@@ -89,8 +74,8 @@ static void put_tiles(const struct document_node *node, GString *out)
 {
     for (guint i = 0; i < node->tiles->len; i++) {
         const struct document_tile *tile = &g_array_index(node->tiles, struct document_tile, i);
-        g_autofree char *label = plain(tile->label), *value = plain(tile->value);
-        g_autofree char *note = plain(tile->note);
+        g_autofree char *label = format_plain(tile->label), *value = format_plain(tile->value);
+        g_autofree char *note = format_plain(tile->note);
         g_string_append_printf(out, "%s: %s%s%s%s\n", label, value, *note ? " (" : "", note,
                                *note ? ")" : "");
     }
@@ -101,7 +86,7 @@ void render_text(const struct document *document, GString *out)
 {
     for (guint i = 0; i < document->nodes->len; i++) {
         const struct document_node *node = document->nodes->pdata[i];
-        g_autofree char *text = plain(node->text);
+        g_autofree char *text = format_plain(node->text);
         if (node->kind == DOCUMENT_TABLE)
             put_table(node, out);
         else if (node->kind == DOCUMENT_TILES)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/currency.h"
 #include "scoring/facts_internal.h"
 #include "sql/scoring.h"
 
@@ -172,13 +173,7 @@ bool facts_has(const struct facts *f, enum facts_kind kind)
 
 int facts_minor_digits(const char *currency)
 {
-    static const char *const without[] = {"JPY", "KRW", "VND", "CLP", "ISK", "XAF", "XOF", "XPF",
-                                          "PYG", "UGX", "RWF", "KMF", "GNF", "DJF", "BIF", "VUV"};
-    for (size_t i = 0; i < G_N_ELEMENTS(without); i++) {
-        if (strcmp(currency, without[i]) == 0)
-            return 0;
-    }
-    return 2;
+    return currency_decimals(slice_of(currency));
 }
 
 bool facts_convert(const struct facts *f, int64_t minor, const char *currency, int32_t day,

@@ -68,7 +68,8 @@ static int total_bp(const struct scorecard *card, const struct basis *b)
     return round_half_up(sum, (__int128)b->overall * b->common);
 }
 
-/* Whole parts first, then one more to the largest remainders until `target` is reached. */
+/* Whole parts first (rounded down, also below zero), then one more to the largest remainders until
+ * `target`, less than one away from the exact sum, is reached. */
 static void allocate(const struct scorecard *card, const __int128 *part, __int128 denominator,
                      int target, int *out)
 {
@@ -77,6 +78,10 @@ static void allocate(const struct scorecard *card, const __int128 *part, __int12
     for (size_t i = 0; i < card->n_measures; i++) {
         out[i] = (int)(part[i] / denominator);
         rest[i] = part[i] % denominator;
+        if (rest[i] < 0) {
+            rest[i] += denominator;
+            out[i]--;
+        }
         given += out[i];
     }
     for (; given < target; given++) {
@@ -88,6 +93,35 @@ static void allocate(const struct scorecard *card, const __int128 *part, __int12
         out[best]++;
         rest[best] = -1;
     }
+}
+
+static void basis_of(const struct scorecard *card, const bool *counts, const int *score_bp,
+                     struct basis *b)
+{
+    *b = (struct basis){0};
+    for (size_t i = 0; i < card->n_measures; i++) {
+        b->counts[i] = counts[i];
+        b->score[i] = counts[i] ? score_bp[i] : 0;
+    }
+    weigh(card, b);
+}
+
+int health_total_bp(const struct scorecard *card, const bool *counts, const int *score_bp)
+{
+    struct basis b;
+    basis_of(card, counts, score_bp, &b);
+    return b.overall > 0 ? total_bp(card, &b) : -1;
+}
+
+void health_parts(const struct scorecard *card, const bool *counts, const int *delta_bp, int target,
+                  int *out)
+{
+    struct basis b;
+    __int128 part[SCORECARD_MEASURES_MAX];
+    basis_of(card, counts, delta_bp, &b);
+    for (size_t i = 0; i < card->n_measures; i++)
+        part[i] = share(card, &b, i) * b.score[i];
+    allocate(card, part, (__int128)b.overall * b.common, target, out);
 }
 
 static void contribute(const struct scorecard *card, const struct basis *b, struct health *out)

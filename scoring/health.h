@@ -29,6 +29,16 @@ struct health {
 void health_compute(const struct scorecard *card, const double *value, const uint8_t *quality,
                     const double *metric_value, struct health *out);
 
+/* The total of the measures that count, rounded as health is; -1 when none with a weight does. */
+int health_total_bp(const struct scorecard *card, const bool *counts, const int *score_bp);
+
+/*
+ * What a change of each score (delta_bp, of measures that count) does to that total: whole parts
+ * that add up to `target`, the difference of the rounded totals; by largest remainder.
+ */
+void health_parts(const struct scorecard *card, const bool *counts, const int *delta_bp, int target,
+                  int *out);
+
 /* What of a day's health the band of later days needs; band NULL: no customer on that day. */
 struct health_day {
     const char *band;

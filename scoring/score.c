@@ -28,7 +28,8 @@ static bool put_scorecard(struct db *db, void *context, GError **err)
     g_autofree char *sha = g_compute_checksum_for_string(G_CHECKSUM_SHA256, all, -1);
     struct q_scorecard_find_row row;
     g_strlcpy(s->config_sha256, sha, sizeof s->config_sha256);
-    if (!q_scorecard_put(db, card->name, sha, card->text, card->label, NULL, err) ||
+    if (!q_scorecard_put(db, card->name, sha, card->text, card->label, metric_text(s->metrics),
+                         NULL, err) ||
         !q_scorecard_find(arena, db, card->name, sha, &row, err))
         return false;
     s->scorecard_id = row.scorecard_id;
@@ -45,7 +46,10 @@ static bool put_scorecard(struct db *db, void *context, GError **err)
                                               .unit = info->unit,
                                               .direction = info->direction,
                                               .weight = m->weight,
-                                              .sentence = info->sentence};
+                                              .sentence = info->sentence,
+                                              .group_weight = card->group[m->group].weight,
+                                              .definition =
+                                                  scorecard_definition(arena, card, s->metrics, i)};
         if (!q_measure_put(db, &params, NULL, err))
             return false;
     }

@@ -52,11 +52,18 @@ static const char *band_of(const struct scoring *s, const struct metric_frame *f
     return health_band(s->card, days, n);
 }
 
+/* NULL when no element is. */
+static const bool *nulls(struct arena *arena, size_t n, const bool *is_null)
+{
+    return memchr(is_null, true, n) ? memcpy(arena_many(arena, n, bool), is_null, n) : NULL;
+}
+
 static void fill_risk(const struct scoring *s, struct arena *arena, const struct scratch *scratch,
                       struct q_score_copy_row *row)
 {
     row->p_churn_1e9_is_null = row->p_lower_1e9_is_null = row->p_upper_1e9_is_null =
-        row->risk_percentile_bp_is_null = row->risk_contribution_is_null = !s->model;
+        row->risk_percentile_bp_is_null = row->risk_contribution_is_null = row->risk_value_is_null =
+            !s->model;
     if (!s->model)
         return;
     struct hazard_risk risk;
@@ -67,12 +74,13 @@ static void fill_risk(const struct scoring *s, struct arena *arena, const struct
     row->p_lower_1e9 = MIN(llround(risk.low * 1e9), row->p_churn_1e9);
     row->p_upper_1e9 = MAX(llround(risk.high * 1e9), row->p_churn_1e9);
     row->risk_contribution = (struct db_doubles){n, contribution, NULL};
-}
-
-/* NULL when no element is. */
-static const bool *nulls(struct arena *arena, size_t n, const bool *is_null)
-{
-    return memchr(is_null, true, n) ? memcpy(arena_many(arena, n, bool), is_null, n) : NULL;
+    double *value = arena_many(arena, n, double);
+    bool *missing = arena_many(arena, n, bool);
+    for (size_t i = 0; i + 1 < n; i++) {
+        value[i] = scratch->metric_value[hazard_feature_metric(s->model, i)];
+        missing[i] = isnan(value[i]);
+    }
+    row->risk_value = (struct db_doubles){n - 1, value, nulls(arena, n - 1, missing)};
 }
 
 static const int32_t *ints(struct arena *arena, size_t n, const int *v)

@@ -65,5 +65,7 @@ bool score_row_equal(const struct q_score_copy_row *a, const struct q_score_open
            same_ints(&a->lost_bp, &b->lost_bp) &&
            a->risk_contribution_is_null == b->risk_contribution_is_null &&
            (a->risk_contribution_is_null ||
-            same_doubles(&a->risk_contribution, &b->risk_contribution));
+            same_doubles(&a->risk_contribution, &b->risk_contribution)) &&
+           a->risk_value_is_null == b->risk_value_is_null &&
+           (a->risk_value_is_null || same_doubles(&a->risk_value, &b->risk_value));
 }

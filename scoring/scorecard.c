@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "scoring/metric_internal.h"
+
 #define TEXT(key, type, member)                                                                    \
     CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER, type, member, 1, 500)
 #define OPTIONAL_TEXT(key, type, member)                                                           \
@@ -121,6 +123,8 @@ static const cyaml_schema_field_t card_fields[] = {
 static const cyaml_schema_value_t card_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct card_config, card_fields)};
 
+static const char *const policies[] = {"renormalise", "neutral", "worst", "best", "block"};
+
 /* 0..100 as written → basis points. */
 static bool to_bp(double score, const char *what, int *out, GError **err)
 {
@@ -169,7 +173,6 @@ static bool check_direction(const struct scorecard_measure *m, const struct metr
 static bool load_measure(const struct measure_config *c, const struct metric_set *metrics,
                          int group, struct scorecard_measure *m, GError **err)
 {
-    static const char *const policies[] = {"renormalise", "neutral", "worst", "best", "block"};
     *m = (struct scorecard_measure){.name = c->name,
                                     .label = c->label ? c->label : c->name,
                                     .group = group,
@@ -286,6 +289,23 @@ struct scorecard *scorecard_load(struct arena *arena, struct config *config,
         return card;
     err_context(err, "%s", path);
     return NULL;
+}
+
+const char *scorecard_definition(struct arena *arena, const struct scorecard *card,
+                                 const struct metric_set *metrics, size_t measure)
+{
+    const struct scorecard_measure *m = &card->measure[measure];
+    char number[G_ASCII_DTOSTR_BUF_SIZE];
+    g_autoptr(GString) text = g_string_new(metric_definition(arena, metrics, (size_t)m->metric));
+    g_string_append_printf(text, " stale_days=%d; missing: %s; %s",
+                           metrics->metric[m->metric].stale_days, policies[m->missing],
+                           !m->is_bands      ? "anchors"
+                           : m->hi_inclusive ? "bands (]"
+                                             : "bands [)");
+    for (size_t i = 0; i < m->n_points; i++)
+        g_string_append_printf(text, " %s=%d", g_ascii_dtostr(number, sizeof number, m->x[i]),
+                               m->score_bp[i]);
+    return arena_strdup(arena, text->str);
 }
 
 int scorecard_measure_bp(const struct scorecard_measure *m, double value)

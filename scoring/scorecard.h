@@ -67,6 +67,10 @@ MUST_USE struct scorecard *scorecard_load(struct arena *arena, struct config *co
                                           const struct metric_set *metrics, const char *name,
                                           GError **err);
 
+/* What a measure measures and how it judges, in one line: equal texts judge alike. */
+const char *scorecard_definition(struct arena *arena, const struct scorecard *card,
+                                 const struct metric_set *metrics, size_t measure);
+
 /* A metric's value → 0..10000. `value` finite. */
 int scorecard_measure_bp(const struct scorecard_measure *measure, double value);
 

@@ -304,7 +304,7 @@ static bool store_body(struct db *db, void *context, GError **err)
     for (size_t f = 0; s->model && f < hazard_features(s->model); f++) {
         const struct metric_info *info = metric_info(s->p->set, hazard_feature_metric(s->model, f));
         if (!q_feature_put(db, row.model_id, (int32_t)f + 1, info->name, info->label, info->unit,
-                           NULL, err))
+                           info->sentence, NULL, err))
             return false;
     }
     return true;

@@ -5,5 +5,6 @@
 -- param name      text
 -- param label     text
 -- param unit      text
-INSERT INTO score.feature (model_id, ordinal, name, label, unit)
-VALUES ($1::bigint, $2::integer, $3::text, $4::text, $5::text);
+-- param sentence  text
+INSERT INTO score.feature (model_id, ordinal, name, label, unit, sentence)
+VALUES ($1::bigint, $2::integer, $3::text, $4::text, $5::text, $6::text);

@@ -1,9 +1,11 @@
 -- Keep a version of a scorecard.
 -- none
--- param name    text
--- param sha256  text
--- param body    text
--- param label   text
-INSERT INTO score.scorecard (name, sha256, body, label)
-VALUES ($1::text, $2::text, $3::text, $4::text)
-ON CONFLICT (name, sha256) DO NOTHING;
+-- param name     text
+-- param sha256   text
+-- param body     text
+-- param label    text
+-- param metrics  text  metrics.yaml, part of what sha256 is of
+INSERT INTO score.scorecard AS c (name, sha256, body, label, metrics)
+VALUES ($1::text, $2::text, $3::text, $4::text, $5::text)
+ON CONFLICT (name, sha256) DO UPDATE SET metrics = excluded.metrics
+WHERE c.metrics IS NULL;

@@ -5,7 +5,7 @@ SELECT
   p.as_of, p.run_id, s.account_id, s.scorecard_id, s.rule, s.health_bp, s.lower_bp, s.upper_bp,
   s.raw_band, s.band, s.coverage_bp, s.effective_bp, s.override_note, s.p_churn_1e9, s.p_lower_1e9,
   s.p_upper_1e9, s.risk_percentile_bp, s.stage, s.arr_minor, s.renewal_on, s.metric_value,
-  s.metric_quality, s.measure_bp, s.contribution_bp, s.lost_bp, s.risk_contribution
+  s.metric_quality, s.measure_bp, s.contribution_bp, s.lost_bp, s.risk_contribution, s.risk_value
 FROM score.published AS p
 JOIN score.account_score AS s
   ON s.as_of = p.as_of AND s.run_id <= p.run_id AND s.until_run_id > p.run_id

@@ -254,7 +254,7 @@ static void every_column_counts_when_results_are_compared(void **state)
     warehouse_sql(db, "ALTER TABLE score.account_score DROP CONSTRAINT "
                       "account_score_health_bp_check");
     g_auto(GStrv) column = g_strsplit(columns, ";", -1);
-    assert_true(g_strv_length(column) >= 23);
+    assert_true(g_strv_length(column) >= 24);
     for (size_t i = 0; column[i]; i++) {
         g_auto(GStrv) part = g_strsplit(column[i], ":", 2);
         for (int way = 0; way < 2; way++) {

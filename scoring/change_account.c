@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "scoring/change_account.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "scoring/health.h"
+
+static void fill_day(struct change_account_day *d)
+{
+    const struct q_change_account_row *row = &d->row;
+    d->day = (struct change_day){.n = MIN(d->measures.n, row->measure_bp.n),
+                                 .health_bp = row->health_bp,
+                                 .effective_bp = row->effective_bp};
+    for (size_t i = 0; i < d->day.n; i++) {
+        const struct q_change_measures_row *m = &d->measures.row[i];
+        d->day.measure[i] = (struct change_measure){
+            .name = m->name,
+            .group = m->group_name,
+            .weight = m->weight,
+            .group_weight = m->group_weight,
+            .definition = m->definition_is_null ? NULL : m->definition,
+            .counts = !(row->measure_bp.is_null && row->measure_bp.is_null[i]),
+            .has_data = strcmp(row->metric_quality.v[i], "ok") == 0,
+            .bp = row->measure_bp.v[i],
+            .contribution_bp = row->contribution_bp.v[i]};
+    }
+}
+
+bool change_account_day(struct arena *arena, struct db *db, const char *key, int32_t day,
+                        struct change_account_day *out, GError **err)
+{
+    bool found;
+    char text[DAY_TEXT_SIZE];
+    if (!q_change_account(arena, db, key, day, &out->row, &found, err))
+        return false;
+    if (!found)
+        return err_set(err, KENKO_ERROR_NOT_FOUND, "'%s' has no published score%s%s", key,
+                       day == INT32_MAX ? "" : " on ",
+                       day == INT32_MAX ? "" : day_format(day, text));
+    if (!q_change_measures(arena, db, out->row.scorecard_id, &out->measures, err))
+        return false;
+    if (out->measures.n > CHANGE_MEASURES_MAX)
+        return err_set(err, KENKO_ERROR_CHECK, "scorecard %" G_GINT64_FORMAT " has %zu measures",
+                       out->row.scorecard_id, out->measures.n);
+    fill_day(out);
+    return true;
+}
+
+/* ── the scorecard of the day before on the facts of the day after ────────────────────────────────
+ */
+
+struct bridge {
+    const char *key;
+    const struct scorecard *card;
+    const struct change_day *before; /* names, weights, definitions */
+    struct change_day *out;
+    bool found;
+};
+
+static bool on_frame(void *context, const struct metric_frame *f, GError **err)
+{
+    struct bridge *b = context;
+    double value[SCORECARD_MEASURES_MAX];
+    uint8_t quality[SCORECARD_MEASURES_MAX];
+    struct health h;
+    size_t a = 0;
+    while (a < f->n_accounts && strcmp(f->account_key[a], b->key) != 0)
+        a++;
+    if (a == f->n_accounts)
+        return err_set(err, KENKO_ERROR_NOT_FOUND, "'%s' was no account then", b->key);
+    g_autofree double *all = g_new(double, f->n_metrics + 1);
+    for (size_t m = 0; m < f->n_metrics; m++)
+        all[m] = f->value[m * f->n_accounts + a];
+    for (size_t i = 0; i < b->card->n_measures; i++) {
+        size_t m = (size_t)b->card->measure[i].metric;
+        value[i] = all[m];
+        quality[i] = f->quality[m * f->n_accounts + a];
+    }
+    health_compute(b->card, value, quality, all, &h);
+    *b->out = *b->before;
+    for (size_t i = 0; i < b->card->n_measures; i++) {
+        struct change_measure *m = &b->out->measure[i];
+        m->counts = h.is_known && h.measure_bp[i] >= 0;
+        m->has_data = quality[i] == METRIC_OK;
+        m->bp = h.measure_bp[i];
+        m->contribution_bp = h.contribution_bp[i];
+    }
+    return true;
+}
+
+static bool put(const char *dir, const char *name, const char *text, GError **err)
+{
+    g_autofree char *path = g_build_filename(dir, name, NULL);
+    g_autoptr(GError) failure = NULL;
+    return g_file_set_contents(path, text, -1, &failure) ||
+           err_set(err, KENKO_ERROR_IO, "%s", failure->message);
+}
+
+/* A configuration as it was: today's kenko.yaml with the stored metrics and scorecard. */
+static bool write_old(const char *dir, const struct config *config,
+                      const struct q_change_scorecard_row *old, GError **err)
+{
+    g_autofree char *cards = g_build_filename(dir, "scorecards", NULL);
+    g_autofree char *card = g_strdup_printf("scorecards/%s.yaml", old->name);
+    if (g_mkdir(cards, 0700) != 0)
+        return err_set(err, KENKO_ERROR_IO, "cannot make %s", cards);
+    return put(dir, "kenko.yaml", config_text(config), err) &&
+           put(dir, "metrics.yaml", old->metrics, err) && put(dir, card, old->body, err);
+}
+
+static void remove_old(const char *dir, const char *name)
+{
+    g_autofree char *card = g_strdup_printf("%s/scorecards/%s.yaml", dir, name);
+    const char *const paths[] = {"scorecards", "metrics.yaml", "kenko.yaml", ""};
+    g_remove(card);
+    for (size_t i = 0; i < G_N_ELEMENTS(paths); i++) {
+        g_autofree char *path = g_build_filename(dir, paths[i], NULL);
+        g_remove(path);
+    }
+}
+
+static bool compute_old(struct arena *arena, struct db *db, struct config *old, const char *key,
+                        const struct change_account *c, const char *card_name,
+                        struct change_day *out, GError **err)
+{
+    const struct q_change_account_row *after = &c->after.row;
+    const struct metric_set *metrics = metric_set_load(arena, old, err);
+    struct bridge b = {.key = key, .before = &c->before.day, .out = out};
+    if (!metrics || !(b.card = scorecard_load(arena, old, metrics, card_name, err)))
+        return false;
+    g_autoptr(zone_t) zone = zone_open(config_time_zone(old), err);
+    if (b.card->n_measures != c->before.day.n || !zone)
+        return zone != NULL && err_set(err, KENKO_ERROR_CHECK,
+                                       "the stored scorecard has %zu "
+                                       "measures, its result %zu",
+                                       b.card->n_measures, c->before.day.n);
+    bool ok = db_begin_snapshot(db, err) && metric_compute(db, metrics, zone, &after->as_of, 1,
+                                                           after->known_no, on_frame, &b, err);
+    db_rollback(db);
+    return ok;
+}
+
+static bool compute_bridge(struct arena *arena, struct db *db, struct config *config,
+                           const char *key, const struct change_account *c, struct change_day *out,
+                           GError **err)
+{
+    struct q_change_scorecard_row old;
+    if (!q_change_scorecard(arena, db, c->before.row.scorecard_id, &old, err))
+        return false;
+    if (old.metrics_is_null)
+        return err_set(err, KENKO_ERROR_CONFLICT,
+                       "the metrics that scorecard %s was used with were not kept then", old.name);
+    g_autoptr(GError) failure = NULL;
+    g_autofree char *dir = g_dir_make_tmp("kenko-XXXXXX", &failure);
+    if (!dir)
+        return err_set(err, KENKO_ERROR_IO, "%s", failure->message);
+    struct config *then = write_old(dir, config, &old, err) ? config_open(dir, err) : NULL;
+    bool ok = then && compute_old(arena, db, then, key, c, old.name, out, err);
+    config_close(then);
+    remove_old(dir, old.name);
+    return ok;
+}
+
+bool change_account_load(struct arena *arena, struct db *db, struct config *config, const char *key,
+                         int32_t from, int32_t to, struct change_account *out, GError **err)
+{
+    *out = (struct change_account){0};
+    if (!change_account_day(arena, db, key, from, &out->before, err) ||
+        !change_account_day(arena, db, key, to, &out->after, err))
+        return false;
+    if (out->before.row.health_bp_is_null || out->after.row.health_bp_is_null) {
+        out->why_not = "a health that is Unknown has no parts to compare";
+        return true;
+    }
+    const struct change_day *before = &out->before.day, *after = &out->after.day;
+    g_autoptr(GError) failure = NULL;
+    out->is_split = change_split(before, NULL, after, &out->change, &failure);
+    if (out->is_split)
+        return true;
+    if (!err_is(failure, KENKO_ERROR_REFUSED)) {
+        g_propagate_error(err, g_steal_pointer(&failure));
+        return false;
+    }
+    struct change_day bridge;
+    out->is_computed = true;
+    if (!compute_bridge(arena, db, config, key, out, &bridge, err)) {
+        err_context(err, "%s", failure->message);
+        return false;
+    }
+    out->is_split = change_split(before, &bridge, after, &out->change, err);
+    return out->is_split;
+}
