@@ -646,6 +646,29 @@ static void fields_may_be_called_as_we_call_ours(void **state)
     close_stage(&s);
 }
 
+/* Looking each record up in a list of all would take many minutes here. */
+static void a_large_load_costs_no_more_per_record_R16(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = warehouse_open();
+    struct stage s;
+    open_stage(&s, db, NULL, 0);
+    declare(&s, "t", "id", "", "\"id\": {\"type\": \"integer\"}");
+    int64_t began = g_get_monotonic_time();
+    for (int again = 0; again < 2; again++) {
+        for (int i = 0; i < 40000; i++) {
+            g_autofree char *json = g_strdup_printf("{\"id\": %d}", i);
+            take(&s, "t", json);
+        }
+        deliver(&s);
+    }
+    assert_true(g_get_monotonic_time() - began < INT64_C(60000000));
+    sources_expect(
+        db, "SELECT string_agg(loaded || '+' || duplicate, ' ' ORDER BY load_id) FROM ops.load",
+        "40000+0 0+40000");
+    close_stage(&s);
+}
+
 static void views_on_a_stream_outlive_new_columns_R14(void **state)
 {
     (void)state;
@@ -699,6 +722,7 @@ int main(void)
         cmocka_unit_test(a_hidden_generation_counts_when_it_is_complete_R14),
         cmocka_unit_test(undo_restores_what_was_before),
         cmocka_unit_test(fields_may_be_called_as_we_call_ours),
+        cmocka_unit_test(a_large_load_costs_no_more_per_record_R16),
         cmocka_unit_test(views_on_a_stream_outlive_new_columns_R14),
         cmocka_unit_test(equal_records_without_a_key_are_kept_or_duplicates),
     };
