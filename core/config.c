@@ -27,6 +27,8 @@ struct core_section {
 };
 
 struct loaded {
+    const char *file;
+    const struct config_node *root;
     const cyaml_schema_value_t *schema;
     void *data;
 };
@@ -71,7 +73,7 @@ static bool load_tree(struct config *config, const char *file, const char *text,
         return err_set(err, KENKO_ERROR_CONFIG, "%s: %s (%s)", file, cyaml_strerror(code),
                        log->str);
     }
-    struct loaded loaded = {schema, *data};
+    struct loaded loaded = {arena_strdup(config->arena, file), root, schema, *data};
     g_array_append_val(config->loaded, loaded);
     return true;
 }
@@ -323,6 +325,27 @@ const struct zone *config_zone(struct config *config, const char *name, GError *
     return zone;
 }
 
+static char *place_of(const char *file, const struct config_node *root, const char *path)
+{
+    int line, column;
+    config_tree_place(root, path, &line, &column);
+    return g_strdup_printf("%s:%d:%d", file, line, column);
+}
+
+char *config_place(const struct config *config, const char *file, const char *path, ...)
+{
+    va_list args;
+    va_start(args, path);
+    g_autofree char *whole = g_strdup_vprintf(path, args);
+    va_end(args);
+    for (guint i = 0; i < config->loaded->len; i++) {
+        const struct loaded *loaded = &g_array_index(config->loaded, struct loaded, i);
+        if (strcmp(loaded->file, file) == 0)
+            return place_of(file, loaded->root, whole);
+    }
+    return g_strdup(file);
+}
+
 bool config_refuse(const struct config *config, GError **err, const char *path, const char *format,
                    ...)
 {
@@ -330,7 +353,6 @@ bool config_refuse(const struct config *config, GError **err, const char *path, 
     va_start(args, format);
     g_autofree char *what = g_strdup_vprintf(format, args);
     va_end(args);
-    int line, column;
-    config_tree_place(config->root, path, &line, &column);
-    return err_set(err, KENKO_ERROR_CONFIG, KENKO_YAML ":%d:%d: %s", line, column, what);
+    g_autofree char *place = place_of(KENKO_YAML, config->root, path);
+    return err_set(err, KENKO_ERROR_CONFIG, "%s: %s", place, what);
 }

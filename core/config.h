@@ -18,13 +18,15 @@ MUST_USE struct config *config_open(const char *directory, GError **err);
 void config_close(struct config *config);
 
 /*
- * Refuse what stands at a path of kenko.yaml: the message begins with its file, line and column.
- *
- * path  e.g. "reports.top" or "sources[0].streams[1].at"; what is not there is placed at what
- *       encloses it
- *
- * Returns false, for `return config_refuse(...)`.
+ * "FILE:LINE:COLUMN" of what stands at a path of a file that was read, for err_context:
+ * config_place( config, "metrics.yaml", "metrics[%zu]", i). What is not there is placed at what
+ * encloses it. Caller frees.
  */
+char *config_place(const struct config *config, const char *file, const char *path, ...)
+    PRINTF_LIKE(3, 4);
+
+/* Refuse what stands at a path of kenko.yaml, e.g. "reports.top": the message begins with its
+ * place. Returns false, for `return config_refuse(...)`. */
 bool config_refuse(const struct config *config, GError **err, const char *path, const char *format,
                    ...) PRINTF_LIKE(4, 5);
 
@@ -59,10 +61,6 @@ MUST_USE bool config_file(struct config *config, const char *path,
 /* Resolve "${NAME}" or "file:PATH"; any other text that should be a secret is refused. */
 MUST_USE bool config_secret(const struct config *config, const char *reference, char **out,
                             GError **err);
-
-/* "kenko.yaml:12:5": where entry `index` (from 0) of a section that is a list stands, for messages
- * about its values. Caller frees. Cost: the file is parsed anew. */
-char *config_place(const struct config *config, const char *section, size_t index);
 
 /* kenko.yaml's text, for its hash in ops.config. */
 const char *config_text(const struct config *config);

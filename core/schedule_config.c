@@ -121,7 +121,7 @@ bool schedule_load(struct arena *arena, struct config *config, const char *const
                              : parse_entry(arena, one, commands, &entries[schedule.n], err) &&
                                    check_once(entries, schedule.n, err);
         if (!ok) {
-            g_autofree char *place = config_place(config, "schedule", i);
+            g_autofree char *place = config_place(config, "kenko.yaml", "schedule[%u]", i);
             return err_context(err, "%s: schedule", place);
         }
         schedule.n += !one->serve;

@@ -43,8 +43,11 @@ bool mapping_load_aliases(struct arena *arena, struct config *config, struct map
     for (size_t i = 0; i < out->n_aliases; i++) {
         const struct alias_config *c = &section.identity->aliases[i];
         out->alias[i] = (struct mapping_alias){c->source, c->party, c->account, INT32_MIN};
-        if (c->from && !day_parse(slice_of(c->from), &out->alias[i].from, err))
-            return err_context(err, "kenko.yaml: identity.aliases: %s: from", c->party);
+        if (c->from && !day_parse(slice_of(c->from), &out->alias[i].from, err)) {
+            g_autofree char *place =
+                config_place(config, "kenko.yaml", "identity.aliases[%zu].from", i);
+            return err_context(err, "%s: identity.aliases: %s: from", place, c->party);
+        }
     }
     return true;
 }

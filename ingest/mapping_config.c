@@ -401,9 +401,12 @@ static bool load_sources(struct arena *arena, struct config *config, const struc
         for (size_t j = 0; j < c->streams_count; j++) {
             out->source[i].mapping[j] =
                 load_mapping(arena, c, &c->streams[j], out, config, zone, err);
-            if (!out->source[i].mapping[j])
-                return err_context(err, "kenko.yaml: source %s, stream %zu (%s)", c->name, j + 1,
+            if (!out->source[i].mapping[j]) {
+                g_autofree char *place =
+                    config_place(config, "kenko.yaml", "sources[%zu].streams[%zu]", i, j);
+                return err_context(err, "%s: source %s, stream %zu (%s)", place, c->name, j + 1,
                                    c->streams[j].stream);
+            }
         }
     }
     return true;

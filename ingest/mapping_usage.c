@@ -121,8 +121,10 @@ bool mapping_load_usage(struct arena *arena, struct config *config, struct mappi
     out->n_usage = file->usage_count;
     out->usage = arena_many(arena, out->n_usage + 1, struct mapping_usage);
     for (size_t i = 0; i < out->n_usage; i++) {
-        if (!load_one(arena, &file->usage[i], &out->usage[i], err))
-            return err_context(err, "metrics.yaml: usage %s", file->usage[i].name);
+        if (!load_one(arena, &file->usage[i], &out->usage[i], err)) {
+            g_autofree char *place = config_place(config, "metrics.yaml", "usage[%zu]", i);
+            return err_context(err, "%s: usage %s", place, file->usage[i].name);
+        }
     }
     return true;
 }

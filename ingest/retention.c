@@ -47,8 +47,8 @@ static bool find_horizon(struct config *config, const struct zone *zone, int64_t
         return false;
     const struct retention_config *c = section.retention ? section.retention : &forever;
     if (c->usage_months < 0 || c->reject_days < 0 || c->id_days < 0)
-        return err_set(err, KENKO_ERROR_CONFIG,
-                       "kenko.yaml: retention has a number below 0, want 1 or more, or 0 for ever");
+        return config_refuse(config, err, "retention",
+                             "retention has a number below 0, want 1 or more, or 0 for ever");
     int32_t today = zone_day(zone, now_us);
     *out = (struct horizon){INT32_MIN, INT64_MIN, INT64_MIN, INT64_MIN, INT64_MIN};
     if (c->usage_months > 0) {

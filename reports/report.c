@@ -56,16 +56,18 @@ bool report_config_load(struct config *config, struct report_config *out, GError
                                   .organisation = config_organisation(config),
                                   .directory = config_directory(config)};
     if (out->top < 1 || out->top > 200)
-        return err_set(err, KENKO_ERROR_CONFIG, "kenko.yaml: reports.top is %d, want 1 to 200",
-                       out->top);
+        return config_refuse(config, err, "reports.top", "reports.top is %d, want 1 to 200",
+                             out->top);
     for (uint32_t i = 0; i < c->channels_count; i++) {
         const struct channel_config *ch = &c->channels[i];
         bool file = strcmp(ch->type, "file") == 0, webhook = strcmp(ch->type, "webhook") == 0;
-        if ((!file && !webhook) || (file && !ch->path) || (webhook && !ch->url))
+        if ((!file && !webhook) || (file && !ch->path) || (webhook && !ch->url)) {
+            g_autofree char *place = config_place(config, "kenko.yaml", "reports.channels[%u]", i);
             return err_set(err, KENKO_ERROR_CONFIG,
-                           "kenko.yaml: reports.channels: %s wants type: file with path, or type: "
-                           "webhook with url",
-                           ch->name);
+                           "%s: reports.channels: %s wants type: file with path, or type: webhook "
+                           "with url",
+                           place, ch->name);
+        }
         out->channel[out->n_channels++] =
             (struct report_channel){ch->name, ch->type, ch->path, ch->url, ch->allow_private};
     }

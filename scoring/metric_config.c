@@ -155,12 +155,12 @@ static bool load_churn(struct metric_set *set, struct config *config, GError **e
     if (strcmp(definition, "contract_end") == 0)
         return true;
     if (strcmp(definition, "inactivity") != 0)
-        return err_set(err, KENKO_ERROR_CONFIG,
-                       "kenko.yaml: churn.definition is '%s', want contract_end or inactivity",
-                       definition);
+        return config_refuse(config, err, "churn.definition",
+                             "churn.definition is '%s', want contract_end or inactivity",
+                             definition);
     if (!c->metric)
-        return err_set(err, KENKO_ERROR_CONFIG,
-                       "kenko.yaml: churn by inactivity wants the usage metric as churn.metric");
+        return config_refuse(config, err, "churn",
+                             "churn by inactivity wants the usage metric as churn.metric");
     set->churn = CHURN_INACTIVITY;
     set->churn_usage = usage_index(set, c->metric);
     return true;
@@ -179,13 +179,13 @@ struct metric_set *metric_set_load(struct arena *arena, struct config *config, G
     set->usage = arena_many(arena, set->n_metrics * 3 + 2, const char *);
     set->by_subject = arena_many(arena, set->n_metrics * 3 + 2, bool);
     for (size_t i = 0; i < set->n_metrics; i++) {
-        if (metric_index(set, file->metrics[i].name) >= 0) {
-            err_set(err, KENKO_ERROR_CONFIG, "metrics.yaml: the metric '%s' stands twice",
-                    file->metrics[i].name);
-            return NULL;
-        }
-        if (!fill(set, &file->metrics[i], &set->metric[i], err)) {
-            err_context(err, "metrics.yaml: metric %s", file->metrics[i].name);
+        const char *name = file->metrics[i].name;
+        bool ok = metric_index(set, name) < 0
+                      ? fill(set, &file->metrics[i], &set->metric[i], err)
+                      : err_set(err, KENKO_ERROR_CONFIG, "the name stands twice");
+        if (!ok) {
+            g_autofree char *place = config_place(config, "metrics.yaml", "metrics[%zu]", i);
+            err_context(err, "%s: metric %s", place, name);
             return NULL;
         }
     }

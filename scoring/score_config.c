@@ -36,11 +36,11 @@ bool score_config_load(struct config *config, struct score_config *out, GError *
                                  .keep_daily_months = c->keep_daily_months ? *c->keep_daily_months
                                                                            : KEEP_DAILY_MONTHS};
     if (out->band_days < 1 || out->band_days > SCORE_BAND_DAYS_MAX)
-        return err_set(err, KENKO_ERROR_CONFIG, "kenko.yaml: score.band_days is %d, want 1 to %d",
-                       out->band_days, SCORE_BAND_DAYS_MAX);
+        return config_refuse(config, err, "score.band_days", "score.band_days is %d, want 1 to %d",
+                             out->band_days, SCORE_BAND_DAYS_MAX);
     if (out->keep_daily_months < 0 || out->keep_daily_months > KEEP_MONTHS_MAX)
-        return err_set(err, KENKO_ERROR_CONFIG,
-                       "kenko.yaml: score.keep_daily_months is %d, want 1 to %d, or 0 for ever",
-                       out->keep_daily_months, KEEP_MONTHS_MAX);
+        return config_refuse(config, err, "score.keep_daily_months",
+                             "score.keep_daily_months is %d, want 1 to %d, or 0 for ever",
+                             out->keep_daily_months, KEEP_MONTHS_MAX);
     return true;
 }

@@ -77,9 +77,8 @@ static bool load_options(struct config *config, struct panel *p, GError **err)
     p->min_events = c->min_events ? c->min_events : EVENTS_MIN;
     p->ridge = c->ridge ? *c->ridge : 1;
     if (p->horizon < 7 || p->horizon > 366 || p->ridge < 0 || p->min_events < EVENTS_MIN)
-        return err_set(
-            err, KENKO_ERROR_CONFIG,
-            "kenko.yaml: model wants horizon_days 7 to 366, ridge >= 0, min_events >= 50");
+        return config_refuse(config, err, "model",
+                             "model wants horizon_days 7 to 366, ridge >= 0, min_events >= 50");
     return choose_features(p, c, err);
 }
 

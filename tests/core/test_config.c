@@ -374,6 +374,8 @@ static void a_refusal_of_a_stage_names_the_place(void **state)
         g_autoptr(GError) err = NULL;
         assert_false(config_refuse(config, &err, cases[i].path, "%s", "no"));
         assert_string_equal(err->message, cases[i].place);
+        g_autofree char *place = config_place(config, "kenko.yaml", "%s", cases[i].path);
+        assert_true(g_str_has_prefix(cases[i].place, place));
     }
 }
 

@@ -189,14 +189,14 @@ static void promises_that_make_no_sense_are_refused(void **state)
         const char *usage, *message;
     } cases[] = {
         {"{name: runs, quality: {parties: 2}}",
-         "metrics.yaml: usage runs: quality.parties is 2, want a share of 0 to 1"},
+         "metrics.yaml:2:5: usage runs: quality.parties is 2, want a share of 0 to 1"},
         {"{name: runs, combine: max, quality: {total: 3}}",
-         "metrics.yaml: usage runs: quality.total is 3, want a factor above 1 on a metric that "
+         "metrics.yaml:2:5: usage runs: quality.total is 3, want a factor above 1 on a metric that "
          "combines by sum"},
         {"{name: runs, min: 5, max: 4}",
-         "metrics.yaml: usage runs: min is 5, above max, which is 4"},
+         "metrics.yaml:2:5: usage runs: min is 5, above max, which is 4"},
         {"{name: runs, min: few}",
-         "metrics.yaml: usage runs: min is 'few', want a number with at most 0 decimals"},
+         "metrics.yaml:2:5: usage runs: min is 'few', want a number with at most 0 decimals"},
     };
     g_autoptr(db_t) db = warehouse_open();
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
