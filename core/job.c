@@ -161,10 +161,13 @@ void job_end(struct job *job, const GError *failure, const char *counters)
     const char *message = failure ? failure->message : NULL;
     if (db_is_alive(job->db)) {
         g_autofree char *lock = g_strconcat("kenko job ", job->name, NULL);
-        if (!q_job_end(job->db, job->run_id, state, kind, message, counters ? counters : "{}", NULL,
-                       NULL) ||
+        int64_t ended = 0;
+        if (!q_job_end(job->db, job->run_id, state, kind, message, counters ? counters : "{}",
+                       &ended, NULL) ||
             !db_unlock(job->db, lock, NULL))
             log_event(LOG_WARNING, "job_row_left_open", "job", job->name, NULL);
+        else if (ended == 0)
+            state = "lost"; /* a later run found no sign of life and said so */
     }
     g_autofree char *seconds =
         g_strdup_printf("%.3f", (double)(g_get_monotonic_time() - job->started_us) / 1e6);
