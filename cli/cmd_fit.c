@@ -27,10 +27,10 @@ struct fitting {
     int fits;
 };
 
-static bool split_names(const char *list, char ***out)
+/* The names of a comma-separated list; none for NULL. */
+static char **split_names(const char *list)
 {
-    *out = list ? g_strsplit(list, ",", -1) : g_new0(char *, 1);
-    return true;
+    return g_strsplit(list ? list : "", ",", -1);
 }
 
 /* COL or COL=VALUE; without a value the column holds 0 and 1, or no and yes, false and true. */
@@ -63,9 +63,9 @@ static bool read_label(struct fitting *f, const char *label, size_t *column, GEr
 
 static bool choose_columns(struct fitting *f, const char *label, const char *ignore, GError **err)
 {
-    g_auto(GStrv) ignored = NULL;
+    g_auto(GStrv) ignored = split_names(ignore);
     size_t column, at;
-    if (!split_names(ignore, &ignored) || !read_label(f, label, &column, err))
+    if (!read_label(f, label, &column, err))
         return false;
     for (char **name = ignored; *name; name++) {
         if (!csv_table_find(&f->table, f->csv, *name, &at, err))
@@ -291,13 +291,13 @@ static bool choose_mode(const struct arguments *a, struct additive_options *out,
 static bool fit(struct context *context, const struct arguments *a, GError **err)
 {
     g_autoptr(arena_t) arena = arena_new();
-    g_auto(GStrv) factors = NULL;
+    g_auto(GStrv) factors = split_names(a->factor);
     struct fitting f = {.arena = arena, .csv = a->csv};
     if (!a->csv || !a->label)
         return err_set(err, KENKO_ERROR_USAGE, "want --csv FILE and --label COL[=VALUE]");
     if ((a->predictions || a->fold_column) && !a->folds)
         return err_set(err, KENKO_ERROR_USAGE, "--predictions and --fold-column want --folds FILE");
-    if (!choose_mode(a, &f.options, err) || !split_names(a->factor, &factors) ||
+    if (!choose_mode(a, &f.options, err) ||
         !csv_table_load(arena, a->csv, (const char *const *)factors, &f.table, err) ||
         !choose_columns(&f, a->label, a->ignore, err))
         return false;

@@ -292,23 +292,3 @@ void boost_held_eta(const struct boost *b, size_t n_trees, double *eta)
     for (size_t t = 0; t < n_trees; t++)
         add_tree(b->data, &boost_trees(b)[t], b->data->held_code, b->data->n_held, eta);
 }
-
-size_t boost_path(const struct boost_tree *tree, size_t leaf, size_t features[BOOST_FEATURES])
-{
-    size_t n = 0;
-    for (int level = 0; level < BOOST_DEPTH; level++) {
-        size_t at = ((size_t)1 << level) - 1 + (leaf >> (BOOST_DEPTH - level));
-        size_t k = 0;
-        if (tree->feature[at] < 0)
-            continue;
-        size_t feature = (size_t)tree->feature[at];
-        while (k < n && features[k] < feature)
-            k++;
-        if (k < n && features[k] == feature)
-            continue;
-        memmove(features + k + 1, features + k, (n - k) * sizeof *features);
-        features[k] = feature;
-        n++;
-    }
-    return n;
-}

@@ -68,6 +68,3 @@ static inline size_t boost_leaf(const struct boost_tree *tree, const bool *is_fa
     }
     return node;
 }
-
-/* The features on the path to a leaf, ascending; returns how many. */
-size_t boost_path(const struct boost_tree *tree, size_t leaf, size_t features[BOOST_FEATURES]);

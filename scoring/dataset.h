@@ -21,6 +21,3 @@ struct dataset {
     size_t n_columns;
     const struct dataset_column *column;
 };
-
-/* Index of a column by name, -1 when there is none. */
-int dataset_index(const struct dataset *data, const char *name);
