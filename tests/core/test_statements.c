@@ -163,21 +163,6 @@ static void every_table_and_column_has_a_comment(void **state)
         "OR obj_description(c.oid) IS NULL)");
     if (missing)
         fail_msg("no comment: %s", missing);
-    g_autofree char *unplaced = warehouse_value(
-        db, "SELECT string_agg(n.nspname || '.' || c.relname, ', ') "
-            "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-            "LEFT JOIN ops.placement p ON p.relation = n.nspname || '.' || c.relname "
-            "WHERE n.nspname IN ('ops','identity','warehouse','score','outreach','bi') "
-            "AND c.relkind IN ('r','p') AND NOT c.relispartition AND p.relation IS NULL");
-    if (unplaced)
-        fail_msg("not in ops.placement: %s", unplaced);
-    g_autofree char *wrong_key = warehouse_value(
-        db, "SELECT string_agg(p.relation, ', ') FROM ops.placement p "
-            "JOIN pg_index i ON i.indrelid = p.relation::regclass AND i.indisunique "
-            "JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] "
-            "WHERE p.kind = 'distributed' AND a.attname <> p.key");
-    if (wrong_key)
-        fail_msg("unique keys of distributed tables must lead with their key: %s", wrong_key);
     db_close(db);
 }
 
