@@ -63,9 +63,9 @@ static void add_sum(const struct report *r, struct document *d, int sum_bp)
 static void add_waterfall(const struct report *r, struct document *d,
                           const struct q_report_accounts_row *a)
 {
-    static const struct document_column columns[] = {{"Group", false}, {"Measure", false},
-                                                     {"Value", true},  {"Gives", true},
-                                                     {"Costs", true},  {"", false}};
+    static const struct document_column columns[] = {
+        {"Group", COLUMN_WORDS},  {"Measure", COLUMN_WORDS}, {"Value", COLUMN_NUMBER},
+        {"Gives", COLUMN_NUMBER}, {"Costs", COLUMN_NUMBER},  {"", COLUMN_PICTURE}};
     size_t n = MIN(r->measures.n, a->contribution_bp.n);
     int sum = 0;
     document_heading(d, 2, "Why this health");
@@ -100,7 +100,7 @@ static void add_risk(const struct report *r, struct document *d,
                      const struct q_report_accounts_row *a)
 {
     static const struct document_column columns[] = {
-        {"Metric", false}, {"Log-odds", true}, {"Effect", false}};
+        {"Metric", COLUMN_WORDS}, {"Log-odds", COLUMN_NUMBER}, {"Effect", COLUMN_WORDS}};
     const struct q_report_features_rows rows = r->features;
     if (a->risk_contribution_is_null)
         return;
@@ -142,19 +142,18 @@ static bool add_history(const struct report *r, struct document *d, const char *
                           .value = {health, risk},
                           .from_zero = true};
     document_heading(d, 2, "History");
-    document_chart(d,
-                   arena_printf(r->arena, "Health from %s to %s on %zu scored days.",
-                                day_text(r, false, day[0]), day_text(r, false, day[rows.n - 1]),
-                                rows.n),
-                   chart_svg(r->arena, &chart));
+    chart_add(d,
+              arena_printf(r->arena, "Health from %s to %s on %zu scored days.",
+                           day_text(r, false, day[0]), day_text(r, false, day[rows.n - 1]), rows.n),
+              &chart);
     return true;
 }
 
 static bool add_contracts(const struct report *r, struct document *d, const char *key, GError **err)
 {
-    static const struct document_column columns[] = {{"Contract", false},  {"Product", false},
-                                                     {"From", false},      {"To", false},
-                                                     {"Cancelled", false}, {"ARR", true}};
+    static const struct document_column columns[] = {
+        {"Contract", COLUMN_WORDS}, {"Product", COLUMN_WORDS},   {"From", COLUMN_WORDS},
+        {"To", COLUMN_WORDS},       {"Cancelled", COLUMN_WORDS}, {"ARR", COLUMN_NUMBER}};
     struct q_report_account_contracts_rows rows;
     if (!q_report_account_contracts(r->arena, r->db, key, &rows, err))
         return false;
@@ -180,8 +179,10 @@ static bool add_contracts(const struct report *r, struct document *d, const char
 
 static bool add_events(const struct report *r, struct document *d, const char *key, GError **err)
 {
-    static const struct document_column columns[] = {
-        {"When (UTC)", false}, {"What", false}, {"Title", false}, {"State", false}};
+    static const struct document_column columns[] = {{"When (UTC)", COLUMN_WORDS},
+                                                     {"What", COLUMN_WORDS},
+                                                     {"Title", COLUMN_WORDS},
+                                                     {"State", COLUMN_WORDS}};
     struct q_report_account_events_rows rows;
     if (!q_report_account_events(r->arena, r->db, key, r->run.as_of, &rows, err))
         return false;

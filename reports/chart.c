@@ -9,8 +9,9 @@
 
 enum { DEADLINE_MS = 10000, MONTHS_FROM_DAYS = 190 };
 
-/* Colours that carry on light and dark ground alike; axes take the page's ink. */
-static const char *const palette[CHART_SERIES_MAX] = {"#0f8a78", "#c9862b", "#cf3f66", "#7a8794",
+/* Colours with a contrast of 3 and more on light and dark ground alike; axes take the page's ink.
+ * Lines differ by their dashes too: on paper, and for those who do not tell the colours. */
+static const char *const palette[CHART_SERIES_MAX] = {"#0f8a78", "#b87614", "#cf3f66", "#7a8794",
                                                       "#3f7fbf"};
 
 static void put_quoted(GString *out, const char *text)
@@ -26,13 +27,19 @@ static void put_quoted(GString *out, const char *text)
 
 static GString *script(const struct chart *chart)
 {
-    GString *out = g_string_new("set terminal svg size 920,280 dynamic font 'sans,13'\n"
-                                "set xdata time\nset timefmt '%Y-%m-%d'\nset border 3 lc rgb "
-                                "'#888888'\nset tics nomirror out\nset grid y "
-                                "lc rgb '#88888855'\nset key above Left reverse horizontal\n");
+    GString *out = g_string_new("set xdata time\nset timefmt '%Y-%m-%d'\nset border 3 lc rgb "
+                                "'#888888'\nset tics nomirror out textcolor rgb 'black'\n"
+                                "set grid y lc rgb '#88888855'\n");
+    int days = chart->day[chart->n_days - 1] - chart->day[0];
+    g_string_append_printf(out,
+                           "set terminal svg size %s dynamic font 'sans,13'\n"
+                           "set key above Left reverse %s\n",
+                           chart->narrow ? "360,260" : "920,280",
+                           chart->narrow ? "vertical maxrows 5" : "horizontal");
     /* Marks nearer than a month would all bear its name. */
-    bool is_short = chart->day[chart->n_days - 1] - chart->day[0] < MONTHS_FROM_DAYS;
-    g_string_append_printf(out, "set format x '%s'\n", is_short ? "%m-%d" : "%Y-%m");
+    g_string_append_printf(out, "set format x '%s'\n", days < MONTHS_FROM_DAYS ? "%m-%d" : "%Y-%m");
+    if (chart->narrow) /* three marks have room */
+        g_string_append_printf(out, "set xtics %d\n", MAX(days / 2, 1) * 24 * 60 * 60);
     if (chart->from_zero)
         g_string_append(out, "set yrange [0:*]\n");
     g_string_append(out, "set ylabel ");
@@ -50,8 +57,9 @@ static GString *script(const struct chart *chart)
     }
     g_string_append(out, "END\nset datafile missing '?'\nplot ");
     for (size_t s = 0; s < chart->n_series; s++) {
-        g_string_append_printf(out, "%s$data using 1:%zu with lines lw 2.5 lc rgb '%s' title ",
-                               s ? ", " : "", s + 2, palette[s]);
+        g_string_append_printf(out,
+                               "%s$data using 1:%zu with lines lw 2.5 dt %zu lc rgb '%s' title ",
+                               s ? ", " : "", s + 2, s + 1, palette[s]);
         put_quoted(out, chart->name[s]);
     }
     g_string_append_c(out, '\n');
@@ -127,5 +135,21 @@ char *chart_svg(struct arena *arena, const struct chart *chart)
     g_string_replace(themed, " color=\"black\"", "", 0);
     g_string_replace(themed, "=\"black\"", "=\"currentColor\"", 0);
     g_string_replace(themed, "='black'", "='currentColor'", 0);
-    return arena_strdup(arena, themed->str);
+    g_string_replace(themed, "=\"rgb(0,0,0)\"", "=\"currentColor\"", 0);
+    g_string_replace(themed, "<svg",
+                     chart->narrow ? "<svg class=\"narrow\"" : "<svg class=\"wide\"", 1);
+    /* Marks that lines do not use, and names that two charts of a page would share. */
+    g_autoptr(GRegex) idle = g_regex_new("<title>Gnuplot</title>|<desc>.*?</desc>|<defs>.*?</defs>|"
+                                         " id=\"[^\"]*\"",
+                                         G_REGEX_DOTALL, 0, NULL);
+    g_autofree char *nameless = g_regex_replace_literal(idle, themed->str, -1, 0, "", 0, NULL);
+    return arena_strdup(arena, nameless);
+}
+
+void chart_add(struct document *document, const char *alternative, const struct chart *chart)
+{
+    struct chart narrow = *chart;
+    narrow.narrow = true;
+    const char *wide = chart_svg(document->arena, chart);
+    document_chart(document, alternative, wide, wide ? chart_svg(document->arena, &narrow) : NULL);
 }

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "core/arena.h"
+#include "reports/document.h"
 
 enum { CHART_SERIES_MAX = 5 };
 
@@ -15,8 +15,12 @@ struct chart {
     const char *name[CHART_SERIES_MAX];
     const double *value[CHART_SERIES_MAX]; /* NaN leaves a gap */
     bool from_zero;
+    bool narrow;     /* for a phone */
     int deadline_ms; /* 0: ten seconds */
 };
 
 /* The SVG element, or NULL when gnuplot is missing or fails: the report then stands without it. */
 char *chart_svg(struct arena *arena, const struct chart *chart);
+
+/* Draw it wide and narrow and put it into a document. */
+void chart_add(struct document *document, const char *alternative, const struct chart *chart);

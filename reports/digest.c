@@ -41,7 +41,7 @@ static const char *risk_text(const struct report *r, const struct q_report_accou
 bool digest_make(const struct report *r, struct document *d, GError **err)
 {
     static const struct document_column columns[] = {
-        {"Account", false}, {"State", false}, {"Why", false}};
+        {"Account", COLUMN_WORDS}, {"State", COLUMN_WORDS}, {"Why", COLUMN_UNDER}};
     struct q_report_accounts_rows list, *rows = &list;
     char day[DAY_TEXT_SIZE];
     if (!report_accounts(r, r->has_before ? "change" : "loss", "", LINES_MAX, rows, err))

@@ -19,6 +19,7 @@ struct document *document_new(struct arena *arena, const char *title)
     document->arena = arena;
     document->title = arena_strdup(arena, title);
     document->language = "en";
+    document->address = "";
     document->nodes = g_ptr_array_new_with_free_func(node_free);
     return document;
 }
@@ -112,11 +113,13 @@ void document_cell(struct document *document, const char *text, const char *link
     g_array_append_val(node->cells, cell);
 }
 
-void document_chart(struct document *document, const char *alternative, const char *svg)
+void document_chart(struct document *document, const char *alternative, const char *wide,
+                    const char *narrow)
 {
     struct document_node *node = add(document, DOCUMENT_CHART);
     node->text = arena_strdup(document->arena, alternative);
-    node->svg = arena_strdup(document->arena, svg);
+    node->svg = arena_strdup(document->arena, wide);
+    node->narrow_svg = arena_strdup(document->arena, narrow);
 }
 
 enum document_tone document_band_tone(const char *band)

@@ -22,9 +22,16 @@ struct document_tile {
     enum document_tone tone;
 };
 
+enum document_column_kind {
+    COLUMN_WORDS,
+    COLUMN_NUMBER, /* right-aligned */
+    COLUMN_UNDER,  /* sentences: they stand on lines of their own under the row; the last column */
+    COLUMN_PICTURE /* a bar of blocks: for the eye alone, left out where nobody looks */
+};
+
 struct document_column {
     const char *head;
-    bool number; /* right-aligned */
+    enum document_column_kind kind;
 };
 
 struct document_cell {
@@ -37,7 +44,8 @@ struct document_node {
     int level;        /* of a heading: 1 to 3 */
     const char *text; /* of heading, text, note; caption of a table; alternative text of a chart */
     const char *svg;  /* of a chart, made by chart.c; NULL when gnuplot is not there */
-    GArray *tiles;    /* struct document_tile */
+    const char *narrow_svg; /* the same for a phone */
+    GArray *tiles;          /* struct document_tile */
     size_t n_columns;
     const struct document_column *column;
     GArray *cells; /* struct document_cell, row by row */
@@ -46,7 +54,8 @@ struct document_node {
 struct document {
     struct arena *arena;
     const char *title, *language;
-    GPtrArray *nodes; /* struct document_node * */
+    const char *address; /* where the whole of it is read; "" when that is not known */
+    GPtrArray *nodes;    /* struct document_node * */
 };
 
 struct document *document_new(struct arena *arena, const char *title);
@@ -63,7 +72,10 @@ void document_table(struct document *document, const char *caption,
                     const struct document_column *columns, size_t n_columns);
 void document_cell(struct document *document, const char *text, const char *link,
                    enum document_tone tone);
-void document_chart(struct document *document, const char *alternative, const char *svg);
+/* A chart in two widths, SVG elements of the classes wide and narrow; NULL: only the alternative.
+ */
+void document_chart(struct document *document, const char *alternative, const char *wide,
+                    const char *narrow);
 
 /* The tone of a band by its name. */
 enum document_tone document_band_tone(const char *band);

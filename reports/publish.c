@@ -29,6 +29,7 @@ bool publish_render(struct db *db, const struct report_config *config, const cha
         return false;
     g_autofree char *title = g_strdup_printf("%s: %s", config->organisation, key ? key : name);
     g_autoptr(document_t) document = document_new(arena, title);
+    document->address = config->base_url;
     if (!make(&report, name, key, document, err))
         return false;
     if (format == PUBLISH_HTML)

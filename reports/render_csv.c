@@ -45,14 +45,18 @@ static void put(GString *out, const char *text)
 static void put_table(const struct document_node *node, GString *out)
 {
     for (size_t c = 0; c < node->n_columns; c++) {
+        if (node->column[c].kind == COLUMN_PICTURE)
+            continue;
         g_string_append(out, c ? "," : "");
         put(out, node->column[c].head);
     }
     g_string_append(out, "\r\n");
     for (guint i = 0; i < node->cells->len; i++) {
         size_t c = i % node->n_columns;
-        g_string_append(out, c ? "," : "");
-        put(out, g_array_index(node->cells, struct document_cell, i).text);
+        if (node->column[c].kind != COLUMN_PICTURE) {
+            g_string_append(out, c ? "," : "");
+            put(out, g_array_index(node->cells, struct document_cell, i).text);
+        }
         if (c + 1 == node->n_columns)
             g_string_append(out, "\r\n");
     }

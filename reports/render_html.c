@@ -1,41 +1,61 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "reports/render.h"
 
+/* Rows of one table that paper bears, with sentences under them and without; the page and the CSV
+ * have the others. The style says one more. */
+enum { PRINT_TOLD_ROWS = 12, PRINT_ROWS = 30 };
+
 static const char style[] =
-    ":root{color-scheme:light dark;--ink:#1d2733;--soft:#5a6775;--line:#d9dfe5;--paper:#fff;"
+    ":root{color-scheme:light dark;--ink:#1d2733;--soft:#55616e;--line:#d9dfe5;--paper:#fff;"
     "--tint:#f4f6f8;--good:#0b6b5d;--watch:#8a5300;--bad:#a3123a;--link:#0a5c8a}"
     "@media(prefers-color-scheme:dark){:root{--ink:#e6ebf0;--soft:#a3b0bd;--line:#33404d;"
     "--paper:#12181f;--tint:#1b232c;--good:#5cc9b6;--watch:#e5b567;--bad:#ff8fa8;--link:#7cc4f0}}"
     "*{box-sizing:border-box}body{margin:0 auto;max-width:1080px;padding:24px 20px 60px;"
     "background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,'Noto Sans CJK "
-    "JP',sans-serif}"
+    "JP',sans-serif;overflow-wrap:anywhere}"
     "h1{font-size:28px;line-height:1.2;margin:8px 0 4px}h2{font-size:20px;margin:36px 0 8px}"
     "h3{font-size:16px;margin:20px 0 4px}p{margin:6px 0;max-width:75ch}"
-    ".note{color:var(--soft);font-size:14px}a{color:var(--link)}"
+    ".note{color:var(--soft);font-size:14px}.printed{display:none}a{color:var(--link)}"
     ".tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(200px,1fr));gap:12px;margin:"
     "16px 0}"
     ".tile{background:var(--tint);border-radius:10px;padding:14px 16px}"
     ".tile b{display:block;font-size:26px;line-height:1.25;font-variant-numeric:tabular-nums}"
     ".tile span{display:block;font-size:13px;color:var(--soft)}"
     ".good{color:var(--good)}.watch{color:var(--watch)}.bad{color:var(--bad)}"
-    ".wide{overflow-x:auto;margin:10px "
-    "0}table{border-collapse:collapse;width:100%;font-size:14.5px}"
+    "table{border-collapse:collapse;width:100%;margin:10px 0;font-size:14.5px}"
     "caption{text-align:left;color:var(--soft);font-size:13px;padding-bottom:4px}"
-    "th,td{text-align:left;padding:6px 10px 6px 0;border-bottom:1px solid var(--line);"
-    "vertical-align:top}th{font-size:13px;color:var(--soft);font-weight:600}"
-    "td:first-child{min-width:9em;overflow-wrap:anywhere}td:last-child{overflow-wrap:anywhere}"
-    "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}"
-    "figure{margin:14px 0;color:var(--ink)}figure svg{width:100%;height:auto;max-height:340px}"
-    "@media(max-width:520px){body{padding:16px 12px 40px;font-size:15px}h1{font-size:22px}"
-    "table,caption,thead,tbody,tr,td{display:block}thead{position:absolute;left:-9999px}"
-    "tr{border:1px solid var(--line);border-radius:10px;padding:8px 12px;margin:0 0 10px}"
-    "td,td.n{border:0;padding:2px 0;text-align:left;white-space:normal}"
-    "caption{display:block}figure{overflow-x:auto}figure svg{min-width:680px}"
-    "td::before{content:attr(data-head) ' ';color:var(--soft);font-size:12px;margin-right:6px}}"
+    "th,td{text-align:left;padding:6px 14px 6px 0;vertical-align:top}"
+    "th{font-size:13px;color:var(--soft);font-weight:600;vertical-align:bottom}"
+    "thead tr,tbody{border-bottom:1px solid var(--line)}"
+    "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}td.n{white-space:nowrap}"
+    "td:first-child,td:nth-child(2){min-width:11.5em}"
+    "td:last-child,th:last-child{padding-right:0}"
+    "td.under{padding:0 0 8px;color:var(--soft)}"
+    "td.bar{white-space:nowrap;font-size:9px;letter-spacing:-1px;overflow:hidden}"
+    "figure{margin:14px 0}figure svg{display:block;width:100%;height:auto}"
+    "figure svg.narrow{display:none}"
+    "@media screen and (max-width:640px){body{padding:16px 12px 40px;font-size:15px}"
+    "h1{font-size:22px}figure svg.wide{display:none}figure svg.narrow{display:block}"
+    "table,caption,tbody{display:block}thead{position:absolute;left:-9999px}"
+    "tbody{border:1px solid var(--line);border-radius:10px;padding:8px 12px;margin:0 0 10px}"
+    "tr{display:flex;flex-wrap:wrap;gap:0 16px}td,td.n{display:block;padding:1px 0;"
+    "text-align:left;white-space:normal;min-width:0!important}td:empty{display:none}"
+    "td:first-child,td.under,td.bar{flex:0 0 100%}td:first-child{font-weight:600}"
+    "td.under{padding:4px 0 0;font-weight:400}"
+    "td::before{content:attr(data-head) ' ';color:var(--soft);font-size:12px;font-weight:400}"
+    "td:first-child::before,td.under::before,td.bar::before{content:none}}"
     "@media print{:root{color-scheme:light;--ink:#000;--soft:#444;--line:#bbb;--paper:#fff;"
-    "--tint:#f4f6f8;--good:#0b6b5d;--watch:#8a5300;--bad:#a3123a}body{max-width:none;padding:0}h2{"
-    "break-after:avoid}tr{break-inside:avoid}"
-    "a{color:inherit;text-decoration:none}}";
+    "--tint:#f4f6f8;--good:#0b6b5d;--watch:#8a5300;--bad:#a3123a;--link:#000}"
+    "@page{margin:14mm 12mm}body{max-width:none;padding:0;font-size:10.5pt}"
+    "h1{font-size:18pt}h2{font-size:13pt;margin:14pt 0 4pt}h1,h2,h3,caption{break-after:avoid}"
+    "table{font-size:8.5pt;margin:4pt 0}th,td{padding:3pt 8pt 3pt 0}td.under{padding:0 0 4pt}"
+    "caption,th,.note,.tile span{font-size:8.5pt}.tile b{font-size:14pt}"
+    ".tiles{gap:6pt;margin:8pt 0;grid-template-columns:repeat(4,1fr)}.tile{padding:6pt "
+    "8pt}.printed{display:block}"
+    "thead{display:table-header-group}tbody,figure,.tile{break-inside:avoid}"
+    ".told "
+    "tbody:nth-of-type(n+13),tbody:nth-of-type(n+31){display:none}a{color:inherit;text-decoration:"
+    "none}}";
 
 /* Controls and noncharacters, which HTML forbids, become U+FFFD; the five special characters become
  * references. */
@@ -92,10 +112,16 @@ static void put_tiles(const struct document_node *node, GString *out)
 
 static void put_cell(const struct document_node *node, guint i, GString *out)
 {
+    static const char *const kind_class[] = {"", "n ", "under ", "bar "};
     const struct document_cell *cell = &g_array_index(node->cells, struct document_cell, i);
     const struct document_column *column = &node->column[i % node->n_columns];
-    g_string_append_printf(out, "<td class=\"%s %s\" data-head=\"", column->number ? "n" : "",
+    g_string_append_printf(out, "<td class=\"%s%s\"", kind_class[column->kind],
                            tone_class(cell->tone));
+    if (column->kind == COLUMN_UNDER)
+        g_string_append_printf(out, " colspan=\"%zu\"", node->n_columns - 1);
+    if (column->kind == COLUMN_PICTURE)
+        g_string_append(out, " aria-hidden=\"true\"");
+    g_string_append(out, " data-head=\"");
     put(out, column->head);
     g_string_append(out, "\">");
     bool linked = is_safe_link(cell->link);
@@ -108,30 +134,61 @@ static void put_cell(const struct document_node *node, guint i, GString *out)
     g_string_append(out, linked ? "</a></td>" : "</td>");
 }
 
-static void put_table(const struct document_node *node, GString *out)
+static void put_heads(const struct document_node *node, GString *out)
 {
-    g_string_append(out, "<div class=\"wide\"><table>");
+    g_string_append(out, "<thead><tr>");
+    for (size_t c = 0; c < node->n_columns; c++) {
+        const struct document_column *column = &node->column[c];
+        if (column->kind == COLUMN_UNDER)
+            continue;
+        if (*column->head == '\0') {
+            g_string_append(out, "<td></td>");
+            continue;
+        }
+        g_string_append_printf(out, "<th scope=\"col\" class=\"%s\">",
+                               column->kind == COLUMN_NUMBER ? "n" : "");
+        put(out, column->head);
+        g_string_append(out, "</th>");
+    }
+    g_string_append(out, "</tr></thead>\n");
+}
+
+/* What is not on paper, and where it is. */
+static void put_unprinted(const struct document *document, guint rows, guint printed, GString *out)
+{
+    if (rows <= printed)
+        return;
+    g_string_append_printf(out, "<p class=\"note printed\">%u more rows are not printed%s",
+                           rows - printed, *document->address ? ": " : ".");
+    put(out, document->address);
+    g_string_append(out, "</p>\n");
+}
+
+/* A row is a body of its own, so that no page break comes between it and what stands under it. */
+static void put_table(const struct document *document, const struct document_node *node,
+                      GString *out)
+{
+    bool told = node->column[node->n_columns - 1].kind == COLUMN_UNDER;
+    g_string_append(out, told ? "<table class=\"told\">" : "<table>");
     if (node->text && *node->text) {
         g_string_append(out, "<caption>");
         put(out, node->text);
         g_string_append(out, "</caption>");
     }
-    g_string_append(out, "<thead><tr>");
-    for (size_t c = 0; c < node->n_columns; c++) {
-        g_string_append_printf(out, "<th scope=\"col\" class=\"%s\">",
-                               node->column[c].number ? "n" : "");
-        put(out, node->column[c].head);
-        g_string_append(out, "</th>");
-    }
-    g_string_append(out, "</tr></thead><tbody>\n");
+    put_heads(node, out);
     for (guint i = 0; i < node->cells->len; i++) {
-        if (i % node->n_columns == 0)
-            g_string_append(out, "<tr>");
+        size_t c = i % node->n_columns;
+        if (c == 0)
+            g_string_append(out, "<tbody><tr>");
+        if (node->column[c].kind == COLUMN_UNDER)
+            g_string_append(out, "</tr><tr>");
         put_cell(node, i, out);
-        if (i % node->n_columns == node->n_columns - 1)
-            g_string_append(out, "</tr>\n");
+        if (c == node->n_columns - 1)
+            g_string_append(out, "</tr></tbody>\n");
     }
-    g_string_append(out, "</tbody></table></div>\n");
+    g_string_append(out, "</table>\n");
+    put_unprinted(document, node->cells->len / (guint)node->n_columns,
+                  told ? PRINT_TOLD_ROWS : PRINT_ROWS, out);
 }
 
 static void put_chart(const struct document_node *node, GString *out)
@@ -144,10 +201,12 @@ static void put_chart(const struct document_node *node, GString *out)
     }
     g_string_append(out, "<figure role=\"img\" aria-label=\"");
     put(out, node->text);
-    g_string_append_printf(out, "\">%s</figure>\n", node->svg);
+    g_string_append_printf(out, "\">%s%s</figure>\n", node->svg,
+                           node->narrow_svg ? node->narrow_svg : "");
 }
 
-static void put_node(const struct document_node *node, GString *out)
+static void put_node(const struct document *document, const struct document_node *node,
+                     GString *out)
 {
     switch (node->kind) {
     case DOCUMENT_HEADING:
@@ -159,7 +218,7 @@ static void put_node(const struct document_node *node, GString *out)
         put_tiles(node, out);
         break;
     case DOCUMENT_TABLE:
-        put_table(node, out);
+        put_table(document, node, out);
         break;
     case DOCUMENT_CHART:
         put_chart(node, out);
@@ -180,6 +239,6 @@ void render_html(const struct document *document, GString *out)
     put(out, document->title);
     g_string_append_printf(out, "</title><style>%s</style></head><body><main>\n", style);
     for (guint i = 0; i < document->nodes->len; i++)
-        put_node(document->nodes->pdata[i], out);
+        put_node(document, document->nodes->pdata[i], out);
     g_string_append(out, "</main></body></html>\n");
 }

@@ -132,8 +132,9 @@ static void add_table(struct message *m, const struct document_node *node)
             if (c == 0 && is_linkable(cell->link) && !is_blank(short_text)) {
                 g_autofree char *link = escape(cell->link);
                 g_string_append_printf(line, "*<%s|%s>*", link, short_text);
-            } else if (*short_text) {
-                g_string_append_printf(line, "%s%s", c ? " · " : "", short_text);
+            } else if (*short_text && node->column[c].kind != COLUMN_PICTURE) {
+                const char *between = node->column[c].kind == COLUMN_UNDER ? "\n" : " · ";
+                g_string_append_printf(line, "%s%s", c ? between : "", short_text);
             }
         }
         add_block(m, "section", "mrkdwn", line->str, SECTION_MAX);

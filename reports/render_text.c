@@ -26,11 +26,29 @@ static void end_line(GString *out)
     g_string_append_c(out, '\n');
 }
 
-/* Widths of the columns; returns how many stand side by side: all, or all but a last one of words
- * that would not fit, which then goes under its row. */
-static size_t measure(const struct document_node *node, int *width)
+/* Sentences under a row, broken between words. */
+static void put_under(GString *out, const char *text)
 {
-    int total = 0;
+    g_autofree char *clean = format_plain(text);
+    g_auto(GStrv) word = g_strsplit(clean, " ", -1);
+    int used = WIDTH_MAX;
+    for (int i = 0; word[i]; i++) {
+        int width = text_width(word[i]);
+        if (used + 1 + width > WIDTH_MAX) {
+            end_line(out);
+            g_string_append(out, "    ");
+            used = 4;
+        } else {
+            g_string_append_c(out, ' ');
+            used++;
+        }
+        g_string_append(out, word[i]);
+        used += width;
+    }
+}
+
+static void measure(const struct document_node *node, int *width)
+{
     for (size_t c = 0; c < node->n_columns; c++)
         width[c] = text_width(node->column[c].head);
     for (guint i = 0; i < node->cells->len; i++) {
@@ -39,31 +57,27 @@ static size_t measure(const struct document_node *node, int *width)
         size_t c = i % node->n_columns;
         width[c] = MAX(width[c], text_width(shown));
     }
-    for (size_t c = 0; c < node->n_columns; c++)
-        total += width[c] + 2;
-    bool fold =
-        total > WIDTH_MAX && node->n_columns > 2 && !node->column[node->n_columns - 1].number;
-    return node->n_columns - fold;
 }
 
 static void put_table(const struct document_node *node, GString *out)
 {
     g_autofree int *width = g_new0(int, node->n_columns);
     g_autofree char *caption = format_plain(node->text);
-    size_t beside = measure(node, width);
+    measure(node, width);
     if (*caption)
         g_string_append_printf(out, "%s\n", caption);
-    for (size_t c = 0; c < beside; c++)
-        put_padded(out, node->column[c].head, width[c], node->column[c].number);
+    for (size_t c = 0; c < node->n_columns; c++) {
+        if (node->column[c].kind != COLUMN_UNDER)
+            put_padded(out, node->column[c].head, width[c], node->column[c].kind == COLUMN_NUMBER);
+    }
     end_line(out);
     for (guint i = 0; i < node->cells->len; i++) {
         size_t c = i % node->n_columns;
         const char *text = g_array_index(node->cells, struct document_cell, i).text;
-        if (c == beside) {
-            end_line(out);
-            g_string_append(out, "    ");
-        }
-        put_padded(out, text, c < beside ? width[c] : 0, node->column[c].number);
+        if (node->column[c].kind == COLUMN_UNDER)
+            put_under(out, text);
+        else
+            put_padded(out, text, width[c], node->column[c].kind == COLUMN_NUMBER);
         if (c + 1 == node->n_columns)
             end_line(out);
     }
@@ -93,7 +107,7 @@ void render_text(const struct document *document, GString *out)
             put_tiles(node, out);
         else if (node->kind == DOCUMENT_HEADING)
             g_string_append_printf(out, "%s%s\n", node->level == 1 ? "" : "\n# ", text);
-        else if (node->kind != DOCUMENT_CHART)
+        else /* of a chart what it shows, in words */
             g_string_append_printf(out, "%s\n", text);
     }
 }

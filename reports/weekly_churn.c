@@ -127,20 +127,20 @@ static bool add_history(const struct report *r, struct document *d, GError **err
                           .value = {mean, care},
                           .from_zero = true};
     document_heading(d, 2, "How the portfolio moved");
-    document_chart(
-        d,
-        arena_printf(r->arena,
-                     "Mean health went from %.0f to %.0f and the share that needs care from "
-                     "%.0f to %.0f percent between %s and %s.",
-                     mean[0], mean[rows.n - 1], care[0], care[rows.n - 1], day_text(r, day[0]),
-                     day_text(r, day[rows.n - 1])),
-        chart_svg(r->arena, &chart));
+    chart_add(d,
+              arena_printf(r->arena,
+                           "Mean health went from %.0f to %.0f and the share that needs care from "
+                           "%.0f to %.0f percent between %s and %s.",
+                           mean[0], mean[rows.n - 1], care[0], care[rows.n - 1],
+                           day_text(r, day[0]), day_text(r, day[rows.n - 1])),
+              &chart);
     return true;
 }
 
 static const struct document_column account_columns[] = {
-    {"Account", false}, {"Owner", false}, {"Health", true},     {"7 days", true},
-    {"Band", false},    {"ARR", true},    {"Churn 90 d", true}, {"Why", false}};
+    {"Account", COLUMN_WORDS},     {"Owner", COLUMN_WORDS}, {"Health", COLUMN_NUMBER},
+    {"7 days", COLUMN_NUMBER},     {"Band", COLUMN_WORDS},  {"ARR", COLUMN_NUMBER},
+    {"Churn 90 d", COLUMN_NUMBER}, {"Why", COLUMN_UNDER}};
 
 static void add_account(const struct report *r, struct document *d,
                         const struct q_report_accounts_row *a)
@@ -175,8 +175,10 @@ static bool add_list(const struct report *r, struct document *d, const char *hea
 
 static bool add_moves(const struct report *r, struct document *d, GError **err)
 {
-    static const struct document_column columns[] = {
-        {"From", false}, {"To", false}, {"Accounts", true}, {"ARR", true}};
+    static const struct document_column columns[] = {{"From", COLUMN_WORDS},
+                                                     {"To", COLUMN_WORDS},
+                                                     {"Accounts", COLUMN_NUMBER},
+                                                     {"ARR", COLUMN_NUMBER}};
     struct q_report_moves_rows rows;
     if (!r->has_before)
         return true;
@@ -205,11 +207,11 @@ static bool add_moves(const struct report *r, struct document *d, GError **err)
 
 static bool add_owners(const struct report *r, struct document *d, GError **err)
 {
-    static const struct document_column columns[] = {{"Owner", false},
-                                                     {"Accounts", true},
-                                                     {"Not Green", true},
-                                                     {"ARR", true},
-                                                     {"Expected loss", true}};
+    static const struct document_column columns[] = {{"Owner", COLUMN_WORDS},
+                                                     {"Accounts", COLUMN_NUMBER},
+                                                     {"Not Green", COLUMN_NUMBER},
+                                                     {"ARR", COLUMN_NUMBER},
+                                                     {"Expected loss", COLUMN_NUMBER}};
     struct q_report_owners_rows rows;
     if (!q_report_owners(r->arena, r->db, r->run.run_id, r->run.as_of, &rows, err))
         return false;
@@ -231,10 +233,13 @@ static bool add_owners(const struct report *r, struct document *d, GError **err)
 
 static bool add_data(const struct report *r, struct document *d, GError **err)
 {
-    static const struct document_column columns[] = {
-        {"Source", false}, {"Stream", false},   {"Newest load (UTC)", false},
-        {"Read", true},    {"Duplicate", true}, {"Ignored", true},
-        {"Rejected", true}};
+    static const struct document_column columns[] = {{"Source", COLUMN_WORDS},
+                                                     {"Stream", COLUMN_WORDS},
+                                                     {"Newest load (UTC)", COLUMN_WORDS},
+                                                     {"Read", COLUMN_NUMBER},
+                                                     {"Duplicate", COLUMN_NUMBER},
+                                                     {"Ignored", COLUMN_NUMBER},
+                                                     {"Rejected", COLUMN_NUMBER}};
     struct q_report_freshness_rows rows;
     struct q_report_unresolved_row unresolved;
     if (!q_report_freshness(r->arena, r->db, &rows, err) ||

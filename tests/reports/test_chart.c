@@ -61,7 +61,7 @@ static void a_child_that_fails_or_stops_half_way_gives_no_chart(void **state)
     assert_null(draw_with(arena, "#!/bin/sh\ncat >/dev/null\necho '<svg>half'\n"));
     assert_null(draw_with(arena, "#!/bin/sh\ncat >/dev/null\necho '<svg></svg>'\nexit 1\n"));
     assert_string_equal(draw_with(arena, "#!/bin/sh\ncat >/dev/null\necho '<svg></svg>'\n"),
-                        "<svg></svg>\n");
+                        "<svg class=\"wide\"></svg>\n");
 }
 
 static void no_gnuplot_is_no_failure(void **state)

@@ -13,7 +13,8 @@
 #include "reports/render.h"
 #include "support/warehouse.h"
 
-static const struct document_column columns[] = {{"Account", false}, {"ARR", true}, {"Why", false}};
+static const struct document_column columns[] = {
+    {"Account", COLUMN_WORDS}, {"ARR", COLUMN_NUMBER}, {"Why", COLUMN_UNDER}};
 
 static struct document *with_rows(struct arena *arena, const char *name, const char *why, int n)
 {
@@ -230,9 +231,9 @@ static void text_columns_stand_under_each_other_with_wide_characters(void **stat
     document_cell(d, "1,000", NULL, TONE_PLAIN);
     document_cell(d, "\x1b[2Jboo", NULL, TONE_PLAIN);
     render_text(d, out);
-    assert_string_equal(out->str, "Account     ARR  Why\n"
-                                  "東芝          7  runs fell\n"
-                                  "Acme Inc  1,000  \xef\xbf\xbd[2Jboo\n\n");
+    assert_string_equal(out->str, "Account     ARR\n"
+                                  "東芝          7\n    runs fell\n"
+                                  "Acme Inc  1,000\n    \xef\xbf\xbd[2Jboo\n\n");
 }
 
 static void text_puts_long_reasons_under_their_row(void **state)

@@ -12,7 +12,8 @@
 #include "reports/render.h"
 #include "support/warehouse.h"
 
-static const struct document_column columns[] = {{"Account", false}, {"Health", true}};
+static const struct document_column columns[] = {{"Account", COLUMN_WORDS},
+                                                 {"Health", COLUMN_NUMBER}};
 
 static struct document *one_account(struct arena *arena, const char *name)
 {
