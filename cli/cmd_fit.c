@@ -8,6 +8,7 @@
 
 #include "cli/commands.h"
 #include "cli/csv_table.h"
+#include "core/file.h"
 #include "core/text.h"
 #include "scoring/additive.h"
 #include "scoring/blas.h"
@@ -178,9 +179,7 @@ static bool write_predictions(const struct fitting *f, const char *path, GError 
             g_string_append_printf(text, "%zu,%g,%d,%s\n", i, f->fold[i], (int)f->y[i],
                                    g_ascii_dtostr(p, sizeof p, f->p[i]));
     }
-    g_autoptr(GError) failure = NULL;
-    return g_file_set_contents(path, text->str, (gssize)text->len, &failure) ||
-           err_set(err, KENKO_ERROR_IO, "%s", failure->message);
+    return file_write(path, (struct slice){text->str, text->len}, err);
 }
 
 /* Out-of-fold where there are folds; else of the rows the model was fitted on, which flatters. */

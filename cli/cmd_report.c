@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "core/file.h"
 #include "core/job.h"
 #include "reports/publish.h"
 
@@ -27,15 +28,9 @@ static bool choose_format(const char *text, const char *output, enum publish_for
 
 static bool write_out(const char *path, const GString *text, GError **err)
 {
-    g_autoptr(GError) failure = NULL;
-    if (!path) {
-        fputs(text->str, stdout);
-        return true;
-    }
-    g_autofree char *folder = g_path_get_dirname(path);
-    if (g_mkdir_with_parents(folder, 0755) != 0 ||
-        !g_file_set_contents(path, text->str, (gssize)text->len, &failure))
-        return err_set(err, KENKO_ERROR_IO, "%s", failure ? failure->message : folder);
+    if (path)
+        return file_write(path, (struct slice){text->str, text->len}, err);
+    fputs(text->str, stdout);
     return true;
 }
 

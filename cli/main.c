@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/commands.h"
 #include "core/stop.h"
@@ -37,8 +41,56 @@ static int unknown(const char *name)
     return error_kind(KENKO_ERROR_USAGE)->exit_code;
 }
 
+/* A closed descriptor must not become a socket or a file, into which we would print then. */
+static void hold_standard_descriptors(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) == -1 && errno == EBADF)
+            (void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    }
+}
+
+/* Standard output that remembers why it failed: stdio forgets it at the next call. `cookie` is the
+ * errno of the last failure. */
+static ssize_t write_output(void *cookie, const char *text, size_t n)
+{
+    ssize_t written;
+    do {
+        written = write(STDOUT_FILENO, text, n);
+    } while (written < 0 && errno == EINTR);
+    if (written < 0)
+        *(int *)cookie = errno;
+    return written < 0 ? 0 : written;
+}
+
+static void open_output(int *failure)
+{
+    FILE *out = fopencookie(failure, "w", (cookie_io_functions_t){.write = write_output});
+    if (!out || setvbuf(out, NULL, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF, BUFSIZ) != 0)
+        BUG("standard output cannot be set up");
+    stdout = out;
+}
+
+/* Whoever ends the program with success (a command, or GLib after --help): what was printed must
+ * have arrived. A reader that went away knows that it did. */
+static void close_output(int status, void *failure)
+{
+    bool failed = ferror(stdout);
+    failed = fclose(stdout) != 0 || failed;
+    if (!failed || status != 0)
+        return;
+    int number = *(int *)failure;
+    if (number != EPIPE)
+        fprintf(stderr, "kenko: error: cannot write to standard output: %s\n", g_strerror(number));
+    _exit(error_kind(error_kind_of_errno(number))->exit_code);
+}
+
 int main(int argc, char **argv)
 {
+    hold_standard_descriptors();
+    static int failure; /* outlives main */
+    open_output(&failure);
+    on_exit(close_output, &failure);
     /* One BLAS thread, wherever results are published; must stand before the library starts. */
     g_setenv("OPENBLAS_NUM_THREADS", "1", TRUE);
     setlocale(LC_MESSAGES, "");
@@ -65,7 +117,7 @@ int main(int argc, char **argv)
     bool ok = command->run(&context, argc - first, argv + first, &err);
     context_close(&context);
     if (ok)
-        return fflush(stdout) == 0 ? 0 : error_kind(KENKO_ERROR_IO)->exit_code;
+        return 0;
     fprintf(stderr, "kenko: error: %s\n", err->message);
     return error_kind_of(err)->exit_code;
 }

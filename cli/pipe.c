@@ -11,7 +11,8 @@ bool pipe_say(struct slice line, GError **err)
 {
     bool ok = (line.n == 0 || fwrite(line.p, 1, line.n, stdout) == line.n) &&
               putchar('\n') != EOF && fflush(stdout) == 0;
-    return ok || err_set(err, KENKO_ERROR_IO, "standard output: %s", g_strerror(errno));
+    return ok || err_set(err, error_kind_of_errno(errno), "cannot write to standard output: %s",
+                         g_strerror(errno));
 }
 
 static bool answer(void *context, struct slice line, GError **err)

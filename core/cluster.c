@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/file.h"
+
 #define START_WAIT_US INT64_C(60000000)
 
 static const char settings[] = "listen_addresses = ''\n"
@@ -153,10 +155,7 @@ static bool make_dir(const char *path, int mode, GError **err)
 static bool write_config(const char *data, const char *name, const char *text, GError **err)
 {
     g_autofree char *path = g_build_filename(data, name, NULL);
-    g_autoptr(GError) failure = NULL;
-    if (!g_file_set_contents(path, text, -1, &failure))
-        return err_set(err, KENKO_ERROR_IO, "%s", failure->message);
-    return own(path, err);
+    return file_write(path, slice_of(text), err) && own(path, err);
 }
 
 static bool configure(const char *data, const char *socket, GError **err)
@@ -316,10 +315,7 @@ static bool ensure_locked(const char *home, int lock, GError **err)
     g_autofree char *marker = g_build_filename(home, "database-made", NULL);
     if (g_access(marker, F_OK) == 0)
         return true;
-    if (!make_database(socket, err))
-        return false;
-    return g_file_set_contents(marker, "", 0, NULL) ||
-           err_set(err, KENKO_ERROR_IO, "%s: cannot write", marker);
+    return make_database(socket, err) && file_write(marker, SLICE(""), err);
 }
 
 /* Starts and stops of one home come one after the other. -1 with err set. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +50,12 @@ enum kenko_error error_kind_of_exit(int exit_code)
             return (enum kenko_error)kind;
     }
     return KENKO_ERROR_BUG;
+}
+
+enum kenko_error error_kind_of_errno(int number)
+{
+    bool full = number == ENOSPC || number == EDQUOT || number == EFBIG;
+    return full ? KENKO_ERROR_DISK_FULL : KENKO_ERROR_IO;
 }
 
 bool err_set(GError **err, enum kenko_error kind, const char *format, ...)

@@ -48,6 +48,9 @@ const struct error_kind *error_kind_of(const GError *err);
  * KENKO_ERROR_BUG. */
 enum kenko_error error_kind_of_exit(int exit_code);
 
+/* KENKO_ERROR_DISK_FULL or KENKO_ERROR_IO, for the errno of a failed write. */
+enum kenko_error error_kind_of_errno(int number);
+
 /* Fill `*err` (if err is not NULL) with a message. Returns false, for `return err_set(...)`. */
 bool err_set(GError **err, enum kenko_error kind, const char *format, ...) PRINTF_LIKE(3, 4);
 

@@ -107,6 +107,80 @@ expect "a diff of a wrong day" 3 "2026-02-30" diff nobody 2026-02-30 2026-03-01
 expect "a diff of nobody" 4 "has no published score on" diff nobody 2026-02-20 2026-03-01
 expect "a load that is not there" 4 "there is no load 99999" load undo 99999
 expect "an account that is not there" 4 "there is no account" identity merge nobody nobody2
+
+# Something to write: one account, one day scored.
+fresh && cat >>"$dir/kenko.yaml" <<'Y'
+  - name: crm
+    streams:
+      - {stream: account, path: data/accounts, format: csv, fields: {party: id, name: name, created_on: made}}
+churn: {definition: inactivity, inactive_days: 180, metric: runs}
+Y
+printf 'id,name,made\na,Able,2026-01-01\n' >"$dir/data/accounts"
+cat >"$dir/scorecards/default.yaml" <<'Y'
+name: default
+label: Health
+bands: [{name: Red, below: 50}, {name: Green}]
+groups:
+  - name: usage
+    weight: 1
+    measures:
+      - {name: runs, metric: runs_7d, weight: 1, anchors: [{at: 0, score: 0}, {at: 10, score: 100}]}
+Y
+expect "an account arrives" 0 "loaded                  1" ingest
+expect "and is scored" 0 "1 days scored" score --as-of 2026-05-03
+
+# full EXIT COMMAND…: its standard output is a full device.
+full() {
+  local code=$1 status
+  shift
+  "$kenko" -C "$dir" "$@" >/dev/full 2>"$scratch/stderr"
+  status=$?
+  expect_lines "$* to a full device" "$status" "$code"
+}
+expect_lines() {
+  if [ "$2" = "$3" ] && [ "$(grep -c '^kenko: error: cannot write ' "$scratch/stderr")" = 1 ] &&
+    grep -q 'No space left on device$' "$scratch/stderr"; then
+    echo "ok: $1"
+    passed=$((passed + 1))
+  else
+    echo "not ok: $1: exit $2, want $3 and one message in: $(cat "$scratch/stderr")"
+    failed=$((failed + 1))
+  fi
+}
+for words in --help --version; do
+  "$kenko" "$words" >/dev/full 2>"$scratch/stderr"
+  expect_lines "kenko $words to a full device" $? 10
+done
+for command in $("$kenko" --help | sed -n 's/^  \([a-z]*\)  *[A-Z].*/\1/p'); do
+  full 10 "$command" --help
+done
+for words in "report weekly" "report weekly --format html" "report digest --dry-run" "load list" "runs" \
+  "runs --json" "explain a" "source list" "check" "check --digest" "quality" "key list" "ingest" "compact"; do
+  read -ra command <<<"$words"
+  full 10 "${command[@]}"
+done
+expect "a report to a full device" 10 "cannot write /dev/full: No space left on device" report weekly --output /dev/full
+expect "a report to no device" 0 "" report weekly --output /dev/null
+ln -s /dev/full "$dir/full" && ln -s later/report.html "$dir/link"
+expect "a report through a link to a full device" 10 "cannot write $dir/full: No space left on device" report weekly --output "$dir/full"
+expect "a report through a link to a file" 0 "" report weekly --output "$dir/link"
+# there NAME 'test …': what must stand after all that
+there() {
+  local name=$1
+  shift
+  if "$@"; then
+    echo "ok: $name"
+    passed=$((passed + 1))
+  else
+    echo "not ok: $name"
+    failed=$((failed + 1))
+  fi
+}
+there "the full device is still there" test -c /dev/full
+there "the other one too" test -c /dev/null
+there "the link to the device too" test -L "$dir/full"
+there "the link to the file too" test -L "$dir/link"
+there "and its file holds the report" grep -q "Customers scored: 1" "$dir/later/report.html"
 expect "every invariant still holds" 0 "counters of each load reconcile" check
 
 echo "$passed passed, $failed failed"
