@@ -1,14 +1,14 @@
 # Sourced by ./demo and ./check: what they need from Debian 12, installed when missing and allowed.
 # shellcheck shell=bash
 
-kenko_packages_run=(postgresql-15 libpq5 libcurl4 libcyaml1 libjansson4 libgsl27 libopenblas0-pthread
-  libmicrohttpd12 libglib2.0-0 libsodium23 libssl3 libzstd1 zlib1g libpsl5 gnuplot-nox
-  fonts-noto-cjk tzdata)
+kenko_packages_run=(postgresql-15 libpq5 libcurl4 libcyaml1 libyaml-0-2 libjansson4 libgsl27
+  libopenblas0-pthread libmicrohttpd12 libglib2.0-0 libsodium23 libssl3 libzstd1 zlib1g libpsl5
+  gnuplot-nox fonts-noto-cjk tzdata)
 kenko_packages_build=(gcc libc6-dev cmake ninja-build pkg-config libpq-dev libcurl4-openssl-dev
-  libcyaml-dev libjansson-dev libgsl-dev libopenblas-dev libmicrohttpd-dev libglib2.0-dev
+  libcyaml-dev libyaml-dev libjansson-dev libgsl-dev libopenblas-dev libmicrohttpd-dev libglib2.0-dev
   libsodium-dev libssl-dev libzstd-dev zlib1g-dev libpsl-dev)
 kenko_packages_test=(libcmocka-dev clang-format jq libxml2-utils zstd gzip procps netcat-openbsd curl)
-kenko_packages_long=(clang clang-tidy libclang-rt-14-dev chromium)
+kenko_packages_long=(clang clang-tidy libclang-rt-14-dev chromium debootstrap)
 
 # Run as root: directly, or by sudo without asking for a password in the middle of a build.
 kenko_as_root() {
