@@ -213,9 +213,11 @@ static void print_text(const struct fitting *f, const struct evaluation *e,
     printf("AUC %.4f (%.4f to %.4f)  log loss %.4f (base %.4f)  Brier %.4f  ECE %.4f  slope %.3f\n",
            e->auc, e->auc_low, e->auc_high, e->log_loss, e->base_log_loss, e->brier, e->ece,
            e->slope);
-    printf("%d rounds of screening, %.1f iterations, %zu trees; held-out loss %.4f of the terms, "
-           "%.4f in all; %.2f s of CPU a fit\n\n",
-           s->rounds, s->iterations, s->trees, s->loss_terms, s->loss_all, f->seconds / f->fits);
+    printf("%d rounds of screening, %.1f iterations, %zu trees; ", s->rounds, s->iterations,
+           s->trees);
+    if (s->loss_terms > 0) /* something was held out */
+        printf("held-out loss %.4f of the terms, %.4f in all; ", s->loss_terms, s->loss_all);
+    printf("%.2f s of CPU a fit\n\n", f->seconds / f->fits);
     printf("%-44s %10s %6s %6s\n", "term", "importance", "edf", "paths");
     for (size_t t = 0; t < MIN(s->n_terms, TERMS_SHOWN); t++) {
         g_autofree char *name = term_name(&s->term[t]);
@@ -273,7 +275,7 @@ struct arguments {
 
 static bool choose_mode(const struct arguments *a, struct additive_options *out, GError **err)
 {
-    static const char *const modes[] = {"auto", "compact", "full", NULL};
+    static const char *const modes[] = {"auto", "compact", "full", "mains", "exact", NULL};
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     *out = (struct additive_options){ADDITIVE_AUTO, 1,
                                      a->threads > 0 ? a->threads : (int)MAX(cores, 1)};
@@ -283,8 +285,8 @@ static bool choose_mode(const struct arguments *a, struct additive_options *out,
             return true;
         }
     }
-    return !a->mode ||
-           err_set(err, KENKO_ERROR_USAGE, "--mode is '%s', want auto, compact or full", a->mode);
+    return !a->mode || err_set(err, KENKO_ERROR_USAGE,
+                               "--mode is '%s', want auto, compact, full, mains or exact", a->mode);
 }
 
 static bool fit(struct context *context, const struct arguments *a, GError **err)
@@ -323,7 +325,7 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
          "NAME"},
         {"predictions", 0, 0, G_OPTION_ARG_FILENAME, &a.predictions,
          "Write out-of-fold predictions", "FILE"},
-        {"mode", 0, 0, G_OPTION_ARG_STRING, &a.mode, "auto, compact or full", "MODE"},
+        {"mode", 0, 0, G_OPTION_ARG_STRING, &a.mode, "auto, compact, full, mains or exact", "MODE"},
         {"threads", 0, 0, G_OPTION_ARG_INT, &a.threads,
          "Threads (all cores); results do not change", "N"},
         G_OPTION_ENTRY_NULL};

@@ -195,12 +195,13 @@ struct additive *additive_fit(struct arena *arena, const struct dataset *data, c
         err_set(err, KENKO_ERROR_REFUSED, "no column varies");
         return NULL;
     }
-    model->n_paths = MIN(ADDITIVE_PATHS, MIN(events, data->n - events));
-    struct additive_paths *paths = additive_paths_new(
-        scratch, model->set, y, data->n, model->n_paths, options->seed, options->threads);
+    model->n_paths =
+        options->mode >= ADDITIVE_MAINS ? 1 : MIN(ADDITIVE_PATHS, MIN(events, data->n - events));
+    struct additive_paths *paths =
+        additive_paths_new(scratch, model->set, y, data->n, model->n_paths, options);
     average(arena, paths, model);
     model->weight[0] = 1;
-    if (options->mode != ADDITIVE_COMPACT)
+    if (options->mode == ADDITIVE_AUTO || options->mode == ADDITIVE_FULL)
         add_trees(arena, paths, options, model);
     model->summary.n_rows = data->n;
     model->summary.n_events = events;

@@ -11,7 +11,10 @@ enum additive_mode {
     ADDITIVE_AUTO, /* boosted tables when they improve held-out loss by more than a standard error
                     */
     ADDITIVE_COMPACT, /* never */
-    ADDITIVE_FULL     /* always */
+    ADDITIVE_FULL,    /* always */
+    ADDITIVE_MAINS,   /* main effects alone, one fit of all rows: nothing is held out or selected */
+    ADDITIVE_EXACT    /* the same, smoothing parameters by the restricted likelihood itself rather
+                       * than by its working models: what mgcv finds; some ten times dearer */
 };
 
 struct additive_options {

@@ -56,10 +56,11 @@ struct additive_known {
     const struct term *term;
 };
 
-/* Run all rounds and choose one by held-out loss. */
+/* Run all rounds and choose one by held-out loss. A single path is fitted on all rows and has main
+ * effects only. */
 struct additive_paths *additive_paths_new(struct arena *arena, struct covariate_set *set,
                                           const double *y, size_t n, size_t n_paths,
-                                          unsigned long seed, int threads);
+                                          const struct additive_options *options);
 void additive_paths_free(struct additive_paths *paths);
 const struct additive_stage *additive_paths_stage(const struct additive_paths *paths, size_t path);
 const struct term *additive_paths_term(struct additive_paths *paths, const struct term_key *key);

@@ -48,7 +48,8 @@ void additive_each(size_t n, int threads, additive_work_fn work, void *context)
         pthread_join(helper[i], NULL);
 }
 
-/* Fold of each row: the rows of each outcome are dealt out in random order. */
+/* Fold of each row: the rows of each outcome are dealt out in random order. A single path holds
+ * nothing out. */
 static size_t *deal_folds(struct arena *arena, const double *y, size_t n, size_t n_paths,
                           unsigned long seed)
 {
@@ -63,7 +64,7 @@ static size_t *deal_folds(struct arena *arena, const double *y, size_t n, size_t
         }
         gsl_ran_shuffle(rng, row, m, sizeof *row);
         for (size_t i = 0; i < m; i++)
-            fold[row[i]] = i % n_paths;
+            fold[row[i]] = n_paths > 1 ? i % n_paths : SIZE_MAX;
     }
     gsl_rng_free(rng);
     return fold;
@@ -214,7 +215,8 @@ static double held_loss(const struct additive_paths *paths, size_t round)
 /* The first increase ends it. */
 static void run_rounds(struct additive_paths *paths)
 {
-    for (size_t round = 0; round <= ADDITIVE_ROUNDS; round++) {
+    size_t rounds = paths->n_paths > 1 ? ADDITIVE_ROUNDS : 0;
+    for (size_t round = 0; round <= rounds; round++) {
         if (round > 0)
             additive_each(paths->n_paths, paths->threads, screen_path, paths);
         if (make_wanted(paths) == 0 && round > 0)
@@ -230,7 +232,7 @@ static void run_rounds(struct additive_paths *paths)
 
 struct additive_paths *additive_paths_new(struct arena *arena, struct covariate_set *set,
                                           const double *y, size_t n, size_t n_paths,
-                                          unsigned long seed, int threads)
+                                          const struct additive_options *options)
 {
     struct additive_paths *paths = arena_one(arena, struct additive_paths);
     *paths =
@@ -239,15 +241,17 @@ struct additive_paths *additive_paths_new(struct arena *arena, struct covariate_
                                 .y = y,
                                 .n = n,
                                 .n_paths = n_paths,
-                                .threads = threads,
+                                .threads = options->threads,
                                 .path = arena_many(arena, n_paths, struct additive_path),
                                 .term = g_array_new(FALSE, FALSE, sizeof(struct additive_known))};
-    const size_t *fold = deal_folds(arena, y, n, n_paths, seed);
+    const size_t *fold = deal_folds(arena, y, n, n_paths, options->seed);
     size_t room = set->n + SCREEN_MAX;
+    bool exact = options->mode == ADDITIVE_EXACT;
     for (size_t v = 0; v < n_paths; v++) {
         struct additive_path *path = &paths->path[v];
         split_rows(paths, path, fold, v);
-        path->data = (struct reml_data){.n = path->n, .y = path->y, .link = REML_LOGIT};
+        path->data =
+            (struct reml_data){.n = path->n, .y = path->y, .link = REML_LOGIT, .exact = exact};
         path->fit = reml_new(&path->data);
         path->key = g_array_new(FALSE, FALSE, sizeof(struct term_key));
         path->wanted = arena_many(arena, room, struct term_key);

@@ -111,7 +111,7 @@ static double penalised(const struct reml *fit, const double *eta, const double 
 }
 
 /* Move to the working model's coefficients, halved until the penalised deviance does not grow. */
-static double move(struct reml *fit, const struct reml_working *work, double *change)
+double reml_move(struct reml *fit, const struct reml_working *work, double *change)
 {
     size_t p = fit->p, n = fit->data->n;
     g_autofree double *beta = g_memdup2(work->beta, p * sizeof *beta);
@@ -131,12 +131,12 @@ static double move(struct reml *fit, const struct reml_working *work, double *ch
     return after;
 }
 
-static double ridge_of(const struct reml *fit)
+double reml_ridge(const struct reml *fit)
 {
     double trace = 0;
     for (size_t k = 0; k < fit->p; k++)
         trace += fit->h[k * fit->p + k];
-    return 1e-9 * trace / (double)fit->p;
+    return (fit->data->exact ? 1e-14 : 1e-9) * trace / (double)fit->p;
 }
 
 /* Covariance and edf at the last weights. */
@@ -164,15 +164,19 @@ void reml_run(struct reml *fit)
         double change;
         reml_weigh(fit);
         reml_cross(fit);
-        ridge = ridge_of(fit);
+        ridge = reml_ridge(fit);
         reml_solve(fit, fit->rho, ridge, now);
         if (fit->n_lambda > 0)
             reml_improve(fit, ridge, &now, &spare);
-        fit->laml = move(fit, now, &change) / 2 + now->log_det - now->log_pen;
+        fit->laml = reml_move(fit, now, &change) / 2 + now->log_det - now->log_pen;
         fit->iterations++;
         if (fabs(old - fit->laml) < REML_TOLERANCE && change < 2 * REML_TOLERANCE)
             break;
         old = fit->laml;
+    }
+    if (fit->data->exact) {
+        reml_refine(fit, now);
+        ridge = reml_ridge(fit);
     }
     conclude(fit, ridge, now);
     reml_working_free(now);
@@ -212,6 +216,11 @@ const double *reml_eta(const struct reml *fit)
 const double *reml_covariance(const struct reml *fit)
 {
     return fit->v;
+}
+
+double reml_criterion(const struct reml *fit)
+{
+    return fit->laml;
 }
 
 double reml_edf(const struct reml *fit, size_t i)

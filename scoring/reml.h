@@ -15,6 +15,8 @@ struct reml_data {
     const double *weight; /* prior weights >= 0, NULL for 1 */
     const double *offset; /* on the scale of eta, NULL for 0 */
     enum reml_link link;
+    bool exact; /* smoothing parameters of the likelihood itself, not of its working models: a
+                   little nearer, and n · p^2 a step dearer */
 };
 
 struct reml;
@@ -44,7 +46,9 @@ size_t reml_start(const struct reml *fit, size_t i); /* of a term's coefficients
 const double *reml_beta(const struct reml *fit);
 const double *reml_eta(const struct reml *fit);        /* n */
 const double *reml_covariance(const struct reml *fit); /* p × p, Bayesian; NULL before reml_run */
-double reml_edf(const struct reml *fit, size_t i);     /* effective degrees of freedom of a term */
+double
+reml_criterion(const struct reml *fit); /* minus the restricted log likelihood, to a constant */
+double reml_edf(const struct reml *fit, size_t i); /* effective degrees of freedom of a term */
 int reml_iterations(const struct reml *fit);
 
 typedef struct reml reml_t; /* only for g_autoptr */

@@ -52,13 +52,23 @@ static void mean_of(enum reml_link link, double eta, double *mu, double *slope)
     *slope = fmax(e * exp(-e), 1e-300);
 }
 
+void reml_cloglog_curve(double y, double eta, double *curve, double *bend)
+{
+    double h = exp(fmin(fmax(eta, -35), 3.5)), u = h / expm1(h), second = u * (1 - h - u);
+    *curve = (1 - y) * h - y * second;
+    *bend = (1 - y) * h - y * (second * (1 - h - u) - u * (h + second));
+}
+
 void reml_weigh(struct reml *fit)
 {
     for (size_t i = 0; i < fit->data->n; i++) {
         double mu, slope, prior = fit->data->weight ? fit->data->weight[i] : 1;
         mean_of(fit->data->link, fit->eta[i], &mu, &slope);
         double variance = fmax(mu * (1 - mu), 1e-15);
-        fit->w[i] = prior * fmax(slope * slope / variance, 1e-8);
+        double curve = slope * slope / variance, bend;
+        if (fit->observed && fit->data->link == REML_CLOGLOG)
+            reml_cloglog_curve(fit->data->y[i], fit->eta[i], &curve, &bend);
+        fit->w[i] = prior * fmax(curve, 1e-8);
         fit->score[i] = prior * (fit->data->y[i] - mu) * slope / variance;
     }
 }

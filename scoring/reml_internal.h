@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What reml.c, reml_design.c and reml_newton.c share. */
+/* What reml.c, reml_design.c, reml_newton.c and reml_exact.c share. */
 #pragma once
 
 #include "scoring/reml.h"
@@ -21,6 +21,7 @@ struct reml {
     double *h, *g;           /* p × p of X'WX; p of X'(W eta + s) */
     double *v, *edf;         /* p × p; p */
     double laml;
+    bool observed; /* weights are minus the second derivative, not its mean */
     int iterations;
 };
 
@@ -32,6 +33,9 @@ void reml_predict(const struct reml *fit, const double *beta, double *eta);
 /* Working weights and scores at eta; X'WX and X'(W (eta - offset) + s). */
 void reml_weigh(struct reml *fit);
 void reml_cross(struct reml *fit);
+
+/* Minus the second and third derivatives of a row's log likelihood. */
+void reml_cloglog_curve(double y, double eta, double *curve, double *bend);
 
 /* Minus twice the log likelihood at eta. */
 double reml_deviance(const struct reml *fit, const double *eta);
@@ -60,9 +64,48 @@ void reml_solve(const struct reml *fit, const double *rho, double ridge, struct 
 void reml_solve_whole(const struct reml *fit, const double *rho, double ridge,
                       struct reml_working *out);
 
+/* Gradient and Hessian of the working criterion in rho. */
+struct reml_newton {
+    size_t p, n; /* coefficients, smoothing parameters */
+    double least_gradient, least_curvature;
+    double *m; /* n × p: lambda_j d_j, zero outside the term */
+    double *v; /* inverse of the factor */
+    double *gradient, *hessian, *step;
+    size_t *from, *to;    /* the columns of m that are not zero */
+    size_t *first, *last; /* the same among the active columns */
+    size_t *moving, n_moving;
+};
+
+struct reml_newton *reml_newton_new(const struct reml *fit);
+void reml_newton_free(struct reml_newton *nt);
+void reml_newton_slope(const struct reml *fit, const struct reml_working *work, double ridge,
+                       struct reml_newton *nt);
+/* The parameters that still move, and the largest slope among them. */
+double reml_newton_steepest(const struct reml *fit, struct reml_newton *nt);
+void reml_newton_step(const struct reml_working *work, struct reml_newton *nt);
+/* rho after the step, within bounds. */
+void reml_newton_add(const struct reml *fit, const struct reml_newton *nt, double *rho);
+
 /* At most two Newton steps on rho for the working model; `now` is replaced by the better one. */
 void reml_improve(struct reml *fit, double ridge, struct reml_working **now,
                   struct reml_working **spare);
+
+/* A small multiple of the mean information, added to every column. */
+double reml_ridge(const struct reml *fit);
+
+/* Deviance and penalty; move to the working model's coefficients, halved until that does not grow.
+ * `change` is by how much it fell. */
+double reml_move(struct reml *fit, const struct reml_working *work, double *change);
+
+/* Coefficients at the smoothing parameters as they are, to machine precision; laml with them. */
+void reml_settle(struct reml *fit, struct reml_working *work);
+
+/* Newton steps on the Laplace-approximate restricted likelihood itself, from where the working
+ * models ended. */
+void reml_refine(struct reml *fit, struct reml_working *work);
+
+/* x'Vx of every row. */
+void reml_leverage(const struct reml *fit, const double *v, double *out);
 
 /* Inverse of LL', full and symmetric, n × n. */
 void reml_invert(const struct reml_working *work, double *out);

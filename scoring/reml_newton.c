@@ -159,16 +159,7 @@ void reml_invert(const struct reml_working *work, double *out)
     gsl_linalg_cholesky_invert(&v.matrix);
 }
 
-/* Gradient and Hessian of the working criterion in rho. */
-struct newton {
-    size_t p, n; /* coefficients, smoothing parameters */
-    double *m;   /* n × p: lambda_j d_j, zero outside the term */
-    double *gradient, *hessian, *step;
-    size_t *from, *to;    /* the columns of m that are not zero */
-    size_t *first, *last; /* the same among the active columns */
-};
-
-static void fill_m(const struct reml *fit, struct newton *nt)
+static void fill_m(const struct reml *fit, struct reml_newton *nt)
 {
     for (guint t = 0; t < fit->part->len; t++) {
         const struct reml_part *part = REML_PART(fit, t);
@@ -194,7 +185,7 @@ static void fill_variance(const struct reml *fit, const struct reml_working *wor
 }
 
 static void fill_gradient(const struct reml_working *work, const double *variance,
-                          struct newton *nt)
+                          struct reml_newton *nt)
 {
     for (size_t j = 0; j < nt->n; j++) {
         double sum = 0;
@@ -207,7 +198,7 @@ static void fill_gradient(const struct reml_working *work, const double *varianc
 }
 
 /* Where a parameter's columns lie among the active ones. */
-static void active_range(const struct reml_working *work, struct newton *nt)
+static void active_range(const struct reml_working *work, struct reml_newton *nt)
 {
     for (size_t j = 0; j < nt->n; j++) {
         size_t i = 0;
@@ -222,7 +213,8 @@ static void active_range(const struct reml_working *work, struct newton *nt)
 
 /* One row, over the active columns: - W V W' - M (V ∘ V) M' / 2 + R R' / 2, W_jk = M_jk b_k,
  * R_jk = M_jk / S_k. */
-static void fill_row(const struct reml_working *work, const double *v, struct newton *nt, size_t j)
+static void fill_row(const struct reml_working *work, const double *v, struct reml_newton *nt,
+                     size_t j)
 {
     size_t p = nt->p, n = work->n;
     g_autofree double *wv = g_new0(double, n), *mvv = g_new0(double, n);
@@ -250,20 +242,20 @@ static void fill_row(const struct reml_working *work, const double *v, struct ne
 }
 
 /* The parameters that still move: index of each. */
-static size_t free_set(const struct reml *fit, const struct newton *nt, size_t *index)
+static size_t free_set(const struct reml *fit, const struct reml_newton *nt, size_t *index)
 {
     size_t n = 0;
     for (size_t j = 0; j < nt->n; j++) {
         double g = nt->gradient[j];
         bool at_bound = (fit->rho[j] <= RHO_MIN && g > 0) || (fit->rho[j] >= RHO_MAX && g < 0);
-        if (fabs(g) >= 1e-3 && !at_bound)
+        if (fabs(g) >= nt->least_gradient && !at_bound)
             index[n++] = j;
     }
     return n;
 }
 
-/* step = -U diag(1 / max(|e|, .05)) U' gradient on the free set, at most 4 long. */
-static void newton_step(struct newton *nt, const size_t *index, size_t n)
+/* step = -U diag(1 / max(|e|, least)) U' gradient on the free set, at most 4 long. */
+static void newton_step(struct reml_newton *nt, const size_t *index, size_t n)
 {
     gsl_matrix *a = gsl_matrix_alloc(n, n), *u = gsl_matrix_alloc(n, n);
     gsl_vector *e = gsl_vector_alloc(n);
@@ -279,7 +271,7 @@ static void newton_step(struct newton *nt, const size_t *index, size_t n)
         double dot = 0;
         for (size_t i = 0; i < n; i++)
             dot += gsl_matrix_get(u, i, c) * nt->gradient[index[i]];
-        dot /= fmax(fabs(gsl_vector_get(e, c)), 0.05);
+        dot /= fmax(fabs(gsl_vector_get(e, c)), nt->least_curvature);
         for (size_t i = 0; i < n; i++)
             nt->step[index[i]] -= gsl_matrix_get(u, i, c) * dot;
     }
@@ -293,14 +285,82 @@ static void newton_step(struct newton *nt, const size_t *index, size_t n)
     gsl_vector_free(e);
 }
 
+struct reml_newton *reml_newton_new(const struct reml *fit)
+{
+    size_t p = fit->p, n = fit->n_lambda;
+    struct reml_newton *nt = g_new0(struct reml_newton, 1);
+    *nt = (struct reml_newton){.p = p,
+                               .n = n,
+                               .least_gradient = 1e-3,
+                               .least_curvature = 0.05,
+                               .m = g_new0(double, n *p),
+                               .v = g_new(double, p *p),
+                               .gradient = g_new0(double, n),
+                               .hessian = g_new0(double, n *n),
+                               .step = g_new0(double, n),
+                               .from = g_new0(size_t, n),
+                               .to = g_new0(size_t, n),
+                               .first = g_new0(size_t, n),
+                               .last = g_new0(size_t, n),
+                               .moving = g_new0(size_t, n)};
+    return nt;
+}
+
+void reml_newton_free(struct reml_newton *nt)
+{
+    g_free(nt->m);
+    g_free(nt->v);
+    g_free(nt->gradient);
+    g_free(nt->hessian);
+    g_free(nt->step);
+    g_free(nt->from);
+    g_free(nt->to);
+    g_free(nt->first);
+    g_free(nt->last);
+    g_free(nt->moving);
+    g_free(nt);
+}
+
+void reml_newton_slope(const struct reml *fit, const struct reml_working *work, double ridge,
+                       struct reml_newton *nt)
+{
+    g_autofree double *variance = g_new(double, nt->p);
+    reml_invert(work, nt->v);
+    fill_m(fit, nt);
+    active_range(work, nt);
+    fill_variance(fit, work, nt->v, ridge, variance);
+    fill_gradient(work, variance, nt);
+}
+
+double reml_newton_steepest(const struct reml *fit, struct reml_newton *nt)
+{
+    double largest = 0;
+    nt->n_moving = free_set(fit, nt, nt->moving);
+    for (size_t i = 0; i < nt->n_moving; i++)
+        largest = fmax(largest, fabs(nt->gradient[nt->moving[i]]));
+    return largest;
+}
+
+void reml_newton_step(const struct reml_working *work, struct reml_newton *nt)
+{
+    for (size_t j = 0; j < nt->n; j++)
+        fill_row(work, nt->v, nt, j);
+    newton_step(nt, nt->moving, nt->n_moving);
+}
+
+void reml_newton_add(const struct reml *fit, const struct reml_newton *nt, double *rho)
+{
+    for (size_t j = 0; j < nt->n; j++)
+        rho[j] = fmin(fmax(fit->rho[j] + nt->step[j], RHO_MIN), RHO_MAX);
+}
+
 /* Take the step, halved until the criterion decreases. False when it does not. */
-static bool take_step(struct reml *fit, struct newton *nt, double ridge, struct reml_working **now,
-                      struct reml_working **spare)
+static bool take_step(struct reml *fit, struct reml_newton *nt, double ridge,
+                      struct reml_working **now, struct reml_working **spare)
 {
     g_autofree double *rho = g_new(double, nt->n);
     for (int h = 0; h < HALVINGS; h++) {
-        for (size_t j = 0; j < nt->n; j++)
-            rho[j] = fmin(fmax(fit->rho[j] + nt->step[j], RHO_MIN), RHO_MAX);
+        reml_newton_add(fit, nt, rho);
         reml_solve(fit, rho, ridge, *spare);
         if ((*spare)->value <= (*now)->value + 1e-9 * fabs((*now)->value)) {
             struct reml_working *better = *spare;
@@ -315,56 +375,18 @@ static bool take_step(struct reml *fit, struct newton *nt, double ridge, struct 
     return false;
 }
 
-static struct newton newton_new(size_t p, size_t n)
-{
-    return (struct newton){.p = p,
-                           .n = n,
-                           .m = g_new0(double, n *p),
-                           .gradient = g_new0(double, n),
-                           .hessian = g_new0(double, n *n),
-                           .step = g_new0(double, n),
-                           .from = g_new0(size_t, n),
-                           .to = g_new0(size_t, n),
-                           .first = g_new0(size_t, n),
-                           .last = g_new0(size_t, n)};
-}
-
-static void newton_clear(struct newton *nt)
-{
-    g_free(nt->m);
-    g_free(nt->gradient);
-    g_free(nt->hessian);
-    g_free(nt->step);
-    g_free(nt->from);
-    g_free(nt->to);
-    g_free(nt->first);
-    g_free(nt->last);
-}
-
 void reml_improve(struct reml *fit, double ridge, struct reml_working **now,
                   struct reml_working **spare)
 {
-    size_t p = fit->p, n = fit->n_lambda;
-    struct newton nt = newton_new(p, n);
-    g_autofree double *v = g_new(double, p *p), *variance = g_new(double, p);
-    g_autofree size_t *index = g_new(size_t, n);
+    struct reml_newton *nt = reml_newton_new(fit);
     for (int step = 0; step < STEPS; step++) {
-        double before = (*now)->value, largest = 0;
-        reml_invert(*now, v);
-        fill_m(fit, &nt);
-        active_range(*now, &nt);
-        fill_variance(fit, *now, v, ridge, variance);
-        fill_gradient(*now, variance, &nt);
-        size_t moving = free_set(fit, &nt, index);
-        for (size_t i = 0; i < moving; i++)
-            largest = fmax(largest, fabs(nt.gradient[index[i]]));
-        if (largest < REML_TOLERANCE / 2)
+        double before = (*now)->value;
+        reml_newton_slope(fit, *now, ridge, nt);
+        if (reml_newton_steepest(fit, nt) < REML_TOLERANCE / 2)
             break;
-        for (size_t j = 0; j < n; j++)
-            fill_row(*now, v, &nt, j);
-        newton_step(&nt, index, moving);
-        if (!take_step(fit, &nt, ridge, now, spare) || before - (*now)->value < REML_TOLERANCE / 4)
+        reml_newton_step(*now, nt);
+        if (!take_step(fit, nt, ridge, now, spare) || before - (*now)->value < REML_TOLERANCE / 4)
             break;
     }
-    newton_clear(&nt);
+    reml_newton_free(nt);
 }

@@ -94,6 +94,27 @@ static void scores_do_not_depend_on_threads(void **state)
     assert_memory_equal(one, two, sizeof one);
 }
 
+static void a_single_fit_of_main_effects_holds_nothing_out(void **state)
+{
+    (void)state;
+    g_autoptr(arena_t) arena = arena_new();
+    struct dataset_column column[COLUMNS];
+    struct dataset data;
+    double eta[ROWS], exact[ROWS], apart = 0;
+    simulate(column, &data);
+    const struct additive *model = fit(arena, &data, y, ADDITIVE_MAINS, 1);
+    additive_predict(model, &data, eta);
+    additive_predict(fit(arena, &data, y, ADDITIVE_EXACT, 1), &data, exact);
+    const struct additive_summary *s = additive_summary(model);
+    assert_int_equal(s->n_terms, COLUMNS);
+    assert_int_equal(s->rounds, 0);
+    for (size_t t = 0; t < s->n_terms; t++)
+        assert_int_equal(s->term[t].n, 1);
+    for (int i = 0; i < ROWS; i++) /* the criteria differ by little, and so do the curves */
+        apart = fmax(apart, fabs(eta[i] - exact[i]));
+    assert_true(apart > 0 && apart < 0.1);
+}
+
 static void levels_and_values_never_seen_are_scored(void **state)
 {
     (void)state;
@@ -237,6 +258,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_finds_what_is_there_and_little_else),
         cmocka_unit_test(scores_do_not_depend_on_threads),
+        cmocka_unit_test(a_single_fit_of_main_effects_holds_nothing_out),
         cmocka_unit_test(levels_and_values_never_seen_are_scored),
         cmocka_unit_test(hard_tables_end_with_a_model_or_a_word),
         cmocka_unit_test(the_tail_of_chi_squared_is_exact_far_out),
