@@ -276,22 +276,22 @@ void batch_add(struct batch *batch, const struct stream_record *record)
 }
 
 void batch_map(struct batch *batch, struct mapping_reader *reader, struct arena *scratch,
-               struct slice raw, int64_t line, int64_t ordinal)
+               const struct input_record *raw)
 {
     struct stream_record record;
     struct mapping_reject reject;
     size_t rule;
     arena_reset(scratch);
-    switch (mapping_apply(reader, scratch, raw, &record, &rule, &reject)) {
+    switch (mapping_apply_input(reader, scratch, raw, &record, &rule, &reject)) {
     case MAPPED:
-        record.line = line;
-        record.ordinal = ordinal;
+        record.line = raw->line;
+        record.ordinal = raw->offset;
         batch_add(batch, &record);
         break;
     case MAPPING_IGNORED:
         batch_ignore(batch, rule);
         break;
     default:
-        batch_reject(batch, line, ordinal, raw, &reject);
+        batch_reject(batch, raw->line, raw->offset, raw->text, &reject);
     }
 }

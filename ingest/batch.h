@@ -32,11 +32,10 @@ void batch_ignore_as(struct batch *batch, const char *rule);
 void batch_reject(struct batch *batch, int64_t line, int64_t ordinal, struct slice raw,
                   const struct mapping_reject *reject);
 
-/* Map one raw record and add it, count it as ignored, or reject it. `scratch` is emptied.
- *
- * line, ordinal  where it stands: for messages, and unique within the place */
+/* Map one record as it was read and add it, count it as ignored, or reject it. `scratch` is
+ * emptied. Its offset is its ordinal: unique within the place. */
 void batch_map(struct batch *batch, struct mapping_reader *reader, struct arena *scratch,
-               struct slice raw, int64_t line, int64_t ordinal);
+               const struct input_record *raw);
 
 /* Where the records stand, for the batch's row in ops.load: a file or another name of the place,
  * the first byte (or row) and the one after the last. Forgotten when the batch is written. */

@@ -25,6 +25,9 @@ struct input {
     char *buffer;      /* decoded bytes start … end are not yet given */
     size_t start, end, size;
     size_t hashed; /* bytes of the buffer before it are in the hash; ≤ start */
+    struct csv_window
+        *window; /* of CSV: over the buffer up to `marked`, which is no more than it */
+    size_t marked;
     bool at_eof, hashed_only;
     char last; /* byte consumed last */
     int64_t position, line;
@@ -65,6 +68,8 @@ struct input *input_open(const char *path, const struct input_how *how, GError *
     input->decoder = encoding_decoder_open(how->encoding);
     input->size = CHUNK;
     input->buffer = g_malloc(input->size);
+    if (how->separator)
+        input->window = csv_window_new(how->separator);
     static const uint8_t no_key[INPUT_KEY_SIZE];
     input->hash = content_hash_new(how->key ? how->key : no_key);
     if (!open_file(input, err)) {
@@ -84,6 +89,7 @@ void input_close(struct input *input)
         gzclose(input->gzip);
     ZSTD_freeDStream(input->zstd);
     encoding_decoder_close(input->decoder);
+    csv_window_free(input->window);
     content_hash_free(input->hash);
     g_free(input->packed_data);
     g_free(input->buffer);
@@ -167,6 +173,7 @@ static bool fill(struct input *input, GError **err)
         input->size *= 2;
         input->buffer = g_realloc(input->buffer, input->size);
     }
+    input->marked = 0;
     size_t got;
     if (!encoding_decode(input->decoder, read_bytes, input, input->buffer + input->end,
                          input->size - input->end, &got, err))
@@ -194,6 +201,7 @@ static void consume(struct input *input, size_t n)
     size_t lines = 0;
     for (const char *p = from; (p = memchr(p, '\n', (size_t)(from + n - p))); p++)
         lines++;
+    input->marked = 0;
     give(input, n, lines);
 }
 
@@ -256,18 +264,46 @@ static bool skip_mark(struct input *input, GError **err)
     return true;
 }
 
+/* The next record as the window has it; false where it must be read by itself. */
+static bool marked_record(struct input *input, struct input_record *out)
+{
+    size_t inside;
+    if (!input->window || (input->start < input->marked && csv_window_is_irregular(input->window)))
+        return false;
+    bool found = input->marked > 0 && csv_window_next(input->window, &out->marks, &inside);
+    if (!found) {
+        struct slice rest = {input->buffer + input->start, input->end - input->start};
+        input->marked = input->start + csv_window_fill(input->window, rest);
+        found = csv_window_next(input->window, &out->marks, &inside);
+    }
+    const char *from = input->buffer + input->start;
+    size_t end = found ? (size_t)(out->marks.base + out->marks.end[out->marks.n - 1] - from) : 0;
+    if (!found || end > input->how.max_line) {
+        if (!csv_window_is_irregular(input->window))
+            input->marked = 0;
+        return false;
+    }
+    out->is_marked = out->terminated = true;
+    out->text = (struct slice){from, end - (end > 0 && from[end - 1] == '\r')};
+    give(input, end + 1, inside + 1);
+    return true;
+}
+
 static bool one_record(struct input *input, struct input_record *out, bool *found, GError **err)
 {
     size_t end, inside;
     if (input->position == 0 && !skip_mark(input, err))
         return false;
+    *out = (struct input_record){.line = input->line + 1, .offset = input->position};
+    *found = true;
+    if (marked_record(input, out))
+        return true;
     while (!find_end(input, &end, &inside)) {
         if (input->end - input->start > input->how.max_line)
             break;
         if (!fill(input, err))
             return false;
     }
-    *out = (struct input_record){.line = input->line + 1, .offset = input->position};
     *found = input->end > input->start;
     if (!*found)
         return true;

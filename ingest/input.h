@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include "ingest/csv_window.h"
 #include "ingest/encoding.h"
 
 enum { INPUT_HASH_SIZE = 32, INPUT_KEY_SIZE = 32 };
@@ -28,6 +29,8 @@ struct input_record {
     int64_t offset;  /* decoded byte it begins at */
     bool too_long;   /* text is its first part only */
     bool terminated; /* a line end followed */
+    bool is_marked;  /* of CSV: marks tell where its fields end */
+    struct csv_marks marks;
 };
 
 /*

@@ -77,29 +77,42 @@ static void refuse_bytes(struct arena *arena, struct slice record, int column,
                             encoding_evidence_hint(record)));
 }
 
-/* Fill reader->got with the record's source values. */
-static bool scan(struct mapping_reader *reader, struct arena *arena, struct slice record,
-                 uint64_t *replaced, struct mapping_reject *reject)
+static bool scan_json(struct mapping_reader *reader, struct arena *arena, struct slice record,
+                      uint64_t *replaced, struct mapping_reject *reject)
 {
     struct scan_error error;
-    reader->has_nul = false;
-    if (reader->separator == 0) {
-        if (scan_json_record(arena, record, reader->path, reader->n_sources, reader->got, replaced,
-                             &error))
-            return true;
-        if (strcmp(error.reason, "bad_utf8") == 0)
-            refuse_bytes(arena, record, error.column, reject);
-        else
-            refuse(reject, error.column, "", error.reason, error.message);
-        return false;
-    }
+    if (scan_json_record(arena, record, reader->path, reader->n_sources, reader->got, replaced,
+                         &error))
+        return true;
+    if (strcmp(error.reason, "bad_utf8") == 0)
+        refuse_bytes(arena, record, error.column, reject);
+    else
+        refuse(reject, error.column, "", error.reason, error.message);
+    return false;
+}
+
+/* UTF-8, and is U+0000 in it? */
+static bool check_bytes(struct mapping_reader *reader, struct arena *arena, struct slice record,
+                        struct mapping_reject *reject)
+{
     size_t wrong;
     enum utf8_result utf8 = utf8_check(record, &wrong);
     reader->has_nul = utf8 == UTF8_HAS_NUL;
-    if (utf8 == UTF8_BROKEN) {
+    if (utf8 == UTF8_BROKEN)
         refuse_bytes(arena, record, (int)wrong + 1, reject);
-        return false;
-    }
+    return utf8 != UTF8_BROKEN;
+}
+
+static void got_text(struct mapping_reader *reader, size_t source, struct slice text)
+{
+    reader->got[source] =
+        (struct scan_json_value){text.n == 0 ? SCAN_JSON_NULL : SCAN_JSON_STRING, text};
+}
+
+static bool scan_csv(struct mapping_reader *reader, struct arena *arena, struct slice record,
+                     struct mapping_reject *reject)
+{
+    struct scan_error error;
     size_t n;
     if (!scan_csv_split_wanted(arena, record, reader->separator, reader->wanted, reader->columns,
                                reader->n_columns, &n, &error)) {
@@ -112,11 +125,26 @@ static bool scan(struct mapping_reader *reader, struct arena *arena, struct slic
                             reader->mapping->n_columns ? "columns" : "the header"));
         return false;
     }
-    for (size_t i = 0; i < reader->n_sources; i++) {
-        struct slice text = reader->columns[reader->column_of[i]];
-        reader->got[i] =
-            (struct scan_json_value){text.n == 0 ? SCAN_JSON_NULL : SCAN_JSON_STRING, text};
-    }
+    for (size_t i = 0; i < reader->n_sources; i++)
+        got_text(reader, i, reader->columns[reader->column_of[i]]);
+    return true;
+}
+
+/* Fill reader->got with the record's source values. */
+static bool scan(struct mapping_reader *reader, struct arena *arena, const struct input_record *raw,
+                 uint64_t *replaced, struct mapping_reject *reject)
+{
+    const struct csv_marks *marks = raw->is_marked ? &raw->marks : NULL;
+    reader->has_nul = false;
+    if (reader->separator == 0)
+        return scan_json(reader, arena, raw->text, replaced, reject);
+    if (!(marks && marks->is_plain) && !check_bytes(reader, arena, raw->text, reject))
+        return false;
+    if (!marks || marks->n != reader->n_columns)
+        return scan_csv(reader, arena, raw->text, reject);
+    const char *end = raw->text.p + raw->text.n;
+    for (size_t i = 0; i < reader->n_sources; i++)
+        got_text(reader, i, csv_marks_field(marks, arena, (size_t)reader->column_of[i], end));
     return true;
 }
 
@@ -181,15 +209,15 @@ static enum mapping_outcome fill_values(const struct mapping_reader *reader, str
 }
 
 static enum mapping_outcome apply(struct mapping_reader *reader, struct arena *arena,
-                                  struct slice record, struct stream_record *out, size_t *rule,
-                                  struct mapping_reject *reject)
+                                  const struct input_record *raw, struct stream_record *out,
+                                  size_t *rule, struct mapping_reject *reject)
 {
     const struct mapping *m = reader->mapping;
     out->n_values = 0;
     out->rounded = out->replaced = 0;
-    out->raw = record;
+    out->raw = raw->text;
     out->id = (struct slice){NULL, 0};
-    if (!scan(reader, arena, record, &out->replaced, reject))
+    if (!scan(reader, arena, raw, &out->replaced, reject))
         return MAPPING_REJECTED;
     for (size_t i = 0; i < m->n_rules; i++) {
         if (mapping_choice_passes(&m->rule[i].test, mapping_source_text(reader, reader->rule[i]))) {
@@ -221,12 +249,20 @@ static int column_of(const struct mapping_reader *reader, struct slice record, c
     return 0;
 }
 
+enum mapping_outcome mapping_apply_input(struct mapping_reader *reader, struct arena *arena,
+                                         const struct input_record *raw, struct stream_record *out,
+                                         size_t *rule, struct mapping_reject *reject)
+{
+    enum mapping_outcome outcome = apply(reader, arena, raw, out, rule, reject);
+    if (outcome == MAPPING_REJECTED && reject->column == 0)
+        reject->column = column_of(reader, raw->text, reject->field);
+    return outcome;
+}
+
 enum mapping_outcome mapping_apply(struct mapping_reader *reader, struct arena *arena,
                                    struct slice record, struct stream_record *out, size_t *rule,
                                    struct mapping_reject *reject)
 {
-    enum mapping_outcome outcome = apply(reader, arena, record, out, rule, reject);
-    if (outcome == MAPPING_REJECTED && reject->column == 0)
-        reject->column = column_of(reader, record, reject->field);
-    return outcome;
+    const struct input_record raw = {.text = record};
+    return mapping_apply_input(reader, arena, &raw, out, rule, reject);
 }

@@ -149,3 +149,8 @@ enum mapping_outcome { MAPPED, MAPPING_IGNORED, MAPPING_REJECTED };
 enum mapping_outcome mapping_apply(struct mapping_reader *reader, struct arena *arena,
                                    struct slice record, struct stream_record *out, size_t *rule,
                                    struct mapping_reject *reject);
+
+/* The same for a record as it was read, of which more may be known than its text. */
+enum mapping_outcome mapping_apply_input(struct mapping_reader *reader, struct arena *arena,
+                                         const struct input_record *raw, struct stream_record *out,
+                                         size_t *rule, struct mapping_reject *reject);

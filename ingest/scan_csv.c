@@ -51,13 +51,13 @@ static bool fail(struct scan_error *error, size_t at, const char *reason, const 
     return false;
 }
 
-static struct slice undouble(struct arena *arena, const char *start, size_t n)
+struct slice scan_csv_undouble(struct arena *arena, struct slice inner)
 {
-    char *copy = arena_alloc(arena, n + 1);
+    char *copy = arena_alloc(arena, inner.n + 1);
     size_t used = 0;
-    for (size_t i = 0; i < n; i++) {
-        copy[used++] = start[i];
-        if (start[i] == '"')
+    for (size_t i = 0; i < inner.n; i++) {
+        copy[used++] = inner.p[i];
+        if (inner.p[i] == '"')
             i++;
     }
     return (struct slice){copy, used};
@@ -86,7 +86,7 @@ static bool end_field(struct splitting *s, size_t end)
     if (s->close > 0) {
         field = (struct slice){s->record.p + s->from + 1, s->close - s->from - 1};
         if (s->doubled && (!s->wanted || s->wanted[s->n]))
-            field = undouble(s->arena, field.p, field.n);
+            field = scan_csv_undouble(s->arena, field);
         s->close = 0;
         s->doubled = false;
     }

@@ -26,3 +26,6 @@ bool scan_csv_split(struct arena *arena, struct slice record, char separator, st
 bool scan_csv_split_wanted(struct arena *arena, struct slice record, char separator,
                            const bool *wanted, struct slice *fields, size_t max, size_t *count,
                            struct scan_error *error);
+
+/* The inside of a quoted field with each doubled quote once, in the arena. */
+struct slice scan_csv_undouble(struct arena *arena, struct slice inner);

@@ -240,7 +240,7 @@ static void take_record(struct reading *r, struct file *file, const struct input
 {
     /* The offset is unique in the file, and stable however it is split. */
     if (!raw->too_long) {
-        batch_map(r->batch, file->reader, scratch, raw->text, raw->line, raw->offset);
+        batch_map(r->batch, file->reader, scratch, raw);
         return;
     }
     struct mapping_reject reject = {0, "", "too_long",

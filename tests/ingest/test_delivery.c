@@ -76,7 +76,9 @@ static void close_stage(struct stage *s)
 static void add(struct stage *s, int stream, const char *json, int64_t ordinal)
 {
     g_autoptr(arena_t) scratch = arena_new();
-    batch_map(s->batch[stream], s->reader[stream], scratch, slice_of(json), ordinal + 1, ordinal);
+    const struct input_record raw = {
+        .text = slice_of(json), .line = ordinal + 1, .offset = ordinal};
+    batch_map(s->batch[stream], s->reader[stream], scratch, &raw);
 }
 
 static void add_both(struct stage *s)
