@@ -6,6 +6,7 @@
 #include "core/file.h"
 #include "core/job.h"
 #include "reports/publish.h"
+#include "scoring/change.h"
 
 static bool choose_format(const char *text, const char *output, enum publish_format *out,
                           GError **err)
@@ -34,7 +35,8 @@ static bool write_out(const char *path, const GString *text, GError **err)
     return true;
 }
 
-static bool send_digest(struct context *context, int32_t as_of, GError **err)
+static bool send_digest(struct context *context, const struct report_config *reports, int32_t as_of,
+                        GError **err)
 {
     int64_t queued = 0;
     struct outbox_result sent = {0};
@@ -42,7 +44,8 @@ static bool send_digest(struct context *context, int32_t as_of, GError **err)
     if (!job)
         return false;
     g_autoptr(GError) failure = NULL;
-    bool ok = publish_digest(context->db, context->config, as_of, &queued, &sent, &failure);
+    bool ok =
+        publish_digest(context->db, context->config, reports, as_of, &queued, &sent, &failure);
     g_autofree char *counters = g_strdup_printf("{\"queued\": %" G_GINT64_FORMAT
                                                 ", \"sent\": %d, \"failed\": %d, \"unknown\": %d}",
                                                 queued, sent.sent, sent.failed, sent.unknown);
@@ -55,7 +58,7 @@ static bool send_digest(struct context *context, int32_t as_of, GError **err)
 
 static bool run(struct context *context, int argc, char **argv, GError **err)
 {
-    g_autofree char *as_of = NULL, *output = NULL, *format_text = NULL;
+    g_autofree char *as_of = NULL, *output = NULL, *format_text = NULL, *language = NULL;
     gboolean dry_run = FALSE;
     const GOptionEntry own[] = {
         {"as-of", 0, 0, G_OPTION_ARG_STRING, &as_of, "The newest published run up to this day",
@@ -63,6 +66,8 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "Write here instead of standard output",
          "FILE"},
         {"format", 'f', 0, G_OPTION_ARG_STRING, &format_text, "html, text, slack or csv", "FORMAT"},
+        {"language", 0, 0, G_OPTION_ARG_STRING, &language, "en or ja instead of the configured one",
+         "LANGUAGE"},
         {"dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, "Print the digest, send nothing", NULL},
         G_OPTION_ENTRY_NULL};
     enum publish_format format = PUBLISH_TEXT;
@@ -73,14 +78,17 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
     const char *name = argc > 1 ? argv[1] : "weekly", *key = argc > 2 ? argv[2] : NULL;
     if (argc > 3 || (key && strcmp(name, "brief") != 0))
         return err_set(err, KENKO_ERROR_USAGE, "want kenko report weekly | digest | brief ACCOUNT");
-    if ((as_of && !context_day(context, "as-of", as_of, &day, err)) || !context_open(context, err))
-        return false;
-    if (strcmp(name, "digest") == 0 && !dry_run && !output)
-        return send_digest(context, day, err);
-    g_autoptr(GString) text = g_string_new(NULL);
     struct report_config config;
-    return report_config_load(context->config, &config, err) &&
-           publish_render(context->db, &config, name, key, day, format, text, err) &&
+    if ((as_of && !context_day(context, "as-of", as_of, &day, err)) ||
+        !context_open(context, err) ||
+        !report_config_load(context->config, change_split, &config, err))
+        return false;
+    if (language && !message_language(language, &config.language))
+        return err_set(err, KENKO_ERROR_USAGE, "--language is '%s', want en or ja", language);
+    if (strcmp(name, "digest") == 0 && !dry_run && !output)
+        return send_digest(context, &config, day, err);
+    g_autoptr(GString) text = g_string_new(NULL);
+    return publish_render(context->db, &config, name, key, day, format, text, err) &&
            write_out(output, text, err);
 }
 

@@ -4,6 +4,7 @@
 #include "api/server.h"
 #include "cli/commands.h"
 #include "reports/publish.h"
+#include "scoring/change.h"
 
 static bool run(struct context *context, int argc, char **argv, GError **err)
 {
@@ -20,7 +21,7 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
         return err_set(err, KENKO_ERROR_USAGE, "serve takes no arguments, got '%s'", argv[1]);
     struct report_config reports;
     if (!context_open(context, err) || !api_config_load(context->config, &options.api, err) ||
-        !report_config_load(context->config, &reports, err))
+        !report_config_load(context->config, change_split, &reports, err))
         return false;
     /* Links inside the served pages stay on the server that was asked. */
     reports.base_url = "";

@@ -1,75 +1,131 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The digest for a channel: at most ten accounts, each with why. */
-#include <string.h>
+/* The digest for a channel: at most ten accounts, each with why; who left, who is no longer known.
+ */
+#include <math.h>
 
-#include "core/day.h"
-#include "reports/report.h"
+#include "reports/format.h"
+#include "reports/reason.h"
 
-enum { LINES_MAX = 10 };
+enum { LINES_MAX = 10, NAMES_MAX = 5, REASONS = 2 };
 
 static void add_foot(const struct report *r, struct document *d)
 {
-    document_note(d, "%s · run %" G_GINT64_FORMAT " · %s", r->config->organisation, r->run.run_id,
-                  r->run.scorecard);
-}
-
-/* One line, so that silence is never taken for a broken digest. */
-static void add_nothing(const struct report *r, struct document *d)
-{
-    char day[DAY_TEXT_SIZE];
-    if (r->has_before)
-        document_text(d,
-                      "No change since %s: nobody lost more than 3 points of health, fell to a "
-                      "worse band or gained 5 points of churn risk.",
-                      day_format(r->before.as_of, day));
-    else
-        document_text(d, "No customer has been scored.");
-    add_foot(r, d);
+    document_note(d, "%s",
+                  report_say(r, MESSAGE_DIGEST_FOOT, "who", r->config->organisation, "run",
+                             arena_printf(r->arena, "%" G_GINT64_FORMAT, r->run.run_id),
+                             "scorecard", message_words_of(r->language, r->run.scorecard), NULL));
 }
 
 /* "2.1 % → 57.5 %" when it moved by a point or more, else as it is. */
 static const char *risk_text(const struct report *r, const struct q_report_accounts_row *a)
 {
     if (a->p_churn_1e9_is_null)
-        return "no churn risk known";
+        return report_say(r, MESSAGE_DIGEST_NO_RISK, NULL);
     double now = (double)a->p_churn_1e9 / 1e7, before = (double)a->before_p_1e9 / 1e7;
-    if (!a->before_p_1e9_is_null && (now - before >= 1 || before - now >= 1))
-        return arena_printf(r->arena, "churn in 90 days %.0f %% → %.0f %%", before, now);
-    return arena_printf(r->arena, "churn in 90 days %.0f %%", now);
+    const char *p = format_percent(r->arena, r->language, now, 0);
+    if (!a->before_p_1e9_is_null && fabs(now - before) >= 1)
+        p = arena_printf(r->arena, "%s → %s", format_percent(r->arena, r->language, before, 0), p);
+    return report_say(r, MESSAGE_DIGEST_RISK, "p", p, NULL);
+}
+
+/* "Red 20 ▼ 30.0, USD 5,000, churn within 90 days 2 % → 58 %" */
+static const char *state_text(const struct report *r, const struct q_report_accounts_row *a)
+{
+    const char *health = report_health(r, a->band, a->effective_bp_is_null, a->effective_bp);
+    const char *delta = report_delta(r, a), *comma = report_say(r, MESSAGE_LIST_COMMA, NULL);
+    g_autoptr(GString) out = g_string_new(NULL);
+    g_string_append_printf(out, "%s %s%s%s", report_band(r, a->band), health, *delta ? " " : "",
+                           delta);
+    if (r->has_money)
+        g_string_append_printf(out, "%s%s", comma, report_money(r, (double)a->arr_minor));
+    g_string_append_printf(out, "%s%s", comma, risk_text(r, a));
+    return arena_strdup(r->arena, out->str);
+}
+
+static void add_rows(const struct report *r, struct document *d,
+                     const struct q_report_accounts_rows *rows)
+{
+    static const struct report_column columns[] = {{MESSAGE_COLUMN_ACCOUNT, COLUMN_WORDS, false},
+                                                   {MESSAGE_COLUMN_STATE, COLUMN_WORDS, false},
+                                                   {MESSAGE_COLUMN_WHY, COLUMN_UNDER, false}};
+    report_table(r, d, "", columns, G_N_ELEMENTS(columns));
+    for (size_t i = 0; i < rows->n; i++) {
+        const struct q_report_accounts_row *a = &rows->row[i];
+        document_cell(d, a->name, report_link(r, a->key), TONE_PLAIN);
+        document_cell(d, state_text(r, a), NULL, document_band_tone(a->band));
+        document_cell(d, reason_line(r, a, REASONS), NULL, TONE_PLAIN);
+    }
+}
+
+/* The names so far, and one more; those past the most are counted. */
+static void add_name(const struct report *r, GString *names, size_t i, const char *name)
+{
+    if (i < NAMES_MAX)
+        g_string_append_printf(names, "%s%s", i ? report_say(r, MESSAGE_LIST_COMMA, NULL) : "",
+                               name);
+}
+
+static const char *with_rest(const struct report *r, const GString *names, int64_t all)
+{
+    return all <= NAMES_MAX ? names->str
+                            : report_say(r, MESSAGE_LIST_AND_MORE, "what", names->str, "rest",
+                                         report_number(r, all - NAMES_MAX), NULL);
+}
+
+/* Who left and whose data stopped: said in a line each, never silently missing. */
+static void add_others(const struct report *r, struct document *d,
+                       const struct q_report_accounts_rows *unknown,
+                       const struct q_report_left_rows *left)
+{
+    g_autoptr(GString) names = g_string_new(NULL);
+    for (size_t i = 0; i < unknown->n; i++)
+        add_name(r, names, i, unknown->row[i].name);
+    if (unknown->n > 0)
+        document_text(d, "%s",
+                      report_count(r, MESSAGE_DIGEST_UNKNOWN, unknown->row[0].matching, "names",
+                                   with_rest(r, names, unknown->row[0].matching), NULL));
+    g_string_truncate(names, 0);
+    for (size_t i = 0; i < left->n; i++)
+        add_name(r, names, i, left->row[i].name);
+    if (left->n == 0)
+        return;
+    int64_t all = left->row[0].matching;
+    document_text(
+        d, "%s",
+        r->has_money
+            ? report_count(r, MESSAGE_DIGEST_LEFT_ARR, all, "names", with_rest(r, names, all),
+                           "arr", report_money(r, (double)left->row[0].matching_minor), NULL)
+            : report_count(r, MESSAGE_DIGEST_LEFT, all, "names", with_rest(r, names, all), NULL));
+}
+
+/* What the list is: who is worse, and of how many; without a run before, who may leave. */
+static const char *opening(const struct report *r, const struct q_report_accounts_rows *rows)
+{
+    if (rows->n == 0)
+        return report_say(r, r->has_before ? MESSAGE_DIGEST_NOTHING : MESSAGE_DIGEST_NOBODY, NULL);
+    if (!r->has_before)
+        return report_count(r, MESSAGE_DIGEST_LARGEST, (int64_t)rows->n, NULL);
+    int64_t all = rows->row[0].matching;
+    if (all > (int64_t)rows->n)
+        return report_count(r, MESSAGE_DIGEST_WORSE_OF, all, "shown",
+                            report_number(r, (int64_t)rows->n), NULL);
+    return report_count(r, MESSAGE_DIGEST_WORSE, all, NULL);
 }
 
 bool digest_make(const struct report *r, struct document *d, GError **err)
 {
-    static const struct document_column columns[] = {
-        {"Account", COLUMN_WORDS}, {"State", COLUMN_WORDS}, {"Why", COLUMN_UNDER}};
-    struct q_report_accounts_rows list, *rows = &list;
-    char day[DAY_TEXT_SIZE];
-    if (!report_accounts(r, r->has_before ? "change" : "loss", "", LINES_MAX, rows, err))
+    struct q_report_accounts_rows rows, unknown = {0};
+    struct q_report_left_rows left = {0};
+    if (!report_accounts(r, r->has_before ? "change" : "loss", "", LINES_MAX, &rows, err) ||
+        (r->has_before && (!report_accounts(r, "unknown", "", NAMES_MAX, &unknown, err) ||
+                           !report_left(r, NAMES_MAX, &left, err))))
         return false;
-    document_heading(d, 1,
-                     arena_printf(r->arena, "Customers on %s", day_format(r->run.as_of, day)));
-    if (rows->n == 0) {
-        add_nothing(r, d);
-        return true;
-    }
-    if (r->has_before)
-        document_text(d, "%zu %s worse since %s, by change of expected loss:", rows->n,
-                      rows->n == 1 ? "customer is" : "customers are",
-                      day_format(r->before.as_of, day));
-    else
-        document_text(d, "%zu customers have the largest expected loss:", rows->n);
-    document_table(d, "", columns, G_N_ELEMENTS(columns));
-    for (size_t i = 0; i < rows->n; i++) {
-        const struct q_report_accounts_row *a = &rows->row[i];
-        document_cell(d, a->name, report_link(r, a->key), TONE_PLAIN);
-        document_cell(d,
-                      arena_printf(r->arena, "%s %s %s, %s, %s", a->band,
-                                   report_health(r, a->effective_bp_is_null, a->effective_bp),
-                                   report_delta(r, a), report_money(r, (double)a->arr_minor),
-                                   risk_text(r, a)),
-                      NULL, document_band_tone(a->band));
-        document_cell(d, report_reasons(r, a, 2), NULL, TONE_PLAIN);
-    }
+    d->title = report_say(r, MESSAGE_DIGEST_TITLE, "day", report_day(r, false, r->run.as_of), NULL);
+    document_heading(d, 1, d->title);
+    document_text(d, "%s", opening(r, &rows));
+    if (rows.n > 0)
+        add_rows(r, d, &rows);
+    add_others(r, d, &unknown, &left);
     add_foot(r, d);
     return true;
 }

@@ -18,7 +18,6 @@ struct document *document_new(struct arena *arena, const char *title)
     struct document *document = g_new0(struct document, 1);
     document->arena = arena;
     document->title = arena_strdup(arena, title);
-    document->language = "en";
     document->address = "";
     document->nodes = g_ptr_array_new_with_free_func(node_free);
     return document;

@@ -3,7 +3,7 @@
  * plain text or Slack blocks; what stands in it is never markup. */
 #pragma once
 
-#include "core/arena.h"
+#include "reports/message.h"
 
 enum document_kind {
     DOCUMENT_HEADING,
@@ -53,7 +53,8 @@ struct document_node {
 
 struct document {
     struct arena *arena;
-    const char *title, *language;
+    const char *title;
+    enum language language;
     const char *address; /* where the whole of it is read; "" when that is not known */
     GPtrArray *nodes;    /* struct document_node * */
 };

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/currency.h"
 #include "core/text.h"
 
 #define MINUS "−"
@@ -20,6 +21,24 @@ static const char *decimal(struct arena *arena, double value, int decimals)
     double scale = pow(10, decimals);
     bool negative = llround(value * scale) < 0;
     return arena_printf(arena, "%s%.*f", negative ? MINUS : "", decimals, fabs(value));
+}
+
+const char *format_points(struct arena *arena, int bp)
+{
+    const char *number = decimal(arena, bp / 100.0, 1);
+    return arena_printf(arena, "%s%s", bp >= 5 ? "+" : "", number);
+}
+
+const char *format_money(struct arena *arena, enum language language, const char *currency,
+                         double minor)
+{
+    double amount = minor / pow(10, currency_decimals(slice_of(currency)));
+    if (language == LANGUAGE_JA && fabs(amount) >= 1e6)
+        return arena_printf(arena, "%s %s万", currency,
+                            format_number(arena, llround(amount / 1e4)));
+    if (fabs(amount) >= 1e6)
+        return arena_printf(arena, "%s %s M", currency, decimal(arena, amount / 1e6, 2));
+    return arena_printf(arena, "%s %s", currency, format_number(arena, llround(amount)));
 }
 
 const char *format_percent(struct arena *arena, enum language language, double percent,
@@ -39,6 +58,17 @@ const char *format_value(struct arena *arena, enum language language, double val
     return decimal(arena, value, fabs(value) >= 100 ? 0 : 1);
 }
 
+/* Units are configured in the plural: "1 day" of days. */
+static const char *unit_of(struct arena *arena, enum language language, double value,
+                           const char *unit)
+{
+    if (language != LANGUAGE_EN || fabs(value) != 1)
+        return message_words_of(language, unit);
+    if (strcmp(unit, "people") == 0)
+        return "person";
+    return g_str_has_suffix(unit, "s") ? arena_strndup(arena, unit, strlen(unit) - 1) : unit;
+}
+
 const char *format_quantity(struct arena *arena, enum language language, double value,
                             const char *unit)
 {
@@ -46,7 +76,7 @@ const char *format_quantity(struct arena *arena, enum language language, double 
     if (*unit == '\0' || strcmp(unit, "share") == 0)
         return number;
     return arena_printf(arena, language == LANGUAGE_JA ? "%s%s" : "%s %s", number,
-                        message_words_of(language, unit));
+                        unit_of(arena, language, value, unit));
 }
 
 const char *format_quality(enum language language, const char *quality)

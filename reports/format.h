@@ -18,6 +18,13 @@ const char *format_value(struct arena *arena, enum language language, double val
 const char *format_quantity(struct arena *arena, enum language language, double value,
                             const char *unit);
 
+/* With its sign, for changes: 250 → "+2.5", -4 → "0.0". */
+const char *format_points(struct arena *arena, int bp);
+
+/* An amount in minor units: "USD 83,652", "USD 1.63 M", "USD 163万". */
+const char *format_money(struct arena *arena, enum language language, const char *currency,
+                         double minor);
+
 /* percent 12.34 → "12.3 %" with so many decimals. */
 const char *format_percent(struct arena *arena, enum language language, double percent,
                            int decimals);

@@ -19,6 +19,15 @@ static bool make(const struct report *report, const char *name, const char *key,
                    name);
 }
 
+/* The reports name themselves. */
+static struct document *document_of(const struct report *report)
+{
+    struct document *document = document_new(report->arena, report->config->organisation);
+    document->language = report->language;
+    document->address = report->config->base_url;
+    return document;
+}
+
 bool publish_render(struct db *db, const struct report_config *config, const char *name,
                     const char *key, int32_t as_of, enum publish_format format, GString *out,
                     GError **err)
@@ -27,9 +36,7 @@ bool publish_render(struct db *db, const struct report_config *config, const cha
     struct report report;
     if (!report_open(&report, arena, db, config, as_of, err))
         return false;
-    g_autofree char *title = g_strdup_printf("%s: %s", config->organisation, key ? key : name);
-    g_autoptr(document_t) document = document_new(arena, title);
-    document->address = config->base_url;
+    g_autoptr(document_t) document = document_of(&report);
     if (!make(&report, name, key, document, err))
         return false;
     if (format == PUBLISH_HTML)
@@ -43,22 +50,19 @@ bool publish_render(struct db *db, const struct report_config *config, const cha
     return true;
 }
 
-bool publish_digest(struct db *db, struct config *config, int32_t as_of, int64_t *queued,
-                    struct outbox_result *sent, GError **err)
+bool publish_digest(struct db *db, struct config *config, const struct report_config *reports,
+                    int32_t as_of, int64_t *queued, struct outbox_result *sent, GError **err)
 {
     g_autoptr(arena_t) arena = arena_new();
-    struct report_config reports;
     struct report report;
     char period[DAY_TEXT_SIZE];
-    if (!report_config_load(config, &reports, err) ||
-        !report_open(&report, arena, db, &reports, as_of, err))
+    if (!report_open(&report, arena, db, reports, as_of, err))
         return false;
-    g_autofree char *title =
-        g_strdup_printf("Customers on %s", day_format(report.run.as_of, period));
-    g_autoptr(document_t) document = document_new(arena, title);
+    day_format(report.run.as_of, period);
+    g_autoptr(document_t) document = document_of(&report);
     return digest_make(&report, document, err) &&
            outbox_queue(&report, document, "digest", period, queued, err) &&
-           outbox_send(db, config, &reports, sent, err);
+           outbox_send(db, config, reports, sent, err);
 }
 
 static bool page_weekly(void *context, struct db *db, GString *html, GError **err)

@@ -13,7 +13,8 @@ MUST_USE bool publish_render(struct db *db, const struct report_config *config, 
                              GString *out, GError **err);
 
 /* Queue the digest of a day for all channels and send what is due. Asking twice sends once. */
-MUST_USE bool publish_digest(struct db *db, struct config *config, int32_t as_of, int64_t *queued,
+MUST_USE bool publish_digest(struct db *db, struct config *config,
+                             const struct report_config *reports, int32_t as_of, int64_t *queued,
                              struct outbox_result *sent, GError **err);
 
 /* Pages for the service; `config` must live as long. */

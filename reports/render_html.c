@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "reports/render.h"
 
+#include <string.h>
+
 /* Rows of one table that paper bears, with sentences under them and without; the page and the CSV
  * have the others. The style says one more. */
-enum { PRINT_TOLD_ROWS = 12, PRINT_ROWS = 30 };
+enum { PRINT_TOLD_ROWS = 12, PRINT_ROWS = 30, WORD_MAX = 24 };
 
 static const char style[] =
     ":root{color-scheme:light dark;--ink:#1d2733;--soft:#55616e;--line:#d9dfe5;--paper:#fff;"
@@ -12,7 +14,7 @@ static const char style[] =
     "--paper:#12181f;--tint:#1b232c;--good:#5cc9b6;--watch:#e5b567;--bad:#ff8fa8;--link:#7cc4f0}}"
     "*{box-sizing:border-box}body{margin:0 auto;max-width:1080px;padding:24px 20px 60px;"
     "background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,'Noto Sans CJK "
-    "JP',sans-serif;overflow-wrap:anywhere}"
+    "JP',sans-serif}h1,p,.tile{overflow-wrap:anywhere}"
     "h1{font-size:28px;line-height:1.2;margin:8px 0 4px}h2{font-size:20px;margin:36px 0 8px}"
     "h3{font-size:16px;margin:20px 0 4px}p{margin:6px 0;max-width:75ch}"
     ".note{color:var(--soft);font-size:14px}.printed{display:none}a{color:var(--link)}"
@@ -28,18 +30,19 @@ static const char style[] =
     "th{font-size:13px;color:var(--soft);font-weight:600;vertical-align:bottom}"
     "thead tr,tbody{border-bottom:1px solid var(--line)}"
     "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}td.n{white-space:nowrap}"
-    "td:first-child,td:nth-child(2){min-width:11.5em}"
+    ".long{display:inline-block;min-width:12em;overflow-wrap:anywhere}"
     "td:last-child,th:last-child{padding-right:0}"
     "td.under{padding:0 0 8px;color:var(--soft)}"
     "td.bar{white-space:nowrap;font-size:9px;letter-spacing:-1px;overflow:hidden}"
     "figure{margin:14px 0}figure svg{display:block;width:100%;height:auto}"
     "figure svg.narrow{display:none}"
     "@media screen and (max-width:640px){body{padding:16px 12px 40px;font-size:15px}"
-    "h1{font-size:22px}figure svg.wide{display:none}figure svg.narrow{display:block}"
+    "h1{font-size:22px}.tiles{grid-template-columns:1fr 1fr;gap:8px}.tile{padding:10px 12px}.tile "
+    "b{font-size:20px}figure svg.wide{display:none}figure svg.narrow{display:block}"
     "table,caption,tbody{display:block}thead{position:absolute;left:-9999px}"
     "tbody{border:1px solid var(--line);border-radius:10px;padding:8px 12px;margin:0 0 10px}"
     "tr{display:flex;flex-wrap:wrap;gap:0 16px}td,td.n{display:block;padding:1px 0;"
-    "text-align:left;white-space:normal;min-width:0!important}td:empty{display:none}"
+    "text-align:left;white-space:normal}td:empty{display:none}"
     "td:first-child,td.under,td.bar{flex:0 0 100%}td:first-child{font-weight:600}"
     "td.under{padding:4px 0 0;font-weight:400}"
     "td::before{content:attr(data-head) ' ';color:var(--soft);font-size:12px;font-weight:400}"
@@ -59,26 +62,50 @@ static const char style[] =
 
 /* Controls and noncharacters, which HTML forbids, become U+FFFD; the five special characters become
  * references. */
+static void put_character(GString *out, const char *p)
+{
+    gunichar c = g_utf8_get_char(p);
+    if (c == ' ' && p[1] == '%') /* a number and its sign stay on one line */
+        g_string_append(out, "&nbsp;");
+    else if (c == '<')
+        g_string_append(out, "&lt;");
+    else if (c == '>')
+        g_string_append(out, "&gt;");
+    else if (c == '&')
+        g_string_append(out, "&amp;");
+    else if (c == '"')
+        g_string_append(out, "&quot;");
+    else if (c == '\'')
+        g_string_append(out, "&#39;");
+    else if ((c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7f && c < 0xa0) ||
+             (c & 0xfffe) == 0xfffe || (c >= 0xfdd0 && c <= 0xfdef))
+        g_string_append(out, "\xef\xbf\xbd");
+    else
+        g_string_append_unichar(out, c);
+}
+
 static void put(GString *out, const char *text)
 {
-    for (const char *p = text ? text : ""; *p; p = g_utf8_next_char(p)) {
-        gunichar c = g_utf8_get_char(p);
-        if (c == '<')
-            g_string_append(out, "&lt;");
-        else if (c == '>')
-            g_string_append(out, "&gt;");
-        else if (c == '&')
-            g_string_append(out, "&amp;");
-        else if (c == '"')
-            g_string_append(out, "&quot;");
-        else if (c == '\'')
-            g_string_append(out, "&#39;");
-        else if ((c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7f && c < 0xa0) ||
-                 (c & 0xfffe) == 0xfffe || (c >= 0xfdd0 && c <= 0xfdef))
-            g_string_append(out, "\xef\xbf\xbd");
-        else
-            g_string_append_unichar(out, c);
+    for (const char *p = text ? text : ""; *p; p = g_utf8_next_char(p))
+        put_character(out, p);
+}
+
+/* In a cell a long word would make its column wide: it may break anywhere, within a width of its
+ * own. Nothing else may, lest a column of words shrinks to one letter a line. */
+static void put_breakable(GString *out, const char *text)
+{
+    bool is_long = false;
+    for (const char *p = text, *end = text; *p; p = g_utf8_next_char(p)) {
+        if (p >= end) {
+            end = p + strcspn(p, " \n\t");
+            g_string_append(out, is_long ? "</span>" : "");
+            is_long = g_utf8_strlen(p, end - p) > WORD_MAX;
+            g_string_append(out, is_long ? "<span class=\"long\">" : "");
+            end = MAX(end, p + 1);
+        }
+        put_character(out, p);
     }
+    g_string_append(out, is_long ? "</span>" : "");
 }
 
 static const char *tone_class(enum document_tone tone)
@@ -130,7 +157,7 @@ static void put_cell(const struct document_node *node, guint i, GString *out)
         put(out, cell->link);
         g_string_append(out, "\">");
     }
-    put(out, cell->text);
+    put_breakable(out, cell->text);
     g_string_append(out, linked ? "</a></td>" : "</td>");
 }
 
@@ -141,10 +168,6 @@ static void put_heads(const struct document_node *node, GString *out)
         const struct document_column *column = &node->column[c];
         if (column->kind == COLUMN_UNDER)
             continue;
-        if (*column->head == '\0') {
-            g_string_append(out, "<td></td>");
-            continue;
-        }
         g_string_append_printf(out, "<th scope=\"col\" class=\"%s\">",
                                column->kind == COLUMN_NUMBER ? "n" : "");
         put(out, column->head);
@@ -158,9 +181,11 @@ static void put_unprinted(const struct document *document, guint rows, guint pri
 {
     if (rows <= printed)
         return;
-    g_string_append_printf(out, "<p class=\"note printed\">%u more rows are not printed%s",
-                           rows - printed, *document->address ? ": " : ".");
-    put(out, document->address);
+    g_string_append(out, "<p class=\"note printed\">");
+    enum message unprinted =
+        *document->address ? MESSAGE_PAGE_UNPRINTED_AT : MESSAGE_PAGE_UNPRINTED;
+    put(out, message_count(document->arena, document->language, unprinted, (int64_t)rows - printed,
+                           "where", document->address, NULL));
     g_string_append(out, "</p>\n");
 }
 
@@ -180,9 +205,12 @@ static void put_table(const struct document *document, const struct document_nod
         size_t c = i % node->n_columns;
         if (c == 0)
             g_string_append(out, "<tbody><tr>");
-        if (node->column[c].kind == COLUMN_UNDER)
+        if (node->column[c].kind != COLUMN_UNDER) {
+            put_cell(node, i, out);
+        } else if (*g_array_index(node->cells, struct document_cell, i).text) {
             g_string_append(out, "</tr><tr>");
-        put_cell(node, i, out);
+            put_cell(node, i, out);
+        }
         if (c == node->n_columns - 1)
             g_string_append(out, "</tr></tbody>\n");
     }
@@ -233,7 +261,7 @@ static void put_node(const struct document *document, const struct document_node
 void render_html(const struct document *document, GString *out)
 {
     g_string_append(out, "<!DOCTYPE html>\n<html lang=\"");
-    put(out, document->language);
+    put(out, message_code[document->language]);
     g_string_append(out, "\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
                          "content=\"width=device-width,initial-scale=1\"><title>");
     put(out, document->title);

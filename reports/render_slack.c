@@ -15,7 +15,7 @@ enum {
     LINK_MAX = 1500
 };
 
-struct message {
+struct slack {
     json_t *blocks;
     glong characters;
     int dropped;
@@ -84,7 +84,7 @@ static bool is_blank(const char *text)
     return *text == '\0';
 }
 
-static void add_block(struct message *m, const char *kind, const char *text_type, const char *text,
+static void add_block(struct slack *m, const char *kind, const char *text_type, const char *text,
                       glong max)
 {
     g_autofree char *shown = cut(text, max);
@@ -106,7 +106,7 @@ static void add_block(struct message *m, const char *kind, const char *text_type
     json_array_append_new(m->blocks, block);
 }
 
-static void add_tiles(struct message *m, const struct document_node *node)
+static void add_tiles(struct slack *m, const struct document_node *node)
 {
     g_autoptr(GString) line = g_string_new(NULL);
     for (guint i = 0; i < node->tiles->len; i++) {
@@ -120,7 +120,7 @@ static void add_tiles(struct message *m, const struct document_node *node)
 }
 
 /* A row is a line: the first cell linked, the others after it. */
-static void add_table(struct message *m, const struct document_node *node)
+static void add_table(struct slack *m, const struct document_node *node)
 {
     for (guint i = 0; i < node->cells->len; i += (guint)node->n_columns) {
         g_autoptr(GString) line = g_string_new(NULL);
@@ -141,7 +141,7 @@ static void add_table(struct message *m, const struct document_node *node)
     }
 }
 
-static void add_node(struct message *m, const struct document_node *node)
+static void add_node(struct slack *m, const struct document_node *node)
 {
     g_autofree char *text = escape(node->text), *plain = clean(node->text);
     g_strdelimit(plain, "\n", ' ');
@@ -167,13 +167,14 @@ static void add_node(struct message *m, const struct document_node *node)
     }
 }
 
-static void add_more(struct message *m, const char *link)
+static void add_more(struct slack *m, const struct document *document, const char *link)
 {
     g_autofree char *where = escape(link);
-    g_autofree char *more =
-        is_linkable(link)
-            ? g_strdup_printf("… +%d more, see <%s|the whole report>", m->dropped, where)
-            : g_strdup_printf("… +%d more in the report", m->dropped);
+    const char *more = is_linkable(link)
+                           ? message_count(document->arena, document->language,
+                                           MESSAGE_SLACK_MORE_AT, m->dropped, "where", where, NULL)
+                           : message_count(document->arena, document->language, MESSAGE_SLACK_MORE,
+                                           m->dropped, NULL);
     json_array_append_new(m->blocks, json_pack("{s:s, s:[{s:s, s:s}]}", "type", "context",
                                                "elements", "type", "mrkdwn", "text", more));
 }
@@ -196,11 +197,11 @@ static char *spoken(const struct document *document)
 
 void render_slack(const struct document *document, const char *link, GString *out)
 {
-    struct message m = {.blocks = json_array()};
+    struct slack m = {.blocks = json_array()};
     for (guint i = 0; i < document->nodes->len; i++)
         add_node(&m, document->nodes->pdata[i]);
     if (m.dropped > 0)
-        add_more(&m, link);
+        add_more(&m, document, link);
     g_autofree char *text = spoken(document);
     json_t *root = json_pack("{s:s, s:o}", "text", text, "blocks", m.blocks);
     char *dumped = json_dumps(root, JSON_COMPACT | JSON_ENSURE_ASCII);

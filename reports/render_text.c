@@ -32,7 +32,7 @@ static void put_under(GString *out, const char *text)
     g_autofree char *clean = format_plain(text);
     g_auto(GStrv) word = g_strsplit(clean, " ", -1);
     int used = WIDTH_MAX;
-    for (int i = 0; word[i]; i++) {
+    for (int i = 0; *clean && word[i]; i++) {
         int width = text_width(word[i]);
         if (used + 1 + width > WIDTH_MAX) {
             end_line(out);

@@ -2,11 +2,11 @@
 #include "reports/report.h"
 
 #include <math.h>
-#include <stdlib.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include "core/day.h"
-#include "core/text.h"
+#include "reports/format.h"
 
 struct channel_config {
     char *name, *type, *path, *url;
@@ -41,7 +41,8 @@ static const cyaml_schema_field_t reports_fields[] = {
                          struct reports_config, channels, &channel_schema, 0, REPORT_CHANNELS_MAX),
     CYAML_FIELD_END};
 
-bool report_config_load(struct config *config, struct report_config *out, GError **err)
+bool report_config_load(struct config *config, change_split_fn split, struct report_config *out,
+                        GError **err)
 {
     static const cyaml_schema_field_t field =
         CYAML_FIELD_MAPPING_PTR("reports", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
@@ -54,7 +55,10 @@ bool report_config_load(struct config *config, struct report_config *out, GError
                                   .base_url = c->base_url ? c->base_url : "",
                                   .currency = config_currency(config),
                                   .organisation = config_organisation(config),
+                                  .split = split,
                                   .directory = config_directory(config)};
+    if (!message_language(config_language(config), &out->language))
+        BUG("a language of the configuration has no catalogue");
     if (out->top < 1 || out->top > 200)
         return config_refuse(config, err, "reports.top", "reports.top is %d, want 1 to 200",
                              out->top);
@@ -78,74 +82,142 @@ bool report_open(struct report *report, struct arena *arena, struct db *db,
                  const struct report_config *config, int32_t as_of, GError **err)
 {
     bool found;
-    *report = (struct report){.db = db, .arena = arena, .config = config};
-    if (!q_report_run(arena, db, as_of, &report->run, &found, err))
+    struct report *r = report;
+    *r = (struct report){.db = db, .arena = arena, .config = config, .language = config->language};
+    if (!q_report_run(arena, db, as_of, &r->run, &found, err))
         return false;
     if (!found)
         return err_set(err, KENKO_ERROR_NOT_FOUND,
                        "nothing is published yet (kenko score --as-of DAY)");
-    return q_report_run(arena, db, report->run.as_of - 7, &report->before, &report->has_before,
-                        err) &&
-           q_report_measures(arena, db, report->run.scorecard_id, &report->measures, err) &&
-           (report->run.model_id_is_null ||
-            q_report_features(arena, db, report->run.model_id, &report->features, err));
+    if (!q_report_run(arena, db, r->run.as_of - 7, &r->before, &r->has_before, err) ||
+        !q_report_measures(arena, db, r->run.scorecard_id, &r->measures, err) ||
+        !q_report_bands(arena, db, r->run.run_id, r->run.as_of, &r->bands, err))
+        return false;
+    for (size_t i = 0; i < r->bands.n; i++)
+        r->has_money = r->has_money || r->bands.row[i].arr_minor > 0;
+    return (!r->has_before ||
+            (q_report_measures(arena, db, r->before.scorecard_id, &r->before_measures, err) &&
+             q_report_bands(arena, db, r->before.run_id, r->before.as_of, &r->before_bands,
+                            err))) &&
+           (r->run.model_id_is_null ||
+            q_report_features(arena, db, r->run.model_id, &r->features, err));
+}
+
+static int64_t before_id(const struct report *r)
+{
+    return r->has_before ? r->before.run_id : -1;
+}
+
+static int32_t before_day(const struct report *r)
+{
+    return r->has_before ? r->before.as_of : r->run.as_of;
 }
 
 bool report_accounts(const struct report *r, const char *sort, const char *key, int max_rows,
                      struct q_report_accounts_rows *rows, GError **err)
 {
-    return q_report_accounts(
-        r->arena, r->db, r->run.run_id, r->run.as_of, r->has_before ? r->before.run_id : -1,
-        r->has_before ? r->before.as_of : r->run.as_of, sort, key, max_rows, rows, err);
+    return q_report_accounts(r->arena, r->db, r->run.run_id, r->run.as_of, before_id(r),
+                             before_day(r), sort, key, 0, max_rows, rows, err);
 }
 
-const char *report_value(const struct report *r, double value, const char *unit)
+bool report_left(const struct report *r, int max_rows, struct q_report_left_rows *rows,
+                 GError **err)
 {
-    if (strcmp(unit, "share") == 0)
-        return arena_printf(r->arena, "%.1f %%", value * 100);
-    if (value == floor(value) && fabs(value) < 1e15) {
-        g_autofree char *n = text_thousands((int64_t)value);
-        return arena_strdup(r->arena, n);
+    return q_report_left(r->arena, r->db, r->run.run_id, r->run.as_of, before_id(r), before_day(r),
+                         0, max_rows, rows, err);
+}
+
+/* Every message may name the day before and how far risk looks. */
+static const char *say(const struct report *r, enum message message, const int64_t *n,
+                       va_list places)
+{
+    const char *const more[] = {"before", report_day(r, !r->has_before, before_day(r)), "days",
+                                report_number(r, REPORT_RISK_DAYS), NULL};
+    return message_fill(r->arena, r->language, message, n, more, places);
+}
+
+const char *report_say(const struct report *r, enum message message, ...)
+{
+    va_list places;
+    va_start(places, message);
+    const char *text = say(r, message, NULL, places);
+    va_end(places);
+    return text;
+}
+
+const char *report_count(const struct report *r, enum message message, int64_t n, ...)
+{
+    va_list places;
+    va_start(places, n);
+    const char *text = say(r, message, &n, places);
+    va_end(places);
+    return text;
+}
+
+void report_table(const struct report *r, struct document *document, const char *caption,
+                  const struct report_column *columns, size_t n)
+{
+    struct document_column *made = arena_many(r->arena, n, struct document_column);
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!columns[i].money || r->has_money)
+            made[kept++] =
+                (struct document_column){report_say(r, columns[i].head, NULL), columns[i].kind};
     }
-    return arena_printf(r->arena, fabs(value) >= 100 ? "%.0f" : "%.1f", value);
+    document_table(document, caption, made, kept);
 }
 
-static bool has_minor_unit(const char *currency)
+const char *report_day(const struct report *r, bool is_null, int32_t day)
 {
-    return strcmp(currency, "JPY") != 0 && strcmp(currency, "KRW") != 0;
+    char text[DAY_TEXT_SIZE];
+    return is_null ? "–" : arena_strdup(r->arena, day_format(day, text));
+}
+
+const char *report_stamp(const struct report *r, int64_t at_us)
+{
+    g_autoptr(GDateTime) at = g_date_time_new_from_unix_utc(at_us / 1000000);
+    g_autofree char *stamp = g_date_time_format(at, "%Y-%m-%d %H:%M");
+    return arena_strdup(r->arena, stamp);
+}
+
+const char *report_number(const struct report *r, int64_t n)
+{
+    return format_number(r->arena, n);
 }
 
 const char *report_money(const struct report *r, double minor)
 {
-    double amount = has_minor_unit(r->config->currency) ? minor / 100 : minor;
-    if (fabs(amount) >= 1e6)
-        return arena_printf(r->arena, "%s %.2f M", r->config->currency, amount / 1e6);
-    g_autofree char *n = text_thousands((int64_t)llround(amount));
-    return arena_printf(r->arena, "%s %s", r->config->currency, n);
+    return format_money(r->arena, r->language, r->config->currency, minor);
+}
+
+const char *report_percent(const struct report *r, int64_t p_1e9)
+{
+    return format_percent(r->arena, r->language, (double)p_1e9 / 1e7, 1);
 }
 
 const char *report_risk(const struct report *r, const struct q_report_accounts_row *a)
 {
     if (a->p_churn_1e9_is_null)
         return "–";
-    return arena_printf(r->arena, "%.1f %% (%.1f to %.1f)", (double)a->p_churn_1e9 / 1e7,
+    return arena_printf(r->arena, "%s (%.1f – %.1f)", report_percent(r, a->p_churn_1e9),
                         (double)a->p_lower_1e9 / 1e7, (double)a->p_upper_1e9 / 1e7);
 }
 
-const char *report_health(const struct report *r, bool is_null, int bp)
+const char *report_band(const struct report *r, const char *band)
 {
-    return is_null ? "–" : arena_printf(r->arena, "%.0f", bp / 100.0);
+    return message_words_of(r->language, band);
 }
 
-const char *report_link(const struct report *r, const char *key)
+const char *report_health(const struct report *r, const char *band, bool is_null, int bp)
 {
-    g_autofree char *escaped = g_uri_escape_string(key, NULL, FALSE);
-    return arena_printf(r->arena, "%s/accounts/%s", r->config->base_url, escaped);
+    return is_null || strcmp(band, "Unknown") == 0 ? "–"
+                                                   : arena_printf(r->arena, "%.0f", bp / 100.0);
 }
 
 const char *report_delta(const struct report *r, const struct q_report_accounts_row *a)
 {
-    if (a->effective_bp_is_null || a->before_bp_is_null)
+    if (a->effective_bp_is_null || a->before_bp_is_null || strcmp(a->band, "Unknown") == 0 ||
+        strcmp(a->before_band, "Unknown") == 0)
         return "";
     double change = (a->effective_bp - a->before_bp) / 100.0;
     if (fabs(change) < 0.05)
@@ -153,81 +225,8 @@ const char *report_delta(const struct report *r, const struct q_report_accounts_
     return arena_printf(r->arena, "%s %.1f", change > 0 ? "▲" : "▼", fabs(change));
 }
 
-const char *report_quality(const struct report *r, const char *quality)
+const char *report_link(const struct report *r, const char *key)
 {
-    return g_strdelimit(arena_strdup(r->arena, quality), "_", ' ');
-}
-
-/* The measure's sentence with its value, or "label: why there is none". */
-static const char *say(const struct report *r, const struct q_report_accounts_row *a, size_t i)
-{
-    const struct q_report_measures_row *m = &r->measures.row[i];
-    bool missing = a->metric_value.is_null && a->metric_value.is_null[i];
-    if (missing)
-        return arena_printf(r->arena, "%s: %s", m->label,
-                            report_quality(r, a->metric_quality.v[i]));
-    const char *value = report_value(r, a->metric_value.v[i], m->unit);
-    const char *at = strstr(m->sentence, "{value}");
-    if (!at)
-        return arena_printf(r->arena, "%s: %s %s", m->label, value, m->unit);
-    return arena_printf(r->arena, "%.*s%s%s", (int)(at - m->sentence), m->sentence, value, at + 7);
-}
-
-struct reason {
-    size_t measure;
-    int cost_bp; /* or log-odds in thousandths */
-};
-
-static int by_cost(const void *a, const void *b)
-{
-    const struct reason *x = a, *y = b;
-    if (x->cost_bp != y->cost_bp)
-        return x->cost_bp > y->cost_bp ? -1 : 1;
-    return (x->measure > y->measure) - (x->measure < y->measure);
-}
-
-const char *report_reasons(const struct report *r, const struct q_report_accounts_row *a,
-                           int max_reasons)
-{
-    size_t n = MIN(r->measures.n, a->lost_bp.n);
-    struct reason *reason = arena_many(r->arena, n + 1, struct reason);
-    bool compare = !a->before_contribution_bp_is_null && a->before_contribution_bp.n == n &&
-                   !a->before_bp_is_null && !a->effective_bp_is_null &&
-                   a->effective_bp < a->before_bp;
-    for (size_t i = 0; i < n; i++)
-        reason[i] =
-            (struct reason){i, compare ? a->before_contribution_bp.v[i] - a->contribution_bp.v[i]
-                                       : a->lost_bp.v[i]};
-    qsort(reason, n, sizeof *reason, by_cost);
-    g_autoptr(GString) out = g_string_new(NULL);
-    for (size_t i = 0; i < n && (int)i < max_reasons && reason[i].cost_bp >= 50; i++)
-        g_string_append_printf(out, "%s%s (%s%.1f)", i ? "; " : "", say(r, a, reason[i].measure),
-                               "−", reason[i].cost_bp / 100.0);
-    if (out->len == 0)
-        g_string_append(out,
-                        a->effective_bp_is_null ? "not enough data" : "health costs nothing much");
-    const char *risk = report_risk_reasons(r, a, 2);
-    if (*risk)
-        g_string_append_printf(out, "; %s", risk);
-    return arena_strdup(r->arena, out->str);
-}
-
-/* Log-odds below this move a probability too little to be named. */
-static const double RISK_NAMED = 0.2;
-
-const char *report_risk_reasons(const struct report *r, const struct q_report_accounts_row *a,
-                                int max_reasons)
-{
-    if (a->risk_contribution_is_null || a->p_churn_1e9_is_null || max_reasons < 1)
-        return "";
-    size_t n = MIN(r->features.n, a->risk_contribution.n);
-    struct reason *reason = arena_many(r->arena, n + 1, struct reason);
-    for (size_t i = 0; i < n; i++)
-        reason[i] = (struct reason){i, (int)lround(a->risk_contribution.v[i] * 1000)};
-    qsort(reason, n, sizeof *reason, by_cost);
-    g_autoptr(GString) out = g_string_new(NULL);
-    for (size_t i = 0; i < n && (int)i < max_reasons && reason[i].cost_bp >= RISK_NAMED * 1000; i++)
-        g_string_append_printf(out, "%s%s", i ? ", " : "churn risk raised by ",
-                               r->features.row[reason[i].measure].label);
-    return arena_strdup(r->arena, out->str);
+    g_autofree char *escaped = g_uri_escape_string(key, NULL, FALSE);
+    return arena_printf(r->arena, "%s/accounts/%s", r->config->base_url, escaped);
 }

@@ -1,39 +1,50 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What reports are made from: a published run, the one before it, and accounts with their reasons.
- */
+/* What reports are made from: a published run, the one before it, and accounts. */
 #pragma once
 
+#include "core/change.h"
 #include "core/config.h"
 #include "core/db.h"
 #include "reports/document.h"
+#include "reports/message.h"
 #include "sql/reports.h"
 
-enum { REPORT_CHANNELS_MAX = 16, REPORT_NEWEST = INT32_MAX };
+enum {
+    REPORT_CHANNELS_MAX = 16,
+    REPORT_NEWEST = INT32_MAX,
+    REPORT_RISK_DAYS = 90 /* what p_churn is the probability of churn within */
+};
 
 struct report_channel {
     const char *name, *type, *path, *url;
     bool allow_private;
 };
 
-/* kenko.yaml's section `reports`. */
+/* kenko.yaml's section `reports`, and how a change of health is split. */
 struct report_config {
     int top;
     const char *base_url, *currency, *organisation, *directory;
+    enum language language;
+    change_split_fn split;
     size_t n_channels;
     struct report_channel channel[REPORT_CHANNELS_MAX];
 };
 
-MUST_USE bool report_config_load(struct config *config, struct report_config *out, GError **err);
+MUST_USE bool report_config_load(struct config *config, change_split_fn split,
+                                 struct report_config *out, GError **err);
 
 /* A run with its scorecard's measures and the run a week before, when there is one. */
 struct report {
     struct db *db;
     struct arena *arena;
     const struct report_config *config;
+    enum language language;
     struct q_report_run_row run, before;
     bool has_before;
-    struct q_report_measures_rows measures;
+    struct q_report_measures_rows measures, before_measures;
     struct q_report_features_rows features; /* of the run's model; none without one */
+    struct q_report_bands_rows bands, before_bands;
+    bool has_money; /* somebody pays something; otherwise customers are counted, not ARR */
 };
 
 /* The newest published run up to a day (REPORT_NEWEST: of all).
@@ -45,29 +56,42 @@ MUST_USE bool report_open(struct report *report, struct arena *arena, struct db 
 MUST_USE bool report_accounts(const struct report *report, const char *sort, const char *key,
                               int max_rows, struct q_report_accounts_rows *rows, GError **err);
 
-/* Why an account is on a list, in words: what fell most since the run before, else what costs most.
- */
-const char *report_reasons(const struct report *report, const struct q_report_accounts_row *account,
-                           int max_reasons);
+/* Who left since the run before; none without one. */
+MUST_USE bool report_left(const struct report *report, int max_rows,
+                          struct q_report_left_rows *rows, GError **err);
 
-/* What raises an account's churn risk most against the average customer, in words; "" when nothing
- * does or no model speaks. */
-const char *report_risk_reasons(const struct report *report,
-                                const struct q_report_accounts_row *account, int max_reasons);
+/* A message in the report's language, as message_say and message_count. {before} is the day of the
+ * run before, {days} the days that risk looks ahead: they need not be given. */
+const char *report_say(const struct report *report, enum message message,
+                       ...) G_GNUC_NULL_TERMINATED;
+const char *report_count(const struct report *report, enum message message, int64_t n,
+                         ...) G_GNUC_NULL_TERMINATED;
 
-/* A metric's quality as people say it: "no data" for no_data. */
-const char *report_quality(const struct report *report, const char *quality);
+/* One column of a table in the making. */
+struct report_column {
+    enum message head;
+    enum document_column_kind kind;
+    bool money; /* left out where nobody pays: the cells too */
+};
 
-/* "12.3 %", "3 days" …: a metric value in its unit; and money, percent, health as people read them.
- */
-const char *report_value(const struct report *report, double value, const char *unit);
+/* Begin a table; `caption` "" for none. Cells follow. */
+void report_table(const struct report *report, struct document *document, const char *caption,
+                  const struct report_column *columns, size_t n);
+
+/* Numbers, days, money, healths and bands as people read them. */
+const char *report_day(const struct report *report, bool is_null, int32_t day);
+const char *report_stamp(const struct report *report, int64_t at_us); /* UTC */
+const char *report_number(const struct report *report, int64_t n);
 const char *report_money(const struct report *report, double minor);
+const char *report_percent(const struct report *report, int64_t p_1e9);
 const char *report_risk(const struct report *report, const struct q_report_accounts_row *account);
-const char *report_health(const struct report *report, bool is_null, int bp);
-/* The page of an account, under the base address. */
-const char *report_link(const struct report *report, const char *key);
+const char *report_band(const struct report *report, const char *band);
+/* "–" for an Unknown one: what little is known makes no health. */
+const char *report_health(const struct report *report, const char *band, bool is_null, int bp);
 /* ▲ 3.2 or ▼ 4.1 since the run before, or "". */
 const char *report_delta(const struct report *report, const struct q_report_accounts_row *account);
+/* The page of an account, under the base address. */
+const char *report_link(const struct report *report, const char *key);
 
 /* ── the reports ─────────────────────────────────────────────────────────────────────────────────
  */

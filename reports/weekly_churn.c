@@ -4,27 +4,39 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/day.h"
 #include "reports/chart.h"
-#include "reports/report.h"
+#include "reports/format.h"
+#include "reports/weekly_list.h"
 
-static const char *day_text(const struct report *r, int32_t day)
-{
-    char text[DAY_TEXT_SIZE];
-    return arena_strdup(r->arena, day_format(day, text));
-}
+/* A run in sums over its bands. */
+struct totals {
+    int64_t care;
+    double arr, care_arr;
+    double loss, low, high; /* in ARR, or in customers where nobody pays */
+};
 
-static const char *count_text(const struct report *r, int64_t n)
+static struct totals totals_of(const struct report *r, const struct q_report_bands_rows *bands)
 {
-    return arena_printf(r->arena, "%" G_GINT64_FORMAT, n);
+    struct totals t = {0};
+    for (size_t i = 0; i < bands->n; i++) {
+        const struct q_report_bands_row *b = &bands->row[i];
+        bool cares = strcmp(b->band, "Red") == 0 || strcmp(b->band, "Yellow") == 0;
+        t.arr += (double)b->arr_minor;
+        t.care += cares ? b->accounts : 0;
+        t.care_arr += cares ? (double)b->arr_minor : 0;
+        t.loss += r->has_money ? b->expected_minor : b->leaving;
+        t.low += r->has_money ? b->low_minor : b->low_leaving;
+        t.high += r->has_money ? b->high_minor : b->high_leaving;
+    }
+    return t;
 }
 
 /* Who left and who was saved (out of Red) since the run before. */
 static bool say_left(const struct report *r, const char **out, GError **err)
 {
     struct q_report_moves_rows moves;
-    int64_t gone = 0, saved = 0;
-    double gone_arr = 0, saved_arr = 0;
+    int64_t left = 0, saved = 0;
+    double left_arr = 0, saved_arr = 0;
     *out = "";
     if (!r->has_before)
         return true;
@@ -33,75 +45,81 @@ static bool say_left(const struct report *r, const char **out, GError **err)
         return false;
     for (size_t i = 0; i < moves.n; i++) {
         const struct q_report_moves_row *m = &moves.row[i];
-        bool is_gone = strcmp(m->to_band, "gone") == 0;
+        bool is_left = strcmp(m->to_band, "gone") == 0;
         bool is_saved = strcmp(m->from_band, "Red") == 0 &&
-                        document_band_tone(m->to_band) != TONE_PLAIN && !is_gone;
-        gone += is_gone ? m->accounts : 0;
-        gone_arr += is_gone ? (double)m->arr_minor : 0;
+                        document_band_tone(m->to_band) != TONE_PLAIN && !is_left;
+        left += is_left ? m->accounts : 0;
+        left_arr += is_left ? (double)m->arr_minor : 0;
         saved += is_saved ? m->accounts : 0;
         saved_arr += is_saved ? (double)m->arr_minor : 0;
     }
-    *out = arena_printf(r->arena,
-                        "since %s: %" G_GINT64_FORMAT " left (%s ARR), %" G_GINT64_FORMAT
-                        " came out of Red (%s)",
-                        day_text(r, r->before.as_of), gone, report_money(r, gone_arr), saved,
-                        report_money(r, saved_arr));
+    *out = r->has_money
+               ? report_say(r, MESSAGE_TILE_LEFT_ARR, "left", report_number(r, left), "left_arr",
+                            report_money(r, left_arr), "saved", report_number(r, saved),
+                            "saved_arr", report_money(r, saved_arr), NULL)
+               : report_say(r, MESSAGE_TILE_LEFT, "left", report_number(r, left), "saved",
+                            report_number(r, saved), NULL);
+    return true;
+}
+
+static const char *loss_text(const struct report *r, double loss)
+{
+    return r->has_money ? report_money(r, loss)
+                        : report_say(r, MESSAGE_TILE_CUSTOMERS, "n",
+                                     format_value(r->arena, r->language, loss, ""), NULL);
+}
+
+static bool add_loss_tiles(const struct report *r, struct document *d, const struct totals *now,
+                           const struct totals *before, GError **err)
+{
+    const char *left;
+    enum message label = r->has_money ? MESSAGE_TILE_LOSS : MESSAGE_TILE_LEAVING;
+    if (!say_left(r, &left, err))
+        return false;
+    if (r->run.model_id_is_null) {
+        document_tile(d, report_say(r, label, NULL), report_say(r, MESSAGE_TILE_NO_MODEL, NULL),
+                      r->run.model_message, TONE_PLAIN);
+        return true;
+    }
+    document_tile(d, report_say(r, label, NULL), loss_text(r, now->loss),
+                  report_say(r, MESSAGE_TILE_LOSS_BOUNDS, "low", loss_text(r, now->low), "high",
+                             loss_text(r, now->high), NULL),
+                  TONE_BAD);
+    double change = now->loss - before->loss;
+    if (r->has_before && !r->before.model_id_is_null)
+        document_tile(
+            d,
+            report_say(r, r->has_money ? MESSAGE_TILE_LOSS_CHANGE : MESSAGE_TILE_LEAVING_CHANGE,
+                       NULL),
+            arena_printf(r->arena, "%s %s", change > 0 ? "▲" : "▼", loss_text(r, fabs(change))),
+            left, change > 0 ? TONE_BAD : TONE_GOOD);
     return true;
 }
 
 /* The four numbers that matter, before anything else. */
 static bool add_tiles(const struct report *r, struct document *d, GError **err)
 {
-    struct q_report_bands_rows bands, before = {0};
-    if (!q_report_bands(r->arena, r->db, r->run.run_id, r->run.as_of, &bands, err) ||
-        (r->has_before &&
-         !q_report_bands(r->arena, r->db, r->before.run_id, r->before.as_of, &before, err)))
-        return false;
-    double arr = 0, loss = 0, low = 0, high = 0, risk_arr = 0, before_loss = 0;
-    int64_t care = 0, before_care = 0;
-    bool has_risk = !r->run.model_id_is_null;
-    for (size_t i = 0; i < bands.n; i++) {
-        const struct q_report_bands_row *b = &bands.row[i];
-        bool cares = strcmp(b->band, "Red") == 0 || strcmp(b->band, "Yellow") == 0;
-        arr += (double)b->arr_minor;
-        loss += b->expected_minor;
-        low += b->low_minor;
-        high += b->high_minor;
-        risk_arr += cares ? (double)b->arr_minor : 0;
-        care += cares ? b->accounts : 0;
-    }
-    for (size_t i = 0; i < before.n; i++) {
-        before_loss += before.row[i].expected_minor;
-        if (strcmp(before.row[i].band, "Red") == 0 || strcmp(before.row[i].band, "Yellow") == 0)
-            before_care += before.row[i].accounts;
-    }
-    document_tile(d, "Customers scored", count_text(r, r->run.accounts),
-                  arena_printf(r->arena, "%s ARR, %" G_GINT64_FORMAT " of them Unknown",
-                               report_money(r, arr), r->run.unknown_accounts),
+    struct totals now = totals_of(r, &r->bands), before = totals_of(r, &r->before_bands);
+    const char *unknown = report_count(r, MESSAGE_TILE_UNKNOWN, r->run.unknown_accounts, NULL);
+    document_tile(d, report_say(r, MESSAGE_TILE_SCORED, NULL), report_number(r, r->run.accounts),
+                  r->has_money ? report_say(r, MESSAGE_TILE_ARR_AND, "arr",
+                                            report_money(r, now.arr), "what", unknown, NULL)
+                               : unknown,
                   TONE_PLAIN);
-    document_tile(d, "Need care (Red or Yellow)", count_text(r, care),
-                  r->has_before ? arena_printf(r->arena, "%+" G_GINT64_FORMAT " since %s, %s ARR",
-                                               care - before_care, day_text(r, r->before.as_of),
-                                               report_money(r, risk_arr))
-                                : report_money(r, risk_arr),
-                  care > before_care ? TONE_WATCH : TONE_PLAIN);
-    if (!has_risk) {
-        document_tile(d, "Expected loss in 90 days", "no model", r->run.model_message, TONE_PLAIN);
-        return true;
-    }
-    document_tile(d, "Expected loss in 90 days", report_money(r, loss),
-                  arena_printf(r->arena, "%s to %s if every risk is at its bound",
-                               report_money(r, low), report_money(r, high)),
-                  TONE_BAD);
-    const char *left;
-    if (!say_left(r, &left, err))
-        return false;
-    document_tile(d, "Change of expected loss",
-                  r->has_before ? arena_printf(r->arena, "%s %s", loss > before_loss ? "▲" : "▼",
-                                               report_money(r, fabs(loss - before_loss)))
-                                : "–",
-                  left, loss > before_loss ? TONE_BAD : TONE_GOOD);
-    return true;
+    const char *since =
+        r->has_before ? report_say(r, MESSAGE_TILE_SINCE, "change",
+                                   arena_printf(r->arena, "%s%s", now.care > before.care ? "+" : "",
+                                                report_number(r, now.care - before.care)),
+                                   NULL)
+                      : "";
+    const char *between = *since && r->has_money ? report_say(r, MESSAGE_LIST_COMMA, NULL) : "";
+    const char *arr =
+        r->has_money ? report_say(r, MESSAGE_TILE_ARR, "arr", report_money(r, now.care_arr), NULL)
+                     : "";
+    document_tile(d, report_say(r, MESSAGE_TILE_CARE, NULL), report_number(r, now.care),
+                  arena_printf(r->arena, "%s%s%s", since, between, arr),
+                  r->has_before && now.care > before.care ? TONE_WATCH : TONE_PLAIN);
+    return add_loss_tiles(r, d, &now, &before, err);
 }
 
 static bool add_history(const struct report *r, struct document *d, GError **err)
@@ -119,111 +137,87 @@ static bool add_history(const struct report *r, struct document *d, GError **err
         mean[i] = rows.row[i].mean_bp_is_null ? NAN : rows.row[i].mean_bp / 100;
         care[i] = 100.0 * (double)rows.row[i].care / (double)rows.row[i].accounts;
     }
-    struct chart chart = {.unit = "points, percent",
-                          .n_days = rows.n,
-                          .n_series = 2,
-                          .day = day,
-                          .name = {"mean health", "share in Red or Yellow"},
-                          .value = {mean, care},
-                          .from_zero = true};
-    document_heading(d, 2, "How the portfolio moved");
+    struct chart chart = {
+        .unit = report_say(r, MESSAGE_CHART_UNIT, NULL),
+        .n_days = rows.n,
+        .n_series = 2,
+        .day = day,
+        .name = {report_say(r, MESSAGE_CHART_MEAN, NULL), report_say(r, MESSAGE_CHART_CARE, NULL)},
+        .value = {mean, care},
+        .from_zero = true};
+    size_t last = rows.n - 1;
+    document_heading(d, 2, report_say(r, MESSAGE_HISTORY_HEADING, NULL));
     chart_add(d,
-              arena_printf(r->arena,
-                           "Mean health went from %.0f to %.0f and the share that needs care from "
-                           "%.0f to %.0f percent between %s and %s.",
-                           mean[0], mean[rows.n - 1], care[0], care[rows.n - 1],
-                           day_text(r, day[0]), day_text(r, day[rows.n - 1])),
+              report_say(r, MESSAGE_HISTORY_WORDS, "mean0", arena_printf(r->arena, "%.0f", mean[0]),
+                         "mean1", arena_printf(r->arena, "%.0f", mean[last]), "care0",
+                         format_percent(r->arena, r->language, care[0], 0), "care1",
+                         format_percent(r->arena, r->language, care[last], 0), "from",
+                         report_day(r, false, day[0]), "to", report_day(r, false, day[last]), NULL),
               &chart);
     return true;
 }
 
-static const struct document_column account_columns[] = {
-    {"Account", COLUMN_WORDS},     {"Owner", COLUMN_WORDS}, {"Health", COLUMN_NUMBER},
-    {"7 days", COLUMN_NUMBER},     {"Band", COLUMN_WORDS},  {"ARR", COLUMN_NUMBER},
-    {"Churn 90 d", COLUMN_NUMBER}, {"Why", COLUMN_UNDER}};
-
-static void add_account(const struct report *r, struct document *d,
-                        const struct q_report_accounts_row *a)
+/* "new" and "gone" are words of the query, not bands. */
+static const char *move_word(const struct report *r, const char *band)
 {
-    document_cell(d, a->name, report_link(r, a->key), TONE_PLAIN);
-    document_cell(d, a->owner, NULL, TONE_PLAIN);
-    document_cell(d, report_health(r, a->effective_bp_is_null, a->effective_bp), NULL, TONE_PLAIN);
-    const char *delta = report_delta(r, a);
-    document_cell(d, delta, NULL, g_str_has_prefix(delta, "▼") ? TONE_BAD : TONE_PLAIN);
-    document_cell(d, a->band, NULL, document_band_tone(a->band));
-    document_cell(d, report_money(r, (double)a->arr_minor), NULL, TONE_PLAIN);
-    document_cell(d, report_risk(r, a), NULL, TONE_PLAIN);
-    document_cell(d, report_reasons(r, a, 3), NULL, TONE_PLAIN);
-}
-
-static bool add_list(const struct report *r, struct document *d, const char *heading,
-                     const char *intro, const char *sort, GError **err)
-{
-    struct q_report_accounts_rows rows;
-    if (!report_accounts(r, sort, "", r->config->top, &rows, err))
-        return false;
-    document_heading(d, 2, heading);
-    if (rows.n == 0) {
-        document_text(d, "Nobody.");
-        return true;
-    }
-    document_table(d, intro, account_columns, G_N_ELEMENTS(account_columns));
-    for (size_t i = 0; i < rows.n; i++)
-        add_account(r, d, &rows.row[i]);
-    return true;
+    if (strcmp(band, "new") == 0)
+        return report_say(r, MESSAGE_MOVES_NEW, NULL);
+    return strcmp(band, "gone") == 0 ? report_say(r, MESSAGE_MOVES_LEFT, NULL)
+                                     : report_band(r, band);
 }
 
 static bool add_moves(const struct report *r, struct document *d, GError **err)
 {
-    static const struct document_column columns[] = {{"From", COLUMN_WORDS},
-                                                     {"To", COLUMN_WORDS},
-                                                     {"Accounts", COLUMN_NUMBER},
-                                                     {"ARR", COLUMN_NUMBER}};
+    static const struct report_column columns[] = {{MESSAGE_COLUMN_FROM, COLUMN_WORDS, false},
+                                                   {MESSAGE_COLUMN_TO, COLUMN_WORDS, false},
+                                                   {MESSAGE_COLUMN_ACCOUNTS, COLUMN_NUMBER, false},
+                                                   {MESSAGE_COLUMN_ARR, COLUMN_NUMBER, true}};
     struct q_report_moves_rows rows;
     if (!r->has_before)
         return true;
     if (!q_report_moves(r->arena, r->db, r->run.run_id, r->run.as_of, r->before.run_id,
                         r->before.as_of, &rows, err))
         return false;
-    document_heading(d, 2, "Moves between bands");
+    document_heading(d, 2, report_say(r, MESSAGE_MOVES_HEADING, NULL));
     if (rows.n == 0) {
-        document_text(d, "None since %s.", day_text(r, r->before.as_of));
+        document_text(d, "%s", report_say(r, MESSAGE_MOVES_NONE, NULL));
         return true;
     }
-    document_table(d,
-                   arena_printf(r->arena, "since %s; 'gone' are customers that left",
-                                day_text(r, r->before.as_of)),
-                   columns, G_N_ELEMENTS(columns));
+    report_table(r, d, report_say(r, MESSAGE_MOVES_CAPTION, NULL), columns, G_N_ELEMENTS(columns));
     for (size_t i = 0; i < rows.n; i++) {
         const struct q_report_moves_row *m = &rows.row[i];
-        document_cell(d, m->from_band, NULL, document_band_tone(m->from_band));
-        document_cell(d, m->to_band, NULL,
+        document_cell(d, move_word(r, m->from_band), NULL, document_band_tone(m->from_band));
+        document_cell(d, move_word(r, m->to_band), NULL,
                       strcmp(m->to_band, "gone") == 0 ? TONE_BAD : document_band_tone(m->to_band));
-        document_cell(d, count_text(r, m->accounts), NULL, TONE_PLAIN);
-        document_cell(d, report_money(r, (double)m->arr_minor), NULL, TONE_PLAIN);
+        document_cell(d, report_number(r, m->accounts), NULL, TONE_PLAIN);
+        if (r->has_money)
+            document_cell(d, report_money(r, (double)m->arr_minor), NULL, TONE_PLAIN);
     }
     return true;
 }
 
 static bool add_owners(const struct report *r, struct document *d, GError **err)
 {
-    static const struct document_column columns[] = {{"Owner", COLUMN_WORDS},
-                                                     {"Accounts", COLUMN_NUMBER},
-                                                     {"Not Green", COLUMN_NUMBER},
-                                                     {"ARR", COLUMN_NUMBER},
-                                                     {"Expected loss", COLUMN_NUMBER}};
+    static const struct report_column columns[] = {{MESSAGE_COLUMN_OWNER, COLUMN_WORDS, false},
+                                                   {MESSAGE_COLUMN_ACCOUNTS, COLUMN_NUMBER, false},
+                                                   {MESSAGE_COLUMN_NOT_GREEN, COLUMN_NUMBER, false},
+                                                   {MESSAGE_COLUMN_ARR, COLUMN_NUMBER, true},
+                                                   {MESSAGE_COLUMN_LOSS, COLUMN_NUMBER, true}};
     struct q_report_owners_rows rows;
     if (!q_report_owners(r->arena, r->db, r->run.run_id, r->run.as_of, &rows, err))
         return false;
     if (rows.n < 2)
         return true;
-    document_heading(d, 2, "Who carries what");
-    document_table(d, "", columns, G_N_ELEMENTS(columns));
+    document_heading(d, 2, report_say(r, MESSAGE_OWNERS_HEADING, NULL));
+    report_table(r, d, "", columns, G_N_ELEMENTS(columns));
     for (size_t i = 0; i < rows.n; i++) {
         const struct q_report_owners_row *o = &rows.row[i];
-        document_cell(d, o->owner, NULL, TONE_PLAIN);
-        document_cell(d, count_text(r, o->accounts), NULL, TONE_PLAIN);
-        document_cell(d, count_text(r, o->care), NULL, TONE_PLAIN);
+        document_cell(d, o->owner_is_null ? report_say(r, MESSAGE_OWNERS_NOBODY, NULL) : o->owner,
+                      NULL, TONE_PLAIN);
+        document_cell(d, report_number(r, o->accounts), NULL, TONE_PLAIN);
+        document_cell(d, report_number(r, o->care), NULL, TONE_PLAIN);
+        if (!r->has_money)
+            continue;
         document_cell(d, report_money(r, (double)o->arr_minor), NULL, TONE_PLAIN);
         document_cell(d, o->expected_minor_is_null ? "–" : report_money(r, o->expected_minor), NULL,
                       TONE_PLAIN);
@@ -233,88 +227,82 @@ static bool add_owners(const struct report *r, struct document *d, GError **err)
 
 static bool add_data(const struct report *r, struct document *d, GError **err)
 {
-    static const struct document_column columns[] = {{"Source", COLUMN_WORDS},
-                                                     {"Stream", COLUMN_WORDS},
-                                                     {"Newest load (UTC)", COLUMN_WORDS},
-                                                     {"Read", COLUMN_NUMBER},
-                                                     {"Duplicate", COLUMN_NUMBER},
-                                                     {"Ignored", COLUMN_NUMBER},
-                                                     {"Rejected", COLUMN_NUMBER}};
+    static const struct report_column columns[] = {{MESSAGE_COLUMN_SOURCE, COLUMN_WORDS, false},
+                                                   {MESSAGE_COLUMN_STREAM, COLUMN_WORDS, false},
+                                                   {MESSAGE_COLUMN_NEWEST, COLUMN_WORDS, false},
+                                                   {MESSAGE_COLUMN_READ, COLUMN_NUMBER, false},
+                                                   {MESSAGE_COLUMN_DUPLICATE, COLUMN_NUMBER, false},
+                                                   {MESSAGE_COLUMN_IGNORED, COLUMN_NUMBER, false},
+                                                   {MESSAGE_COLUMN_REJECTED, COLUMN_NUMBER, false}};
     struct q_report_freshness_rows rows;
     struct q_report_unresolved_row unresolved;
     if (!q_report_freshness(r->arena, r->db, &rows, err) ||
         !q_report_unresolved(r->arena, r->db, &unresolved, err))
         return false;
-    document_heading(d, 2, "The data behind it");
+    document_heading(d, 2, report_say(r, MESSAGE_DATA_HEADING, NULL));
     if (unresolved.parties > 0)
-        document_text(d,
-                      "%" G_GINT64_FORMAT
-                      " customers of sources belong to no account yet (ARR %.0f): "
-                      "kenko identity unresolved lists them.",
-                      unresolved.parties, unresolved.arr);
-    document_table(d, "", columns, G_N_ELEMENTS(columns));
+        document_text(d, "%s",
+                      report_count(r, MESSAGE_DATA_UNRESOLVED, unresolved.parties, "arr",
+                                   report_number(r, llround(unresolved.arr)), NULL));
+    report_table(r, d, "", columns, G_N_ELEMENTS(columns));
     for (size_t i = 0; i < rows.n; i++) {
         const struct q_report_freshness_row *f = &rows.row[i];
-        g_autoptr(GDateTime) at = g_date_time_new_from_unix_utc(f->last_load_at / 1000000);
-        g_autofree char *stamp = g_date_time_format(at, "%Y-%m-%d %H:%M");
         document_cell(d, f->source, NULL, TONE_PLAIN);
         document_cell(d, f->stream, NULL, TONE_PLAIN);
-        document_cell(d, stamp, NULL, TONE_PLAIN);
-        document_cell(d, count_text(r, f->read_count), NULL, TONE_PLAIN);
-        document_cell(d, count_text(r, f->duplicate), NULL, TONE_PLAIN);
-        document_cell(d, count_text(r, f->ignored), NULL, TONE_PLAIN);
-        document_cell(d, count_text(r, f->rejected), NULL, f->rejected ? TONE_WATCH : TONE_PLAIN);
+        document_cell(d, report_stamp(r, f->last_load_at), NULL, TONE_PLAIN);
+        document_cell(d, report_number(r, f->read_count), NULL, TONE_PLAIN);
+        document_cell(d, report_number(r, f->duplicate), NULL, TONE_PLAIN);
+        document_cell(d, report_number(r, f->ignored), NULL, TONE_PLAIN);
+        document_cell(d, report_number(r, f->rejected), NULL,
+                      f->rejected ? TONE_WATCH : TONE_PLAIN);
     }
     return true;
 }
 
-static double number_of(const json_t *root, const char *name)
+static const char *of_model(const struct report *r, const json_t *evaluation, const char *name,
+                            int decimals)
 {
-    return json_number_value(json_object_get(root, name));
+    double value = json_number_value(json_object_get(evaluation, name));
+    return arena_printf(r->arena, "%.*f", decimals, value);
 }
 
 static void add_model(const struct report *r, struct document *d)
 {
-    document_heading(d, 2, "How far to trust it");
+    document_heading(d, 2, report_say(r, MESSAGE_TRUST_HEADING, NULL));
     if (r->run.model_id_is_null) {
-        document_text(d, "No churn model speaks: %s", r->run.model_message);
+        document_text(d, "%s",
+                      report_say(r, MESSAGE_TRUST_NO_MODEL, "why", r->run.model_message, NULL));
     } else {
         json_t *e = json_loads(r->run.evaluation_is_null ? "{}" : r->run.evaluation, 0, NULL);
-        document_text(
-            d,
-            "The churn model was fitted on %" G_GINT64_FORMAT " churn events and judged on the "
-            "newest quarter, which it had not seen: AUC %.3f (95 %% interval %.3f to %.3f), mean "
-            "calibration error %.2f percentage points, calibration slope %.2f (1 is perfect).",
-            r->run.events_used, number_of(e, "auc"), number_of(e, "auc_low"),
-            number_of(e, "auc_high"), number_of(e, "ece") * 100, number_of(e, "slope"));
+        double error = json_number_value(json_object_get(e, "ece")) * 100;
+        document_text(d, "%s",
+                      report_count(r, MESSAGE_TRUST_MODEL, r->run.events_used, "auc",
+                                   of_model(r, e, "auc", 3), "low", of_model(r, e, "auc_low", 3),
+                                   "high", of_model(r, e, "auc_high", 3), "error",
+                                   arena_printf(r->arena, "%.2f", error), "slope",
+                                   of_model(r, e, "slope", 2), NULL));
         json_decref(e);
     }
-    document_text(
-        d,
-        "Health is the scorecard '%s': measures weighted into groups and those into 0 to 100, "
-        "missing data left out and shown as Unknown when too much is missing. The points in "
-        "brackets are what a measure costs, or cost since the week before.",
-        r->run.scorecard);
-    document_note(d,
-                  "Run %" G_GINT64_FORMAT ", as of %s, known at commit %" G_GINT64_FORMAT
-                  ", kenko %s, digest %.12s.",
-                  r->run.run_id, day_text(r, r->run.as_of), r->run.known_no, r->run.version,
-                  r->run.output_sha256);
+    document_text(d, "%s",
+                  report_say(r, MESSAGE_TRUST_SCORECARD, "scorecard",
+                             message_words_of(r->language, r->run.scorecard), NULL));
+    document_note(d, "%s",
+                  report_say(r, MESSAGE_TRUST_RUN, "run",
+                             arena_printf(r->arena, "%" G_GINT64_FORMAT, r->run.run_id), "day",
+                             report_day(r, false, r->run.as_of), "commit",
+                             arena_printf(r->arena, "%" G_GINT64_FORMAT, r->run.known_no),
+                             "version", r->run.version, "digest",
+                             arena_printf(r->arena, "%.12s", r->run.output_sha256), NULL));
 }
 
 bool weekly_churn_make(const struct report *r, struct document *d, GError **err)
 {
-    document_heading(d, 1,
-                     arena_printf(r->arena, "%s: customers at risk", r->config->organisation));
-    document_note(d, "Week of %s. Facts before that day.", day_text(r, r->run.as_of));
-    bool loss = !r->run.model_id_is_null;
-    if (!add_tiles(r, d, err) || !add_history(r, d, err) ||
-        !add_list(r, d, "Largest expected losses",
-                  loss ? "ARR times the probability of churn within 90 days"
-                       : "ARR times missing health",
-                  "loss", err) ||
-        !add_list(r, d, "Fell most", "health lost since the week before", "fall", err) ||
-        !add_list(r, d, "Renewals within 90 days", "by expected loss", "renewal", err) ||
+    d->title = report_say(r, MESSAGE_WEEKLY_TITLE, "who", r->config->organisation, NULL);
+    document_heading(d, 1, d->title);
+    document_note(
+        d, "%s",
+        report_say(r, MESSAGE_WEEKLY_WHEN, "day", report_day(r, false, r->run.as_of), NULL));
+    if (!add_tiles(r, d, err) || !add_history(r, d, err) || !weekly_list_add(r, d, err) ||
         !add_moves(r, d, err) || !add_owners(r, d, err) || !add_data(r, d, err))
         return false;
     add_model(r, d);

@@ -1,5 +1,7 @@
 -- Accounts of a run with what was before, in one of the orders: loss (expected loss), fall (health
--- lost since), change (worse since, by change of expected loss), renewal (contracts ending within 90 days, by expected loss), key (one account).
+-- lost since), change (worse since, by change of expected loss), unknown (no longer known), renewal
+-- (contracts ending within 90 days, by expected loss), key (one account). Healths of two scorecards
+-- are not compared. Rows are chosen before their arrays are read.
 -- many
 -- param  run_id            bigint
 -- param  as_of             date
@@ -7,6 +9,7 @@
 -- param  before            date
 -- param  sort              text
 -- param  key               text   only this account when not empty
+-- param  staff_id          bigint only accounts of this owner when not 0
 -- param  max_rows          int
 -- column key               text
 -- column name              text
@@ -14,6 +17,8 @@
 -- column plan              text
 -- column band              text
 -- column before_band       text null
+-- column health_bp         int null
+-- column before_health_bp  int null
 -- column effective_bp      int null
 -- column before_bp         int null
 -- column lower_bp          int
@@ -26,40 +31,65 @@
 -- column p_lower_1e9       bigint null
 -- column p_upper_1e9       bigint null
 -- column before_p_1e9      bigint null
--- column expected_minor    double
 -- column metric_value      double[]
 -- column metric_quality    text[]
 -- column measure_bp        int[]
 -- column contribution_bp   int[]
 -- column lost_bp           int[]
+-- column before_metric_value    double[] null
+-- column before_metric_quality  text[] null
+-- column before_measure_bp      int[] null
 -- column before_contribution_bp int[] null
 -- column risk_contribution double[] null
-SELECT a.key, a.name, coalesce(a.owner_name, '') AS owner, coalesce(a.plan, '') AS plan, s.band,
-  b.band AS before_band, s.effective_bp, b.effective_bp AS before_bp, s.lower_bp, s.upper_bp,
-  s.coverage_bp, s.override_note, s.arr_minor, s.renewal_on, s.p_churn_1e9, s.p_lower_1e9,
-  s.p_upper_1e9, b.p_churn_1e9 AS before_p_1e9,
-  s.arr_minor * coalesce(s.p_churn_1e9 / 1e9::double precision, (10000 - coalesce(s.effective_bp, 5000)) / 1e5::double precision)
-    AS expected_minor,
-  s.metric_value, s.metric_quality, s.measure_bp, s.contribution_bp, s.lost_bp,
-  b.contribution_bp AS before_contribution_bp, s.risk_contribution
-FROM score.account_score AS s
-JOIN warehouse.account_now AS a ON a.account_id = s.account_id
-LEFT JOIN score.account_score AS b ON b.account_id = s.account_id AND b.as_of = $4::date
+-- column risk_value        double[] null
+-- column before_risk_contribution double[] null
+-- column matching          bigint   accounts of the list, shown or not
+WITH compared AS (
+  SELECT s.account_id, s.band, s.effective_bp, s.p_churn_1e9, s.renewal_on, s.arr_minor,
+    b.band AS before_band, b.p_churn_1e9 AS before_p,
+    CASE WHEN s.band <> 'Unknown' AND b.band <> 'Unknown' AND b.scorecard_id = s.scorecard_id
+      THEN s.effective_bp - b.effective_bp END AS moved_bp,
+    s.arr_minor * coalesce(s.p_churn_1e9 / 1e9::double precision,
+      (10000 - coalesce(s.effective_bp, 5000)) / 1e5::double precision) AS expected_minor,
+    b.arr_minor * (b.p_churn_1e9 / 1e9::double precision) AS before_minor
+  FROM score.account_score AS s
+  LEFT JOIN score.account_score AS b ON b.account_id = s.account_id AND b.as_of = $4::date
+    AND b.run_id <= $3::bigint AND b.until_run_id > $3::bigint AND b.role = 'champion'
+  WHERE s.as_of = $2::date AND s.run_id <= $1::bigint AND s.until_run_id > $1::bigint
+    AND s.role = 'champion'
+), named AS (
+  SELECT c.*, a.key, a.name, coalesce(a.owner_name, '') AS owner, coalesce(a.plan, '') AS plan
+  FROM compared AS c
+  JOIN warehouse.account_now AS a ON a.account_id = c.account_id
+  WHERE ($6::text = '' OR a.key = $6::text) AND ($7::bigint = 0 OR a.staff_id = $7::bigint)
+    AND CASE $5::text
+      WHEN 'fall' THEN c.moved_bp < -300
+      WHEN 'change' THEN c.moved_bp < -300 OR (c.band <> c.before_band AND c.moved_bp < 0)
+        OR c.p_churn_1e9 > c.before_p + 50000000
+      WHEN 'unknown' THEN c.band = 'Unknown' AND c.before_band <> 'Unknown'
+      WHEN 'renewal' THEN c.renewal_on >= $2::date AND c.renewal_on < $2::date + 90
+      ELSE true END
+), chosen AS (
+  SELECT n.*, count(*) OVER () AS matching,
+    row_number() OVER (ORDER BY CASE WHEN $5::text = 'fall' THEN n.moved_bp END,
+      CASE WHEN $5::text = 'change' THEN coalesce(n.before_minor - n.expected_minor,
+        n.arr_minor * (n.moved_bp / 1e5::double precision)) END,
+      n.expected_minor DESC, n.p_churn_1e9 DESC NULLS LAST, n.effective_bp, n.key) AS place
+  FROM named AS n
+  ORDER BY place
+  LIMIT $8::integer
+)
+SELECT c.key, c.name, c.owner, c.plan, s.band, b.band AS before_band, s.health_bp,
+  b.health_bp AS before_health_bp, s.effective_bp, b.effective_bp AS before_bp, s.lower_bp,
+  s.upper_bp, s.coverage_bp, s.override_note, s.arr_minor, s.renewal_on, s.p_churn_1e9,
+  s.p_lower_1e9, s.p_upper_1e9, b.p_churn_1e9 AS before_p_1e9, s.metric_value, s.metric_quality,
+  s.measure_bp, s.contribution_bp, s.lost_bp, b.metric_value AS before_metric_value,
+  b.metric_quality AS before_metric_quality, b.measure_bp AS before_measure_bp,
+  b.contribution_bp AS before_contribution_bp, s.risk_contribution, s.risk_value,
+  b.risk_contribution AS before_risk_contribution, c.matching
+FROM chosen AS c
+JOIN score.account_score AS s ON s.account_id = c.account_id AND s.as_of = $2::date
+  AND s.run_id <= $1::bigint AND s.until_run_id > $1::bigint AND s.role = 'champion'
+LEFT JOIN score.account_score AS b ON b.account_id = c.account_id AND b.as_of = $4::date
   AND b.run_id <= $3::bigint AND b.until_run_id > $3::bigint AND b.role = 'champion'
-  AND b.scorecard_id = s.scorecard_id
-WHERE s.as_of = $2::date AND s.run_id <= $1::bigint AND s.until_run_id > $1::bigint
-  AND s.role = 'champion'
-  AND ($6::text = '' OR a.key = $6::text)
-  AND CASE $5::text
-    WHEN 'fall' THEN s.effective_bp < b.effective_bp - 300
-    WHEN 'change' THEN s.effective_bp < b.effective_bp - 300
-      OR (s.band <> b.band AND s.effective_bp < b.effective_bp)
-      OR s.p_churn_1e9 > b.p_churn_1e9 + 50000000
-    WHEN 'renewal' THEN s.renewal_on >= $2::date AND s.renewal_on < $2::date + 90
-    ELSE true END
-ORDER BY CASE WHEN $5::text = 'fall' THEN (s.effective_bp - b.effective_bp)::double precision END,
-  CASE WHEN $5::text = 'change' THEN coalesce(
-    b.arr_minor * (b.p_churn_1e9 / 1e9::double precision) - s.arr_minor * (s.p_churn_1e9 / 1e9::double precision),
-    s.arr_minor * ((s.effective_bp - b.effective_bp) / 1e5::double precision)) END,
-  expected_minor DESC, a.key
-LIMIT $7::integer;
+ORDER BY c.place;

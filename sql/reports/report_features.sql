@@ -2,7 +2,8 @@
 -- many
 -- param  model_id  bigint
 -- column label     text
-SELECT label
+-- column unit      text
+SELECT label, unit
 FROM score.feature
 WHERE model_id = $1::bigint
 ORDER BY ordinal;

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "reports/publish.h"
+#include "scoring/change.h"
 #include "support/scored.h"
 #include "support/sources.h"
 #include "support/warehouse.h"
@@ -59,7 +60,9 @@ static struct outbox_result send_digest(struct db *db, const char *dir, int64_t 
     g_autoptr(GError) err = NULL;
     g_autoptr(config_t) config = config_open(dir, &err);
     struct outbox_result result = {0};
-    if (!config || !publish_digest(db, config, REPORT_NEWEST, queued, &result, &err))
+    struct report_config reports;
+    if (!config || !report_config_load(config, change_split, &reports, &err) ||
+        !publish_digest(db, config, &reports, REPORT_NEWEST, queued, &result, &err))
         fail_msg("%s", err->message);
     return result;
 }
@@ -146,7 +149,7 @@ static void reports_read_a_scored_warehouse(void **state)
     scored_publish(db, "2026-11-23");
     g_autoptr(config_t) config = config_open(config_dir(1, true), &err);
     struct report_config reports;
-    assert_true(report_config_load(config, &reports, &err));
+    assert_true(report_config_load(config, change_split, &reports, &err));
     const char *names[] = {"weekly", "digest", "brief"};
     for (int i = 0; i < 3; i++) {
         for (int format = 0; format < 3; format++) {

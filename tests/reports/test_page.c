@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "reports/publish.h"
+#include "scoring/change.h"
 #include "support/scored.h"
 #include "support/warehouse.h"
 
@@ -16,7 +17,8 @@ static const struct report_config config = {.top = 200,
                                             .base_url = "https://kenko.example",
                                             .currency = "USD",
                                             .organisation = "Kumo",
-                                            .directory = "/nonexistent"};
+                                            .directory = "/nonexistent",
+                                            .split = change_split};
 
 /* The program's standard output, or NULL after saying why the test is skipped. */
 static char *chromium(const char *option, const char *page)

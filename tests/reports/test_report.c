@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "reports/publish.h"
+#include "scoring/change.h"
 #include "support/scored.h"
 #include "support/stub_http.h"
 #include "support/warehouse.h"
@@ -17,7 +18,8 @@ static const struct report_config config = {.top = 20,
                                             .base_url = "https://kenko.example",
                                             .currency = "USD",
                                             .organisation = "Kumo",
-                                            .directory = "/nonexistent"};
+                                            .directory = "/nonexistent",
+                                            .split = change_split};
 
 static GString *report_text(struct db *db, const char *name, const char *key,
                             enum publish_format format)
@@ -48,10 +50,12 @@ static struct db *two_weeks(void)
 static void make_worse(struct db *db)
 {
     warehouse_sql(db, "UPDATE score.account_score SET effective_bp = 5000, health_bp = 5000, band "
-                      "= 'Yellow', contribution_bp = ARRAY[4500, 500], lost_bp = ARRAY[1500, 3500] "
+                      "= 'Yellow', measure_bp = ARRAY[7500, 1250], contribution_bp = ARRAY[4500, "
+                      "500], lost_bp = ARRAY[1500, 3500] "
                       "WHERE account_id = 3;"
                       "UPDATE score.account_score SET effective_bp = 2000, health_bp = 2000, band "
-                      "= 'Red', contribution_bp = ARRAY[1500, 500], lost_bp = ARRAY[4500, 3500], "
+                      "= 'Red', measure_bp = ARRAY[2500, 1250], contribution_bp = ARRAY[1500, "
+                      "500], lost_bp = ARRAY[4500, 3500], "
                       "metric_value[1] = 12345 WHERE account_id = 3 AND as_of = '2026-11-23';"
                       "UPDATE score.account_score SET p_churn_1e9 = 20000000 WHERE account_id = 7 "
                       "AND as_of = '2026-11-16';"
@@ -78,7 +82,7 @@ static void a_digest_lists_who_is_worse_with_the_reason_in_words(void **state)
     make_worse(db);
     g_autoptr(GString) text = report_text(db, "digest", NULL, PUBLISH_TEXT);
     assert_says(text, "2 customers are worse since 2026-11-16");
-    assert_says(text, "12,345 job runs in 28 days (−30.0)");
+    assert_says(text, "12,345 job runs in 28 days, was 3,000: −30.0 points");
     assert_says(text, "Red 20 ▼ 30.0");
     assert_says(text, "churn in 90 days 2 % → 58 %");
     assert_says(text, "churn risk raised by Job runs");
@@ -98,7 +102,7 @@ static void the_weekly_report_tells_who_left_and_what_is_at_stake(void **state)
     assert_says(text, "Expected loss in 90 days: USD");
     assert_says(text, "known at commit 1");
     g_autoptr(GString) csv = report_text(db, "weekly", NULL, PUBLISH_CSV);
-    assert_says(csv, "Account,Owner,Health,7 days,Band,ARR,Churn 90 d,Why\r\n");
+    assert_says(csv, "Account,Owner,Health,Change,Band,ARR,Churn in 90 d,Why\r\n");
 }
 
 static void a_weekly_report_without_a_model_says_why(void **state)
