@@ -14,7 +14,8 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
     struct compact_floor floor = {zone_day(context->zone, g_get_real_time()) - days, 0};
     floor.at_us = zone_day_start(context->zone, floor.day);
     struct compact_summary summary;
-    if (!compact_run(context->db, context->dsn, days > 0 ? &floor : NULL, &summary, err))
+    if (!compact_run(context->db, context->dsn, days > 0 ? &floor : NULL, context_progress(context),
+                     &summary, err))
         return false;
     if (context->json) {
         printf("{\"rows_before\": %" G_GINT64_FORMAT ", \"rows_after\": %" G_GINT64_FORMAT

@@ -26,6 +26,7 @@ struct fitting {
     struct additive_options options;
     double seconds; /* CPU of all fits */
     int fits;
+    struct progress *progress;
 };
 
 /* The names of a comma-separated list; none for NULL. */
@@ -138,34 +139,53 @@ static struct additive *timed_fit(struct fitting *f, struct arena *arena,
     return model;
 }
 
+/* Each once, in the order they come. */
+static GArray *list_folds(const struct fitting *f)
+{
+    GArray *folds = g_array_new(FALSE, FALSE, sizeof(double));
+    for (size_t i = 0; i < f->data.n && folds->len <= FOLDS_MAX; i++) {
+        bool known = isnan(f->fold[i]);
+        for (guint k = 0; k < folds->len && !known; k++)
+            known = g_array_index(folds, double, k) == f->fold[i];
+        if (!known)
+            g_array_append_val(folds, f->fold[i]);
+    }
+    return folds;
+}
+
+/* Fit on the rows of the other folds, predict those of this one. */
+static bool predict_fold(struct fitting *f, double fold, GError **err)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    struct dataset in, out;
+    size_t *in_row, *out_row;
+    double *in_y, *out_y;
+    take_rows(f, fold, false, &in, &in_row, &in_y);
+    take_rows(f, fold, true, &out, &out_row, &out_y);
+    struct additive *model = timed_fit(f, arena, &in, in_y, err);
+    if (!model)
+        return err_context(err, "fold %g", fold);
+    double *eta = arena_many(arena, out.n + 1, double);
+    additive_predict(model, &out, eta);
+    for (size_t k = 0; k < out.n; k++)
+        f->p[out_row[k]] = 1 / (1 + exp(-eta[k]));
+    return true;
+}
+
 static bool cross_validate(struct fitting *f, GError **err)
 {
-    g_autoptr(GArray) done = g_array_new(FALSE, FALSE, sizeof(double));
+    g_autoptr(GArray) folds = list_folds(f);
+    if (folds->len > FOLDS_MAX)
+        return err_set(err, KENKO_ERROR_USAGE, "more than %d folds", FOLDS_MAX);
     f->p = arena_many(f->arena, f->data.n + 1, double);
     for (size_t i = 0; i < f->data.n; i++)
         f->p[i] = NAN;
-    for (size_t i = 0; i < f->data.n; i++) {
-        bool known = isnan(f->fold[i]);
-        for (guint k = 0; k < done->len; k++)
-            known |= g_array_index(done, double, k) == f->fold[i];
-        if (known)
-            continue;
-        if (done->len == FOLDS_MAX)
-            return err_set(err, KENKO_ERROR_USAGE, "more than %d folds", FOLDS_MAX);
-        g_array_append_val(done, f->fold[i]);
-        g_autoptr(arena_t) arena = arena_new();
-        struct dataset in, out;
-        size_t *in_row, *out_row;
-        double *in_y, *out_y;
-        take_rows(f, f->fold[i], false, &in, &in_row, &in_y);
-        take_rows(f, f->fold[i], true, &out, &out_row, &out_y);
-        struct additive *model = timed_fit(f, arena, &in, in_y, err);
-        if (!model)
-            return err_context(err, "fold %g", f->fold[i]);
-        double *eta = arena_many(arena, out.n + 1, double);
-        additive_predict(model, &out, eta);
-        for (size_t k = 0; k < out.n; k++)
-            f->p[out_row[k]] = 1 / (1 + exp(-eta[k]));
+    /* and the model of all rows */
+    progress_begin(f->progress, "fitting", "fits", PROGRESS_ITEMS, folds->len + 1);
+    for (guint k = 0; k < folds->len; k++) {
+        if (!predict_fold(f, g_array_index(folds, double, k), err))
+            return false;
+        progress_pass(f->progress, 1);
     }
     return true;
 }
@@ -251,6 +271,7 @@ static bool fit_and_print(struct fitting *f, bool json, GError **err)
 {
     struct evaluation e;
     struct additive *model = timed_fit(f, f->arena, &f->data, f->y, err);
+    progress_end(f->progress);
     if (!model)
         return false;
     double *p = f->p;
@@ -293,7 +314,7 @@ static bool fit(struct context *context, const struct arguments *a, GError **err
 {
     g_autoptr(arena_t) arena = arena_new();
     g_auto(GStrv) factors = split_names(a->factor);
-    struct fitting f = {.arena = arena, .csv = a->csv};
+    struct fitting f = {.arena = arena, .csv = a->csv, .progress = context_progress(context)};
     if (!a->csv || !a->label)
         return err_set(err, KENKO_ERROR_USAGE, "want --csv FILE and --label COL[=VALUE]");
     if ((a->predictions || a->fold_column) && !a->folds)
@@ -306,6 +327,8 @@ static bool fit(struct context *context, const struct arguments *a, GError **err
                      !cross_validate(&f, err) ||
                      (a->predictions && !write_predictions(&f, a->predictions, err))))
         return false;
+    if (!a->folds)
+        progress_begin(f.progress, "fitting", "", PROGRESS_ITEMS, 0);
     return fit_and_print(&f, context->json, err);
 }
 

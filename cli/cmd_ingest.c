@@ -90,7 +90,8 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
     const struct source_pipe pipe = pipe_standard(dry_run);
     struct ingest_options options = {.source = singer ? singer : source,
                                      .batch_bytes = (size_t)MAX(batch_kib, 0) * 1024,
-                                     .pipe = singer ? &pipe : NULL};
+                                     .pipe = singer ? &pipe : NULL,
+                                     .progress = singer ? NULL : context_progress(context)};
     if (dry_run)
         options.rehearsed = context->json || singer ? show_nothing : show_rejects;
     struct ingest_summary summary;

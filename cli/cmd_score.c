@@ -89,8 +89,12 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
     if (!context_open(context, err))
         return false;
     blas_prepare(stderr);
-    struct score_options options = {(const int32_t *)(void *)days->data, days->len, known, card,
-                                    !no_publish};
+    struct score_options options = {(const int32_t *)(void *)days->data,
+                                    days->len,
+                                    known,
+                                    card,
+                                    !no_publish,
+                                    context_progress(context)};
     struct score_summary summary;
     if (!score_run(context->db, context->dsn, context->config, &options, &summary, err))
         return false;

@@ -45,6 +45,7 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
         return false;
     options.known_no = known;
     blas_prepare(stderr);
+    options.progress = context_progress(context);
     struct train_summary s;
     if (!train_run(context->db, context->dsn, context->config, &options, &s, err))
         return false;

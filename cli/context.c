@@ -3,12 +3,15 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "core/cluster.h"
+#include "core/log.h"
 #include "core/migrate.h"
 #include "sql/core.h"
 
-enum { CONNECT_DEADLINE_MS = 30000 };
+enum { CONNECT_DEADLINE_MS = 30000, COLUMNS_UNKNOWN = 80 };
 
 bool context_options(struct context *context, const struct command *command,
                      const GOptionEntry *own, int *argc, char ***argv, GError **err)
@@ -92,6 +95,7 @@ void context_close(struct context *context)
     zone_close(context->zone);
     g_free(context->dsn);
     g_free(context->config_dir);
+    g_clear_pointer(&context->progress, progress_free);
 }
 
 bool context_day(struct context *context, const char *option, const char *text, int32_t *out,
@@ -110,4 +114,22 @@ void context_next(const struct context *context, const char *hint)
 {
     if (!context->quiet && !context->json)
         fprintf(stderr, "next: %s\n", hint);
+}
+
+static int columns(void)
+{
+    struct winsize size = {0};
+    bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    return known ? size.ws_col : COLUMNS_UNKNOWN;
+}
+
+struct progress *context_progress(struct context *context)
+{
+    static const struct progress_screen screen = {g_get_monotonic_time, columns, log_transient};
+    const char *terminal = g_getenv("TERM"), *plain = g_getenv("NO_COLOR");
+    bool shown = !context->quiet && !context->json && isatty(STDERR_FILENO) && terminal &&
+                 strcmp(terminal, "dumb") != 0 && !(plain && *plain);
+    if (shown && !context->progress)
+        context->progress = progress_new(&screen);
+    return context->progress;
 }

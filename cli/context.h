@@ -4,6 +4,7 @@
 
 #include "core/config.h"
 #include "core/db.h"
+#include "core/progress.h"
 #include "core/zone.h"
 
 enum { CONTEXT_DEADLINE_MS = 600000 };
@@ -15,6 +16,7 @@ struct context {
     struct db *db;
     struct zone *zone;
     char *dsn;
+    struct progress *progress; /* after context_progress */
 };
 
 /* One command of the command line. */
@@ -45,3 +47,7 @@ MUST_USE bool context_day(struct context *context, const char *option, const cha
 
 /* One hint on what to do next, on standard error. */
 void context_next(const struct context *context, const char *hint);
+
+/* A progress for the command's work, until context_close: on standard error when that is a terminal
+ * that can take a line back. Else NULL: --quiet, --json, NO_COLOR, TERM=dumb. */
+struct progress *context_progress(struct context *context);

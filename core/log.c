@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/log.h"
 
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
+#define TAKE_AWAY "\r\033[K"
+
 static atomic_int threshold = LOG_INFO;
+static pthread_mutex_t output = PTHREAD_MUTEX_INITIALIZER;
+static bool transient; /* one stands; under the lock */
 
 void log_set_level(enum log_level level)
 {
@@ -35,6 +41,18 @@ static void put_value(GString *line, const char *value)
     g_string_append_c(line, '"');
 }
 
+/* One write, so that lines of several processes do not mix; a full disk must not stop a job. */
+static void put(GString *line, bool is_transient)
+{
+    pthread_mutex_lock(&output);
+    if (transient)
+        g_string_prepend(line, TAKE_AWAY);
+    transient = is_transient;
+    ssize_t written = line->len > 0 ? write(STDERR_FILENO, line->str, line->len) : 0;
+    (void)written;
+    pthread_mutex_unlock(&output);
+}
+
 void log_event(enum log_level level, const char *event, ...)
 {
     static const char *const names[] = {"debug", "info", "warning", "error"};
@@ -54,7 +72,11 @@ void log_event(enum log_level level, const char *event, ...)
     }
     va_end(args);
     g_string_append_c(line, '\n');
-    /* One write, so that lines of several processes do not mix; a full disk must not stop a job. */
-    ssize_t written = write(STDERR_FILENO, line->str, line->len);
-    (void)written;
+    put(line, false);
+}
+
+void log_transient(const char *text)
+{
+    g_autoptr(GString) line = g_string_new(text);
+    put(line, *text != '\0');
 }

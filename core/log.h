@@ -19,3 +19,7 @@ void log_set_level(enum log_level level);
  * value can forge a line. Never pass secrets or record contents.
  */
 void log_event(enum log_level level, const char *event, ...) G_GNUC_NULL_TERMINATED;
+
+/* A line of standard error, a terminal, that something else may take the place of: what is logged
+ * next, or the next of these; "" takes it away. One line, printable, narrower than the terminal. */
+void log_transient(const char *text);

@@ -2,6 +2,7 @@
 #include "ingest/compact.h"
 
 #include "core/fault.h"
+#include "core/progress.h"
 #include "core/stop.h"
 #include "ingest/span.h"
 #include "sql/ingest.h"
@@ -263,41 +264,44 @@ static bool load_floor(struct db *db, struct floor *out, struct compact_summary 
 }
 
 static bool compact_months(struct db *db, const struct job *job, const struct floor *floor,
-                           struct compact_summary *summary, GError **err)
+                           struct progress *progress, struct compact_summary *summary, GError **err)
 {
     g_autoptr(arena_t) arena = arena_new();
     struct q_span_month_rows months;
     if (!q_span_month(arena, db, floor->commit_no, floor->month, &months, err))
         return false;
+    progress_begin(progress, "compacting", "months", PROGRESS_ITEMS, (int64_t)months.n);
     for (size_t i = 0; i < months.n; i++) {
         if (!compact_month(db, job, floor, months.row[i].month, summary, err))
             return false;
+        progress_pass(progress, 1);
     }
     return true;
 }
 
 static bool compact_all(struct db *db, const struct job *job, const struct compact_floor *raise_to,
-                        struct compact_summary *summary, GError **err)
+                        struct progress *progress, struct compact_summary *summary, GError **err)
 {
     struct floor floor;
     struct raise raise = {job, raise_to};
     if ((raise_to && !db_transact(db, 3, raise_body, &raise, err)) ||
         !load_floor(db, &floor, summary, err))
         return false;
-    bool ok = compact_months(db, job, &floor, summary, err);
+    bool ok = compact_months(db, job, &floor, progress, summary, err);
     g_free(floor.fate);
     return ok;
 }
 
 bool compact_run(struct db *db, const char *dsn, const struct compact_floor *floor,
-                 struct compact_summary *summary, GError **err)
+                 struct progress *progress, struct compact_summary *summary, GError **err)
 {
     *summary = (struct compact_summary){.floor_day = INT32_MIN};
     struct job *job = job_begin(db, dsn, "compact", err);
     if (!job)
         return false;
     g_autoptr(GError) failure = NULL;
-    bool ok = compact_all(db, job, floor, summary, &failure);
+    bool ok = compact_all(db, job, floor, progress, summary, &failure);
+    progress_end(progress);
     g_autofree char *counters =
         g_strdup_printf("{\"rows_before\": %" G_GINT64_FORMAT ", \"rows_after\": %" G_GINT64_FORMAT
                         ", \"known_floor\": %" G_GINT64_FORMAT "}",

@@ -9,6 +9,8 @@
 
 #include "core/job.h"
 
+struct progress;
+
 struct compact_summary {
     int64_t rows_before, rows_after; /* of the rows that were rewritten */
     int64_t known_floor;             /* the commit number; 0: everything can still be asked */
@@ -26,10 +28,11 @@ struct compact_floor {
  * Readers go on, a load waits for the portion under way. What is known now, and at any commit
  * number from the floor on, does not change.
  *
- * dsn    for the heartbeat
- * floor  raise the known floor before, for good; NULL leaves it where it is
+ * dsn       for the heartbeat
+ * floor     raise the known floor before, for good; NULL leaves it where it is
+ * progress  in months; NULL: nobody looks
  *
  * Errors  KENKO_ERROR_BUSY  another compaction runs;  KENKO_ERROR_INTERRUPTED  after a portion
  */
 MUST_USE bool compact_run(struct db *db, const char *dsn, const struct compact_floor *floor,
-                          struct compact_summary *summary, GError **err);
+                          struct progress *progress, struct compact_summary *summary, GError **err);

@@ -30,6 +30,7 @@ static bool wait_for_turn(struct db *db, const char *lock, GError **err)
 static bool conclude(const struct source_run *run, struct ingest_summary *summary, GError **err)
 {
     static const char lock[] = "kenko conclude";
+    progress_begin(run->progress, "matching", "", PROGRESS_ITEMS, 0);
     if (!wait_for_turn(run->db, lock, err))
         return false;
     bool ok =
@@ -55,6 +56,23 @@ static bool read_one(const struct source_run *run, const struct ingest_options *
            err_set(err, KENKO_ERROR_USAGE, "type %s is fed from standard input", run->source->type);
 }
 
+static bool is_asked_for(const struct ingest_options *options, const struct mapping_source *source)
+{
+    return !options->source || strcmp(options->source, source->name) == 0;
+}
+
+static void begin_progress(struct source_run *run, const struct ingest_options *options)
+{
+    int64_t total = 0;
+    for (size_t i = 0; run->progress && i < run->set->n_sources; i++) {
+        run->source = &run->set->source[i];
+        const struct source_kind *kind = source_kind_of(run->source);
+        if (is_asked_for(options, run->source) && kind->size)
+            total += kind->size(run);
+    }
+    progress_begin(run->progress, "reading", "records", PROGRESS_BYTES, total);
+}
+
 static bool read_all(struct source_run *run, const struct ingest_options *options,
                      struct ingest_summary *summary, GError **err)
 {
@@ -62,7 +80,7 @@ static bool read_all(struct source_run *run, const struct ingest_options *option
     g_autoptr(GError) first = NULL;
     bool any = false;
     for (size_t i = 0; i < set->n_sources && db_is_alive(run->db) && !stop_requested(); i++) {
-        if (options->source && strcmp(options->source, set->source[i].name) != 0)
+        if (!is_asked_for(options, &set->source[i]))
             continue;
         any = true;
         g_autoptr(GError) failure = NULL;
@@ -110,7 +128,9 @@ static bool run_job(struct source_run *run, const struct ingest_options *options
         return false;
     g_autoptr(GError) failure = NULL;
     run->job = job;
+    begin_progress(run, options);
     bool ok = read_all(run, options, summary, &failure);
+    progress_end(run->progress);
     if (options->rehearsed) {
         options->rehearsed(run->db, summary);
         rehearsal_end(run->db);
@@ -140,7 +160,8 @@ bool ingest_run(struct db *db, const char *dsn, struct config *config,
                              .zone = zone,
                              .batch_bytes =
                                  options->batch_bytes ? options->batch_bytes : SOURCE_BATCH_BYTES,
-                             .total = &summary->count};
+                             .total = &summary->count,
+                             .progress = options->progress};
     if (options->rehearsed && !rehearsal_begin(db, err))
         return false;
     bool ok = run_job(&how, options, summary, err);

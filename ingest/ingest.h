@@ -8,6 +8,7 @@
 #include "ingest/batch.h"
 
 struct ingest_summary;
+struct progress;
 struct source_pipe;
 
 struct ingest_options {
@@ -17,6 +18,7 @@ struct ingest_options {
     /* When not NULL: do everything and keep nothing, the run's row included. Called while what was
      * done can be seen, before it is rolled back. */
     void (*rehearsed)(struct db *db, const struct ingest_summary *summary);
+    struct progress *progress; /* NULL: nobody looks */
 };
 
 struct ingest_summary {

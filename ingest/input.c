@@ -375,6 +375,11 @@ int64_t input_line(const struct input *input)
     return input->line;
 }
 
+int64_t input_consumed(const struct input *input)
+{
+    return input->gzip ? gzoffset(input->gzip) : ftello(input->plain);
+}
+
 void input_hash(struct input *input, uint8_t hash[INPUT_HASH_SIZE])
 {
     hash_given(input);

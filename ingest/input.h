@@ -63,6 +63,9 @@ int64_t input_position(const struct input *input);
 int64_t input_line(const struct input *input);
 void input_hash(struct input *input, uint8_t hash[INPUT_HASH_SIZE]);
 
+/* Bytes of the file read so far, as they lie on the disk. */
+int64_t input_consumed(const struct input *input);
+
 /* The next bytes of the file, unpacked but not decoded, *got = 0 at the end: to look at it whole.
  * Not to be mixed with records. */
 MUST_USE bool input_bytes(struct input *input, char *to, size_t room, size_t *got, GError **err);

@@ -3,6 +3,7 @@
  * source.c. */
 #pragma once
 
+#include "core/progress.h"
 #include "ingest/delivery.h"
 
 enum { SOURCE_BATCH_BYTES = 16 << 20 };
@@ -18,6 +19,7 @@ struct source_run {
     const struct zone *zone;
     size_t batch_bytes;           /* a delivery is due when batch_bytes come to this */
     struct batch_counters *total; /* of all deliveries; added to */
+    struct progress *progress;    /* in bytes of what `size` counts */
 };
 
 /* What a check found: one line for a person. */
@@ -54,6 +56,7 @@ struct source_pipe {
  * check           would reading work now? One finding for each stream; the warehouse is not open.
  *                 NULL: nothing can be said beforehand
  * take            take messages from the pipe to its end, as read does
+ * size            bytes that read is going to pass, about; NULL: not known beforehand
  * has_raw         streams without a mapping land in tables of their own, as `raw` says
  */
 struct source_kind {
@@ -62,6 +65,7 @@ struct source_kind {
     bool (*read)(const struct source_run *run, GError **err);
     void (*check)(const struct source_run *run, struct source_findings *out);
     bool (*take)(const struct source_run *run, const struct source_pipe *pipe, GError **err);
+    int64_t (*size)(const struct source_run *run);
     bool has_raw;
 };
 

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ingest/source_file.h"
 
+#include <sys/stat.h>
+
 #include "core/stop.h"
 #include "ingest/contract.h"
 #include "ingest/load.h"
 #include "ingest/source_path.h"
 #include "sql/ingest.h"
+
+enum { PROGRESS_RECORDS = 256 };
 
 struct reading {
     const struct source_run *run;
@@ -248,6 +252,14 @@ static void take_record(struct reading *r, struct file *file, const struct input
     batch_reject(r->batch, raw->line, raw->offset, raw->text, &reject);
 }
 
+/* Not for every record: where a file is read is a question to the system. */
+static void show_progress(const struct reading *r, const struct file *file)
+{
+    int64_t read = batch_count(r->batch)->read;
+    if (r->run->progress && read % PROGRESS_RECORDS == 0)
+        progress_at(r->run->progress, input_consumed(file->input), r->run->total->read + read);
+}
+
 /* Read to the end in batches. A broken tail is an error after the good records before it are in. */
 static bool read_records(struct reading *r, struct file *file, GError **err)
 {
@@ -260,6 +272,7 @@ static bool read_records(struct reading *r, struct file *file, GError **err)
             break;
         if (found) {
             take_record(r, file, &raw, scratch);
+            show_progress(r, file);
             any = true;
         }
         if (batch_bytes(r->batch) >= r->run->batch_bytes) {
@@ -343,11 +356,18 @@ static bool read_file(struct reading *r, struct file *file, GError **err)
     return false;
 }
 
+static int64_t size_of(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode) ? status.st_size : 0;
+}
+
 static bool read_one(struct reading *r, const char *path, GError **err)
 {
     struct file file = {
         .path = path, .name = source_path_name(r->run->config, path), .arena = arena_new()};
     bool ok = read_file(r, &file, err);
+    progress_pass(r->run->progress, size_of(path));
     input_close(file.input);
     arena_free(file.arena);
     return ok;
@@ -394,7 +414,21 @@ static bool read_source(const struct source_run *run, GError **err)
     return source_each_mapping(run, read_mapping, err);
 }
 
+static int64_t sum_sizes(const struct source_run *run)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < run->source->n_mappings; i++) {
+        g_autoptr(GPtrArray) paths = source_path_find(run->config, run->source->mapping[i], NULL);
+        for (guint j = 0; paths && j < paths->len; j++)
+            sum += size_of(paths->pdata[j]);
+    }
+    return sum;
+}
+
 static const char *const stream_options[] = {"!path", "encoding", "separator", "header", NULL};
 
-const struct source_kind source_file = {"file", NULL, stream_options, read_source,
-                                        source_file_check};
+const struct source_kind source_file = {.name = "file",
+                                        .stream_options = stream_options,
+                                        .read = read_source,
+                                        .check = source_file_check,
+                                        .size = sum_sizes};

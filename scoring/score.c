@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core/progress.h"
+
 /* The days to compute: each day asked with the band_days - 1 before it. */
 static int32_t *expand_days(const struct scoring *s, size_t *n)
 {
@@ -106,14 +108,15 @@ static bool prepare(struct scoring *s, struct config *config, GError **err)
 
 static bool run(struct scoring *s, struct config *config, GError **err)
 {
-    size_t n;
     if (s->options->n_as_of == 0)
         return err_set(err, KENKO_ERROR_USAGE, "no day to score");
     bool ok = prepare(s, config, err) && db_begin_snapshot(s->db, err);
     if (ok) {
-        const int32_t *days = expand_days(s, &n);
-        ok = metric_compute(s->db, s->metrics, s->zone, days, n, s->known_no, score_day_frame, s,
-                            err);
+        const int32_t *days = expand_days(s, &s->n_days);
+        progress_begin(s->options->progress, "reading facts", "", PROGRESS_ITEMS, 0);
+        ok = metric_compute(s->db, s->metrics, s->zone, days, s->n_days, s->known_no,
+                            score_day_frame, s, err);
+        progress_end(s->options->progress);
         db_rollback(s->db);
     }
     s->summary->known_no = s->known_no;

@@ -4,12 +4,15 @@
 
 #include "scoring/health.h"
 
+struct progress;
+
 struct score_options {
     const int32_t *as_of; /* ascending */
     size_t n_as_of;
     int64_t known_no;      /* commit number, -1 for the newest */
     const char *scorecard; /* NULL: kenko.yaml's score.scorecard, else "default" */
     bool publish;
+    struct progress *progress; /* NULL: nobody looks */
 };
 
 struct score_summary {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/progress.h"
 #include "core/stop.h"
 #include "scoring/facts.h"
 #include "scoring/score_internal.h"
@@ -207,6 +208,9 @@ bool score_day_frame(void *context, const struct metric_frame *f, GError **err)
 {
     struct scoring *s = context;
     const struct score_options *asked = s->options;
+    if (s->days_done == 0)
+        progress_begin(asked->progress, "scoring", "days", PROGRESS_ITEMS, (int64_t)s->n_days);
+    progress_at(asked->progress, (int64_t)s->days_done++, 0);
     if (!s->history) {
         s->history = g_new0(struct health_day, (size_t)s->band_days * f->n_accounts + 1);
         /* The facts are read: what follows writes, in transactions of its own. */

@@ -38,6 +38,7 @@ struct scoring {
     /* Band history: the last band_days days' health by account. */
     struct health_day *history;
     int32_t history_day[SCORE_BAND_DAYS_MAX];
+    size_t n_days, days_done; /* computed ones */
 };
 
 /* The same bits for the same number on every machine; all NaN are one. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/job.h"
+#include "core/progress.h"
 #include "scoring/facts.h"
 #include "scoring/hazard.h"
 #include "scoring/metric_internal.h"
@@ -45,6 +46,7 @@ struct panel {
     size_t n_lives;
     GArray *value, *y, *as_of; /* double, double, int32_t */
     size_t events;
+    struct progress *progress;
 };
 
 static bool choose_features(struct panel *p, const struct model_config *c, GError **err)
@@ -104,6 +106,7 @@ static int outcome(const struct panel *p, size_t account, int32_t as_of)
 static bool on_frame(void *context, const struct metric_frame *frame, GError **err)
 {
     struct panel *p = context;
+    progress_pass(p->progress, 1);
     if (!p->life) {
         struct metric_life *lives;
         if (!metric_lives(p->arena, p->set, frame->facts, p->until, &lives, &p->n_lives, err))
@@ -157,6 +160,7 @@ static bool build_panel(struct db *db, const struct zone *zone, struct panel *p,
         return true;
     /* One more day at the end, so that facts are read up to `until` for the outcomes. */
     days[*n_days] = p->until;
+    progress_begin(p->progress, "collecting", "days", PROGRESS_ITEMS, (int64_t)*n_days + 1);
     return metric_compute(db, p->set, zone, days, *n_days + 1, known_no, on_frame, p, err);
 }
 
@@ -361,7 +365,8 @@ static bool train(struct db *db, const struct job *job, struct config *config,
     g_autoptr(zone_t) zone = zone_open(config_time_zone(config), err);
     struct panel p = {.set = zone ? metric_set_load(arena, config, err) : NULL,
                       .arena = arena,
-                      .until = options->as_of};
+                      .until = options->as_of,
+                      .progress = options->progress};
     if (!p.set || !load_options(config, &p, err))
         return false;
     struct q_known_take_row known;
@@ -382,6 +387,7 @@ static bool train(struct db *db, const struct job *job, struct config *config,
     db_rollback(db);
     if (ok) {
         drop_last_day(&p);
+        progress_begin(p.progress, "fitting", "", PROGRESS_ITEMS, 0);
         summary->rows = p.y->len;
         summary->events = p.events;
         struct store store = {job, &p, fit(&p, days, n_days, summary, arena), summary, known_no};
@@ -402,6 +408,7 @@ bool train_run(struct db *db, const char *dsn, struct config *config,
         return false;
     g_autoptr(GError) failure = NULL;
     bool ok = train(db, job, config, options, summary, &failure);
+    progress_end(options->progress);
     g_autofree char *counters =
         g_strdup_printf("{\"rows\": %zu, \"events\": %zu, \"refused\": %s}", summary->rows,
                         summary->events, summary->refused ? "true" : "false");

@@ -5,9 +5,12 @@
 #include "scoring/evaluate.h"
 #include "scoring/metric.h"
 
+struct progress;
+
 struct train_options {
-    int32_t as_of;    /* facts before this day; churn counts when it was sure by then */
-    int64_t known_no; /* -1 for the newest */
+    int32_t as_of;             /* facts before this day; churn counts when it was sure by then */
+    int64_t known_no;          /* -1 for the newest */
+    struct progress *progress; /* NULL: nobody looks */
 };
 
 struct train_summary {

@@ -62,7 +62,7 @@ static void compact_to(struct db *db, const struct compact_floor *floor,
                        struct compact_summary *summary)
 {
     g_autoptr(GError) err = NULL;
-    if (!compact_run(db, warehouse_dsn(), floor, summary, &err))
+    if (!compact_run(db, warehouse_dsn(), floor, NULL, summary, &err))
         fail_msg("%s", err->message);
 }
 
@@ -302,7 +302,7 @@ static void kill_compaction(const char *fault, const struct compact_floor *floor
         g_setenv("KENKO_FAULT", fault, TRUE);
         struct db *own = db_open(warehouse_dsn(), "kenko test", 30000, NULL);
         struct compact_summary s;
-        _exit(!own || !compact_run(own, warehouse_dsn(), floor, &s, NULL));
+        _exit(!own || !compact_run(own, warehouse_dsn(), floor, NULL, &s, NULL));
     }
     int status;
     assert_int_equal(waitpid(pid, &status, 0), pid);
@@ -316,7 +316,7 @@ static void compact_after_kill(struct db *db, const struct compact_floor *floor)
     g_autoptr(GError) err = NULL;
     for (int i = 0; i < 100; i++) {
         g_clear_error(&err);
-        if (compact_run(db, warehouse_dsn(), floor, &s, &err))
+        if (compact_run(db, warehouse_dsn(), floor, NULL, &s, &err))
             return;
         if (!err_is(err, KENKO_ERROR_BUSY))
             break;

@@ -167,7 +167,7 @@ static void one_step(GRand *rand, struct db *db, const char *dir, int step, int6
                           "+ commit_no * interval '1 day'");
         int32_t day = day_from_civil(2025, 1, 2) + (int32_t)MAX(0, newest(db) - 8);
         const struct compact_floor to = {day, day * DAY_US};
-        assert_true(compact_run(db, warehouse_dsn(), what == 9 ? &to : NULL, &s, &err));
+        assert_true(compact_run(db, warehouse_dsn(), what == 9 ? &to : NULL, NULL, &s, &err));
         *floor = s.known_floor;
     }
 }

@@ -107,13 +107,13 @@ static void a_day_that_records_left_has_no_fact(void **state)
     want = "10:0 11:5 12:2 | 12:1 | 12:1 from 10 to 12";
     expect(db, want);
     struct compact_summary s;
-    assert_true(compact_run(db, warehouse_dsn(), NULL, &s, &err));
+    assert_true(compact_run(db, warehouse_dsn(), NULL, NULL, &s, &err));
     assert_true(s.rows_before > s.rows_after);
     expect(db, want);
     warehouse_sql(db, "UPDATE ops.load SET committed_at = '2025-01-01'");
     const struct compact_floor floor = {day_from_civil(2025, 1, 2),
                                         day_from_civil(2025, 1, 2) * DAY_US};
-    assert_true(compact_run(db, warehouse_dsn(), &floor, &s, &err));
+    assert_true(compact_run(db, warehouse_dsn(), &floor, NULL, &s, &err));
     expect(db, want);
     sources_expect(db, "SELECT count(*) FROM warehouse.usage_span", "3");
 }

@@ -189,7 +189,7 @@ static void a_load_that_was_open_never_enters_the_run_that_did_not_see_it(void *
     assert_true(load_undo(db, load_of(db, "usage2.csv"), "a test", &err));
     assert_true(load_undo(db, load_of(db, "usage.csv"), "a test", &err));
     struct compact_summary compacted;
-    assert_true(compact_run(db, warehouse_dsn(), NULL, &compacted, &err));
+    assert_true(compact_run(db, warehouse_dsn(), NULL, NULL, &compacted, &err));
     assert_true(compacted.rows_before > compacted.rows_after);
     expect_again(db, dir, &during);
     expect_again(db, dir, &after);
@@ -260,7 +260,7 @@ static void merging_below_the_floor_changes_no_score_from_there_on(void **state)
     int32_t day = day_from_civil(2025, 1, 2) + (int32_t)floor;
     const struct compact_floor raise = {day, day * DAY_US};
     struct compact_summary compacted;
-    assert_true(compact_run(db, warehouse_dsn(), &raise, &compacted, &err));
+    assert_true(compact_run(db, warehouse_dsn(), &raise, NULL, &compacted, &err));
     assert_int_equal(compacted.known_floor, floor);
     assert_true(compacted.rows_before > 0);
     for (int64_t k = floor; k <= last; k++) {
