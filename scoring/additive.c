@@ -21,21 +21,6 @@ static bool count_outcomes(const double *y, size_t n, size_t *events, GError **e
                                  *events, n);
 }
 
-/* Which coefficients of a path's stage belong to the t-th known term; SIZE_MAX when it has none. */
-static size_t start_in_path(const struct additive_paths *paths, size_t v,
-                            const struct term_key *key)
-{
-    const struct additive_stage *stage = additive_paths_stage(paths, v);
-    size_t start = 1;
-    for (size_t t = 0; t < stage->n_terms; t++) {
-        const struct reml *fit = paths->path[v].fit;
-        if (term_key_equals(&reml_term(fit, t)->key, key))
-            return start;
-        start += reml_term(fit, t)->p;
-    }
-    return SIZE_MAX;
-}
-
 /* Coefficients are means over the paths; a path without a term has zeros. */
 static void average(struct arena *arena, const struct additive_paths *paths, struct additive *model)
 {
@@ -50,7 +35,7 @@ static void average(struct arena *arena, const struct additive_paths *paths, str
         const struct additive_known *known = &g_array_index(paths->term, struct additive_known, i);
         bool any = false;
         for (size_t v = 0; v < paths->n_paths; v++) {
-            size_t start = start_in_path(paths, v, &known->key);
+            size_t start = additive_paths_start(paths, v, &known->key);
             const struct additive_stage *stage = additive_paths_stage(paths, v);
             if (start == SIZE_MAX)
                 continue;
@@ -200,6 +185,7 @@ struct additive *additive_fit(struct arena *arena, const struct dataset *data, c
     struct additive_paths *paths =
         additive_paths_new(scratch, model->set, y, data->n, model->n_paths, options);
     average(arena, paths, model);
+    additive_interval_prepare(arena, paths, model);
     model->weight[0] = 1;
     if (options->mode == ADDITIVE_AUTO || options->mode == ADDITIVE_FULL)
         add_trees(arena, paths, options, model);

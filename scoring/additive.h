@@ -39,6 +39,19 @@ MUST_USE struct additive *additive_fit(struct arena *arena, const struct dataset
 /* Log-odds of rows of another dataset with the same columns. `eta` has data->n places. */
 void additive_predict(const struct additive *model, const struct dataset *data, double *eta);
 
+/*
+ * Standard errors of the log-odds: the posterior of the terms' coefficients and the spread of the
+ * paths together. An interval of ± 1.96 of them
+ * covers the truth for about 95 % of the rows of a population, not for each row: near a step it
+ * covers less. `se` has data->n places.
+ *
+ * Source  Nychka, Bayesian confidence intervals for smoothing splines, JASA 83 (1988); Marra, Wood,
+ *         Scand. J. Statist. 39 (2012), for the posterior; Efron, Ann. Statist. 7 (1979), for the
+ *         delete-group jackknife over the paths
+ * Cost    n · (terms · some hundred additions, and the trees)
+ */
+void additive_interval(const struct additive *model, const struct dataset *data, double *se);
+
 /* One term of the model, as people ask for it. */
 struct additive_term {
     const struct covariate *covariate[TERM_AXES];

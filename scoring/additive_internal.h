@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What additive.c, additive_path.c, additive_trees.c and additive_predict.c share. */
+/* What additive.c and its sisters additive_*.c share. */
 #pragma once
 
 #include "scoring/additive.h"
@@ -64,6 +64,9 @@ struct additive_paths *additive_paths_new(struct arena *arena, struct covariate_
 void additive_paths_free(struct additive_paths *paths);
 const struct additive_stage *additive_paths_stage(const struct additive_paths *paths, size_t path);
 const struct term *additive_paths_term(struct additive_paths *paths, const struct term_key *key);
+/* Where a term's coefficients begin in the chosen round of a path; SIZE_MAX when it has none. */
+size_t additive_paths_start(const struct additive_paths *paths, size_t path,
+                            const struct term_key *key);
 
 /* Call `work` for every path, on as many threads as asked for; each path is one call. */
 typedef void (*additive_work_fn)(void *context, size_t path);
@@ -105,5 +108,22 @@ struct additive {
     struct additive_features features;
     struct additive_forest forest[2]; /* from nothing, from the terms */
     double weight[3], shift;
+    size_t rank, width; /* of intervals: columns of the covariance's root; and one more a path */
+    double *wide;       /* (p + 1) × width: the root, then the coefficients of each path */
+    double *rest;       /* p + 1: what the root leaves of the variances */
     struct additive_summary summary;
 };
+
+/* What intervals need, while the paths are there. */
+void additive_interval_prepare(struct arena *arena, const struct additive_paths *paths,
+                               struct additive *model);
+
+/* Codes of the covariates that the model uses, NULL for the others. */
+uint16_t **additive_codes(struct arena *arena, const struct additive *model,
+                          const struct dataset *data);
+/* The coarse codes of a row, for trees: features.d places. */
+void additive_coarse(const struct additive *model, uint16_t *const *code, size_t row,
+                     uint16_t *out);
+/* Sum of a path's trees for one row of coarse codes. */
+double additive_forest_sum(const struct additive *model, const struct additive_forest *forest,
+                           size_t path, const uint16_t *coarse);

@@ -283,3 +283,14 @@ const struct additive_stage *additive_paths_stage(const struct additive_paths *p
 {
     return &paths->path[path].stage[MIN(paths->round, paths->path[path].n_stages - 1)];
 }
+
+size_t additive_paths_start(const struct additive_paths *paths, size_t path,
+                            const struct term_key *key)
+{
+    const struct reml *fit = paths->path[path].fit;
+    for (size_t t = 0; t < additive_paths_stage(paths, path)->n_terms; t++) {
+        if (term_key_equals(&reml_term(fit, t)->key, key))
+            return reml_start(fit, t);
+    }
+    return SIZE_MAX;
+}

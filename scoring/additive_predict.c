@@ -2,9 +2,8 @@
 /* Scoring: codes of a row, then additions. */
 #include "scoring/additive_internal.h"
 
-/* Codes of the covariates that the model uses, NULL for the others. */
-static uint16_t **code_all(struct arena *arena, const struct additive *model,
-                           const struct dataset *data)
+uint16_t **additive_codes(struct arena *arena, const struct additive *model,
+                          const struct dataset *data)
 {
     uint16_t **code = arena_many(arena, model->set->n + 1, uint16_t *);
     bool *used = arena_many(arena, model->set->n + 1, bool);
@@ -40,39 +39,43 @@ static void add_terms(const struct additive *model, uint16_t *const *code, size_
     }
 }
 
-static void add_trees(const struct additive *model, const struct additive_forest *forest,
-                      const uint16_t *row, double weight, double *eta)
+void additive_coarse(const struct additive *model, uint16_t *const *code, size_t row, uint16_t *out)
 {
-    for (size_t v = 0; v < model->n_paths; v++) {
-        double sum = forest->start[v];
-        for (size_t t = 0; t < forest->n_trees; t++) {
-            const struct boost_tree *tree = &forest->tree[v][t];
-            sum += tree->leaf[boost_leaf(tree, model->features.is_factor, row)];
-        }
-        *eta += weight * sum / (double)model->n_paths;
+    for (size_t f = 0; f < model->features.d; f++) {
+        size_t c = model->features.covariate[f];
+        uint16_t bin = code[c][row];
+        out[f] = bin == BINS_UNSEEN ? (uint16_t)BINS_UNSEEN
+                                    : model->set->row[c].group[COVARIATE_BOOST][bin];
     }
+}
+
+double additive_forest_sum(const struct additive *model, const struct additive_forest *forest,
+                           size_t path, const uint16_t *coarse)
+{
+    double sum = forest->start[path];
+    for (size_t t = 0; t < forest->n_trees; t++) {
+        const struct boost_tree *tree = &forest->tree[path][t];
+        sum += tree->leaf[boost_leaf(tree, model->features.is_factor, coarse)];
+    }
+    return sum;
 }
 
 void additive_predict(const struct additive *model, const struct dataset *data, double *eta)
 {
     g_autoptr(arena_t) arena = arena_new();
-    uint16_t **code = code_all(arena, model, data);
-    uint16_t *row = arena_many(arena, model->features.d + 1, uint16_t);
+    uint16_t **code = additive_codes(arena, model, data);
+    uint16_t *coarse = arena_many(arena, model->features.d + 1, uint16_t);
     for (size_t i = 0; i < data->n; i++)
         eta[i] = model->shift;
     add_terms(model, code, data->n, model->weight[0] + model->weight[2], eta);
     if (model->weight[1] == 0 && model->weight[2] == 0)
         return;
     for (size_t i = 0; i < data->n; i++) {
-        for (size_t f = 0; f < model->features.d; f++) {
-            size_t c = model->features.covariate[f];
-            uint16_t bin = code[c][i];
-            row[f] = bin == BINS_UNSEEN ? (uint16_t)BINS_UNSEEN
-                                        : model->set->row[c].group[COVARIATE_BOOST][bin];
-        }
+        additive_coarse(model, code, i, coarse);
         for (int start = 0; start < 2; start++) {
-            if (model->weight[start + 1] != 0)
-                add_trees(model, &model->forest[start], row, model->weight[start + 1], &eta[i]);
+            double share = model->weight[start + 1] / (double)model->n_paths;
+            for (size_t v = 0; share != 0 && v < model->n_paths; v++)
+                eta[i] += share * additive_forest_sum(model, &model->forest[start], v, coarse);
         }
     }
 }

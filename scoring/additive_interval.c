@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Standard errors: the mean posterior covariance as a product of few columns, which a row's terms
+ * add up as they add up their values, and the spread of the paths about their mean. */
+#include <math.h>
+#include <string.h>
+
+#include "scoring/additive_internal.h"
+
+/* What of the covariance's trace the columns may leave out; it stays as a diagonal. */
+static const double left_out = 1e-4;
+
+static void average_covariance(const struct additive_paths *paths, const struct additive *model,
+                               double *out)
+{
+    size_t q = model->p + 1;
+    g_autofree size_t *at = g_new(size_t, q);
+    double share = 1 / (double)paths->n_paths;
+    for (size_t v = 0; v < paths->n_paths; v++) {
+        const struct additive_stage *stage = additive_paths_stage(paths, v);
+        at[0] = 0;
+        for (size_t t = 0; t < model->n_terms; t++) {
+            size_t from = additive_paths_start(paths, v, &model->term[t]->key);
+            for (size_t k = 0; k < model->term[t]->p; k++)
+                at[1 + model->start[t] + k] = from == SIZE_MAX ? SIZE_MAX : from + k;
+        }
+        for (size_t i = 0; i < q; i++) {
+            for (size_t j = 0; at[i] != SIZE_MAX && j < q; j++) {
+                if (at[j] != SIZE_MAX)
+                    out[i * q + j] += share * stage->covariance[at[i] * stage->p + at[j]];
+            }
+        }
+    }
+}
+
+/* Pivoted Cholesky decomposition until little of the trace is left: a ≈ R R' + diag(rest). `root`
+ * has room for q columns of q. Returns how many there are. */
+static size_t decompose(double *a, size_t q, double *root, double *rest)
+{
+    double trace = 0, left;
+    size_t rank = 0;
+    for (size_t i = 0; i < q; i++)
+        trace += rest[i] = a[i * q + i];
+    for (left = trace; rank < q && left > left_out * trace; rank++) {
+        size_t pivot = 0;
+        double *column = root + rank * q;
+        for (size_t i = 1; i < q; i++)
+            pivot = rest[i] > rest[pivot] ? i : pivot;
+        double scale = 1 / sqrt(rest[pivot]);
+        memcpy(column, a + pivot * q, q * sizeof *column);
+        for (size_t r = 0; r < rank; r++) {
+            double factor = root[r * q + pivot];
+            for (size_t i = 0; i < q; i++)
+                column[i] -= factor * root[r * q + i];
+        }
+        left = 0;
+        for (size_t i = 0; i < q; i++) {
+            column[i] *= scale;
+            rest[i] = i == pivot ? 0 : fmax(rest[i] - column[i] * column[i], 0);
+            left += rest[i];
+        }
+    }
+    return rank;
+}
+
+void additive_interval_prepare(struct arena *arena, const struct additive_paths *paths,
+                               struct additive *model)
+{
+    size_t q = model->p + 1;
+    g_autofree double *a = g_new0(double, q *q), *root = g_new(double, q *q);
+    model->rest = arena_many(arena, q, double);
+    average_covariance(paths, model, a);
+    model->rank = decompose(a, q, root, model->rest);
+    model->width = model->rank + model->n_paths;
+    model->wide = arena_many(arena, q * model->width, double);
+    for (size_t i = 0; i < q; i++) {
+        double *row = model->wide + i * model->width;
+        for (size_t r = 0; r < model->rank; r++)
+            row[r] = root[r * q + i];
+    }
+    for (size_t v = 0; v < model->n_paths; v++) {
+        const struct additive_stage *stage = additive_paths_stage(paths, v);
+        model->wide[model->rank + v] = stage->beta[0];
+        for (size_t t = 0; t < model->n_terms; t++) {
+            size_t from = additive_paths_start(paths, v, &model->term[t]->key);
+            double *row = model->wide + (1 + model->start[t]) * model->width + model->rank + v;
+            for (size_t k = 0; from != SIZE_MAX && k < model->term[t]->p; k++)
+                row[k * model->width] = stage->beta[from + k];
+        }
+    }
+}
+
+/* Sums of one row: `width` columns, then the variance of the rest. */
+static void add_row(const struct additive *model, size_t term, const double *x, double *sum)
+{
+    size_t width = model->width, p = model->term[term]->p;
+    const double *wide = model->wide + (1 + model->start[term]) * width;
+    const double *rest = model->rest + 1 + model->start[term];
+    for (size_t k = 0; k < p; k++) {
+        for (size_t c = 0; c < width; c++)
+            sum[c] += x[k] * wide[k * width + c];
+        sum[width] += x[k] * x[k] * rest[k];
+    }
+}
+
+/* The sums of each bin of a term of one covariate: m × (width + 1); NULL for a term of more. */
+static double *tabulate(struct arena *arena, const struct additive *model, size_t t)
+{
+    const struct term *term = model->term[t];
+    if (term->key.n > 1)
+        return NULL;
+    size_t m = term->basis[0]->m, width = model->width + 1;
+    double *table = arena_many(arena, m * width, double);
+    for (size_t b = 0; b < m; b++)
+        add_row(model, t, term->basis[0]->c + b * term->p, table + b * width);
+    return table;
+}
+
+static void add_terms(const struct additive *model, double *const *table, uint16_t *const *code,
+                      size_t i, double *x, double *sum)
+{
+    size_t width = model->width + 1;
+    memcpy(sum, model->wide, model->width * sizeof *sum);
+    sum[model->width] = model->rest[0];
+    for (size_t t = 0; t < model->n_terms; t++) {
+        const struct term *term = model->term[t];
+        uint16_t at[TERM_AXES] = {0};
+        for (size_t a = 0; a < term->key.n; a++)
+            at[a] = code[term->key.axis[a]][i];
+        if (!table[t]) {
+            term_row(term, at, x);
+            add_row(model, t, x, sum);
+            continue;
+        }
+        const double *row = table[t] + (at[0] == BINS_UNSEEN ? 0 : at[0]) * width;
+        for (size_t c = 0; at[0] != BINS_UNSEEN && c < width; c++)
+            sum[c] += row[c];
+    }
+}
+
+/* Posterior and spread of one row from its sums. The posterior of a path is scaled to all rows; the
+ * spread is not: a jackknife of five groups knows its own variance badly, and selection adds to it.
+ */
+static double error_of(const struct additive *model, const double *sum, const uint16_t *coarse)
+{
+    double posterior = sum[model->width], mean = 0, spread = 0, eta[ADDITIVE_PATHS];
+    double kept = model->weight[0] + model->weight[2];
+    double paths = (double)model->n_paths, share = paths > 1 ? (paths - 1) / paths : 1;
+    for (size_t r = 0; r < model->rank; r++)
+        posterior += sum[r] * sum[r];
+    for (size_t v = 0; v < model->n_paths; v++) {
+        eta[v] = kept * sum[model->rank + v];
+        for (int start = 0; start < 2; start++) {
+            if (model->weight[start + 1] != 0)
+                eta[v] += model->weight[start + 1] *
+                          additive_forest_sum(model, &model->forest[start], v, coarse);
+        }
+        mean += eta[v] / paths;
+    }
+    for (size_t v = 0; v < model->n_paths; v++)
+        spread += (eta[v] - mean) * (eta[v] - mean);
+    return sqrt(share * posterior + spread);
+}
+
+void additive_interval(const struct additive *model, const struct dataset *data, double *se)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    uint16_t **code = additive_codes(arena, model, data);
+    uint16_t *coarse = arena_many(arena, model->features.d + 1, uint16_t);
+    double **table = arena_many(arena, model->n_terms + 1, double *);
+    double *x = arena_many(arena, model->p + 1, double);
+    double *sum = arena_many(arena, model->width + 1, double);
+    for (size_t t = 0; t < model->n_terms; t++)
+        table[t] = tabulate(arena, model, t);
+    for (size_t i = 0; i < data->n; i++) {
+        add_terms(model, table, code, i, x, sum);
+        additive_coarse(model, code, i, coarse);
+        se[i] = error_of(model, sum, coarse);
+    }
+}
