@@ -85,11 +85,11 @@ static void add_others(const struct report *r, struct document *d,
                       report_count(r, MESSAGE_DIGEST_UNKNOWN, unknown->row[0].matching, "names",
                                    with_rest(r, names, unknown->row[0].matching), NULL));
     g_string_truncate(names, 0);
-    for (size_t i = 0; i < left->n; i++)
+    int64_t all = left->n ? left->row[0].matching : 0;
+    for (size_t i = 0; i < left->n && !left->row[i].is_merged; i++)
         add_name(r, names, i, left->row[i].name);
-    if (left->n == 0)
+    if (all == 0)
         return;
-    int64_t all = left->row[0].matching;
     document_text(
         d, "%s",
         r->has_money

@@ -7,8 +7,8 @@
 
 #include "reports/format.h"
 
-/* Points of health and log-odds below these are not named. */
-enum { NAMED_BP = 50 };
+/* Points of health and log-odds below these are not named; a risk has risen by a point or more. */
+enum { NAMED_BP = 50, RISEN_1E9 = 10000000, RISK_REASONS = 2 };
 static const double RISK_NAMED = 0.2;
 
 /* ── the change since the run before ──────────────────────────────────────────────────────────────
@@ -277,33 +277,43 @@ static bool is_renewal_new(const struct report *r, const struct q_report_account
            a->renewal_on >= r->before.as_of + REPORT_RISK_DAYS;
 }
 
+static bool is_risen(const struct q_report_accounts_row *a)
+{
+    return !a->p_churn_1e9_is_null && !a->before_p_1e9_is_null &&
+           a->p_churn_1e9 >= a->before_p_1e9 + RISEN_1E9;
+}
+
 static void add_risk(const struct report *r, const struct q_report_accounts_row *a, int max_reasons,
                      GString *out)
 {
     if (a->p_churn_1e9_is_null || a->risk_contribution_is_null)
         return;
-    bool rose = !a->before_p_1e9_is_null && a->p_churn_1e9 >= a->before_p_1e9 + 10000000;
     bool same_model = r->has_before && r->run.model_id == r->before.model_id &&
                       !a->before_risk_contribution_is_null &&
                       a->before_risk_contribution.n == a->risk_contribution.n;
-    if (rose && is_renewal_new(r, a))
+    if (is_risen(a) && is_renewal_new(r, a))
         add(r, out,
             report_say(r, MESSAGE_REASON_RENEWAL, "day", report_day(r, false, a->renewal_on),
                        NULL));
-    if (!(rose && same_model && add_features(r, a, true, max_reasons, out)))
+    if (!(is_risen(a) && same_model && add_features(r, a, true, max_reasons, out)))
         add_features(r, a, false, max_reasons, out);
 }
 
+/* What changed comes before what has been so for long. */
 const char *reason_line(const struct report *r, const struct q_report_accounts_row *a,
                         int max_reasons)
 {
     g_autoptr(GString) out = g_string_new(NULL);
-    if (!add_change(r, a, max_reasons, out))
+    bool fell = add_change(r, a, max_reasons, out), risk_first = !fell && is_risen(a);
+    if (risk_first)
+        add_risk(r, a, RISK_REASONS, out);
+    if (!fell)
         add_costs(r, a, max_reasons, out);
     if (out->len == 0)
         add(r, out,
             report_say(r, a->effective_bp_is_null ? MESSAGE_REASON_NO_DATA : MESSAGE_REASON_NOTHING,
                        NULL));
-    add_risk(r, a, 2, out);
+    if (!risk_first)
+        add_risk(r, a, RISK_REASONS, out);
     return arena_strdup(r->arena, out->str);
 }

@@ -31,6 +31,15 @@ static struct totals totals_of(const struct report *r, const struct q_report_ban
     return t;
 }
 
+/* Of a band that a move is from or to, or of one of the query's own words. */
+static enum document_tone move_tone(const char *band)
+{
+    if (strcmp(band, "gone") == 0)
+        return TONE_BAD;
+    return strcmp(band, "new") == 0 || strcmp(band, "merged") == 0 ? TONE_PLAIN
+                                                                   : document_band_tone(band);
+}
+
 /* Who left and who was saved (out of Red) since the run before. */
 static bool say_left(const struct report *r, const char **out, GError **err)
 {
@@ -46,8 +55,8 @@ static bool say_left(const struct report *r, const char **out, GError **err)
     for (size_t i = 0; i < moves.n; i++) {
         const struct q_report_moves_row *m = &moves.row[i];
         bool is_left = strcmp(m->to_band, "gone") == 0;
-        bool is_saved = strcmp(m->from_band, "Red") == 0 &&
-                        document_band_tone(m->to_band) != TONE_PLAIN && !is_left;
+        bool is_saved =
+            strcmp(m->from_band, "Red") == 0 && move_tone(m->to_band) != TONE_PLAIN && !is_left;
         left += is_left ? m->accounts : 0;
         left_arr += is_left ? (double)m->arr_minor : 0;
         saved += is_saved ? m->accounts : 0;
@@ -157,11 +166,13 @@ static bool add_history(const struct report *r, struct document *d, GError **err
     return true;
 }
 
-/* "new" and "gone" are words of the query, not bands. */
+/* "new", "gone" and "merged" are words of the query, not bands. */
 static const char *move_word(const struct report *r, const char *band)
 {
     if (strcmp(band, "new") == 0)
         return report_say(r, MESSAGE_MOVES_NEW, NULL);
+    if (strcmp(band, "merged") == 0)
+        return report_say(r, MESSAGE_MOVES_MERGED, NULL);
     return strcmp(band, "gone") == 0 ? report_say(r, MESSAGE_MOVES_LEFT, NULL)
                                      : report_band(r, band);
 }
@@ -186,9 +197,8 @@ static bool add_moves(const struct report *r, struct document *d, GError **err)
     report_table(r, d, report_say(r, MESSAGE_MOVES_CAPTION, NULL), columns, G_N_ELEMENTS(columns));
     for (size_t i = 0; i < rows.n; i++) {
         const struct q_report_moves_row *m = &rows.row[i];
-        document_cell(d, move_word(r, m->from_band), NULL, document_band_tone(m->from_band));
-        document_cell(d, move_word(r, m->to_band), NULL,
-                      strcmp(m->to_band, "gone") == 0 ? TONE_BAD : document_band_tone(m->to_band));
+        document_cell(d, move_word(r, m->from_band), NULL, move_tone(m->from_band));
+        document_cell(d, move_word(r, m->to_band), NULL, move_tone(m->to_band));
         document_cell(d, report_number(r, m->accounts), NULL, TONE_PLAIN);
         if (r->has_money)
             document_cell(d, report_money(r, (double)m->arr_minor), NULL, TONE_PLAIN);

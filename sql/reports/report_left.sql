@@ -17,7 +17,7 @@
 -- column is_merged     bool     no party is left: it became part of another account
 -- column ended_on      date null
 -- column churn_reason  text
--- column matching      bigint   all who left, shown or not
+-- column matching      bigint   all who left, shown or not; those merged are not among them
 -- column matching_minor bigint  their ARR
 WITH gone AS MATERIALIZED (
   SELECT b.account_id, b.band, b.effective_bp, b.p_churn_1e9, b.arr_minor
@@ -48,14 +48,16 @@ WITH gone AS MATERIALIZED (
   ORDER BY p.account_id, c.end_on DESC NULLS FIRST, c.cancelled_on DESC NULLS LAST
 )
 SELECT i.key, coalesce(a.name, i.key) AS name, coalesce(a.owner_name, '') AS owner, g.band,
-  g.effective_bp, g.p_churn_1e9, g.arr_minor,
-  NOT EXISTS (SELECT FROM parties AS p WHERE p.account_id = g.account_id) AS is_merged, e.ended_on,
-  coalesce(e.churn_reason, '') AS churn_reason, count(*) OVER () AS matching,
-  (sum(g.arr_minor) OVER ())::bigint AS matching_minor
+  g.effective_bp, g.p_churn_1e9, g.arr_minor, m.is_merged, e.ended_on,
+  coalesce(e.churn_reason, '') AS churn_reason,
+  count(*) FILTER (WHERE NOT m.is_merged) OVER () AS matching,
+  (coalesce(sum(g.arr_minor) FILTER (WHERE NOT m.is_merged) OVER (), 0))::bigint AS matching_minor
 FROM gone AS g
 JOIN identity.account AS i ON i.account_id = g.account_id
 LEFT JOIN warehouse.account_now AS a ON a.account_id = g.account_id
 LEFT JOIN ended AS e ON e.account_id = g.account_id
+CROSS JOIN LATERAL (
+  SELECT NOT EXISTS (SELECT FROM parties AS p WHERE p.account_id = g.account_id) AS is_merged) AS m
 WHERE ($5::bigint = 0 OR a.staff_id = $5::bigint)
-ORDER BY g.arr_minor DESC, i.key
+ORDER BY m.is_merged, g.arr_minor DESC, i.key
 LIMIT $6::integer;

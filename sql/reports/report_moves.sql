@@ -1,4 +1,5 @@
--- How accounts moved between bands from one run to another; gone and new are moves too.
+-- How accounts moved between bands from one run to another; new, gone and merged (into another
+-- account) are moves too.
 -- many
 -- param  run_id     bigint
 -- param  as_of      date
@@ -8,7 +9,9 @@
 -- column to_band    text
 -- column accounts   bigint
 -- column arr_minor  bigint
-SELECT coalesce(b.band, 'new') AS from_band, coalesce(a.band, 'gone') AS to_band, count(*) AS accounts,
+SELECT coalesce(b.band, 'new') AS from_band,
+  coalesce(a.band, CASE WHEN b.account_id IN (SELECT m.account_id FROM warehouse.member_now AS m) THEN 'gone'
+    ELSE 'merged' END) AS to_band, count(*) AS accounts,
   sum(coalesce(a.arr_minor, b.arr_minor))::bigint AS arr_minor
 FROM (
   SELECT account_id, band, arr_minor

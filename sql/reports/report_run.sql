@@ -17,7 +17,7 @@
 -- column events_used    bigint null
 -- column output_sha256  text
 SELECT r.run_id, r.as_of, r.known_no, r.known_at, r.accounts, r.unknown_accounts, r.scorecard_id,
-  c.label AS scorecard, r.version, r.model_id, r.model_message, m.horizon_days AS period_days, m.evaluation, m.events_used,
+  coalesce(nullif(c.label, ''), c.name) AS scorecard, r.version, r.model_id, r.model_message, m.horizon_days AS period_days, m.evaluation, m.events_used,
   r.output_sha256
 FROM score.published AS p
 JOIN score.run AS r ON r.run_id = p.run_id

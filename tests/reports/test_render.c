@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <jansson.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -160,6 +161,76 @@ static void text_tables_align_wide_characters(void **state)
     assert_non_null(strstr(text->str, "サクラ        7"));
 }
 
+/* WCAG 2: relative luminance of #rgb or #rrggbb. */
+static double luminance(const char *hex)
+{
+    static const double weight[] = {0.2126, 0.7152, 0.0722};
+    bool is_short = !g_ascii_isxdigit(hex[4]);
+    double sum = 0;
+    for (int i = 0; i < 3; i++) {
+        int high = g_ascii_xdigit_value(hex[is_short ? 1 + i : 1 + 2 * i]);
+        int low = g_ascii_xdigit_value(hex[is_short ? 1 + i : 2 + 2 * i]);
+        double c = (high * 16 + low) / 255.0;
+        sum += weight[i] * (c <= 0.04045 ? c / 12.92 : pow((c + 0.055) / 1.055, 2.4));
+    }
+    return sum;
+}
+
+/* The colour of a name in a theme's declarations. */
+static double of_theme(const char *theme, const char *name)
+{
+    const char *at = strstr(theme, name);
+    assert_non_null(at);
+    assert_int_equal(at[strlen(name)], '#');
+    return luminance(at + strlen(name));
+}
+
+static void words_stand_out_in_light_dark_and_print(void **state)
+{
+    static const char *const inks[] = {
+        "--ink:", "--soft:", "--good:", "--watch:", "--bad:", "--link:"};
+    static const char *const grounds[] = {"--paper:", "--tint:"};
+    static const char *const themes[] = {":root{color-scheme:light dark",
+                                         "(prefers-color-scheme:dark)", "@media print"};
+    (void)state;
+    g_autoptr(arena_t) arena = arena_new();
+    g_autoptr(document_t) d = one_account(arena, "x");
+    g_autoptr(GString) html = g_string_new(NULL);
+    render_html(d, html);
+    for (size_t t = 0; t < G_N_ELEMENTS(themes); t++) {
+        const char *theme = strstr(html->str, themes[t]);
+        assert_non_null(theme);
+        for (size_t i = 0; i < G_N_ELEMENTS(inks) * G_N_ELEMENTS(grounds); i++) {
+            const char *ink = inks[i / 2], *ground = grounds[i % 2];
+            double a = of_theme(theme, ink) + 0.05, b = of_theme(theme, ground) + 0.05;
+            if (MAX(a, b) / MIN(a, b) < 4.5)
+                fail_msg("%s on %s of %s has a contrast of %.2f", ink, ground, themes[t],
+                         MAX(a, b) / MIN(a, b));
+        }
+    }
+}
+
+static void a_row_keeps_its_sentences_and_long_words_break_alone(void **state)
+{
+    static const struct document_column told[] = {{"Account", COLUMN_WORDS}, {"Why", COLUMN_UNDER}};
+    (void)state;
+    g_autoptr(arena_t) arena = arena_new();
+    g_autoptr(document_t) d = document_new(arena, "t");
+    document_table(d, "", told, G_N_ELEMENTS(told));
+    document_cell(d, "abcdefghijklmnopqrstuvwxyz ab", NULL, TONE_PLAIN);
+    document_cell(d, "fell by 3 %", NULL, TONE_PLAIN);
+    document_cell(d, "quiet", NULL, TONE_PLAIN);
+    document_cell(d, "", NULL, TONE_PLAIN);
+    g_autoptr(GString) html = g_string_new(NULL);
+    render_html(d, html);
+    assert_non_null(strstr(html->str,
+                           "<tbody><tr><td class=\"\" data-head=\"Account\"><span "
+                           "class=\"long\">abcdefghijklmnopqrstuvwxyz</span> ab</td></tr>"
+                           "<tr><td class=\"under \" colspan=\"1\" data-head=\"Why\">fell "
+                           "by 3&nbsp;%</td></tr></tbody>"));
+    assert_non_null(strstr(html->str, "quiet</td></tr></tbody>"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -167,6 +238,8 @@ int main(void)
         cmocka_unit_test(a_huge_digest_is_cut_to_the_limits_and_says_so),
         cmocka_unit_test(only_http_and_own_links_are_linked),
         cmocka_unit_test(text_tables_align_wide_characters),
+        cmocka_unit_test(words_stand_out_in_light_dark_and_print),
+        cmocka_unit_test(a_row_keeps_its_sentences_and_long_words_break_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
