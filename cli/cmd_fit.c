@@ -8,13 +8,13 @@
 
 #include "cli/commands.h"
 #include "cli/csv_table.h"
+#include "cli/term_words.h"
 #include "core/file.h"
-#include "core/text.h"
 #include "scoring/additive.h"
 #include "scoring/blas.h"
 #include "scoring/evaluate.h"
 
-enum { TERMS_SHOWN = 20, FOLDS_MAX = 1000 };
+enum { FOLDS_MAX = 1000 };
 
 struct fitting {
     struct arena *arena;
@@ -217,14 +217,6 @@ static void evaluate(const struct fitting *f, const double *p, struct evaluation
     evaluate_probabilities(f->arena, used_p, used_y, n, out);
 }
 
-static char *term_name(const struct additive_term *term)
-{
-    GString *name = g_string_new(NULL);
-    for (size_t a = 0; a < term->n; a++)
-        g_string_append_printf(name, "%s%s", a ? " × " : "", term->covariate[a]->bins->name);
-    return g_string_free(name, FALSE);
-}
-
 static void print_text(const struct fitting *f, const struct evaluation *e,
                        const struct additive_summary *s)
 {
@@ -238,14 +230,7 @@ static void print_text(const struct fitting *f, const struct evaluation *e,
     if (s->loss_terms > 0) /* something was held out */
         printf("held-out loss %.4f of the terms, %.4f in all; ", s->loss_terms, s->loss_all);
     printf("%.2f s of CPU a fit\n\n", f->seconds / f->fits);
-    printf("%-44s %10s %6s %6s\n", "term", "importance", "edf", "paths");
-    for (size_t t = 0; t < MIN(s->n_terms, TERMS_SHOWN); t++) {
-        g_autofree char *name = term_name(&s->term[t]);
-        printf("%-44s %10.3f %6.1f %5.0f%%\n", name, s->term[t].importance, s->term[t].edf,
-               100 * s->term[t].paths);
-    }
-    if (s->n_terms > TERMS_SHOWN)
-        printf("… and %zu more (--json lists all)\n", s->n_terms - TERMS_SHOWN);
+    term_words_print(s);
 }
 
 static void print_json(const struct fitting *f, const struct evaluation *e,
@@ -253,18 +238,11 @@ static void print_json(const struct fitting *f, const struct evaluation *e,
 {
     printf("{\"rows\": %zu, \"events\": %zu, \"out_of_fold\": %s, \"auc\": %.9g, \"log_loss\": "
            "%.9g, \"base_log_loss\": %.9g, \"brier\": %.9g, \"ece\": %.9g, \"slope\": %.9g, "
-           "\"rounds\": %d, \"trees\": %zu, \"cpu_seconds_per_fit\": %.3f,\n \"terms\": [",
+           "\"rounds\": %d, \"trees\": %zu, \"cpu_seconds_per_fit\": %.3f,\n \"terms\": ",
            s->n_rows, s->n_events, f->p ? "true" : "false", e->auc, e->log_loss, e->base_log_loss,
            e->brier, e->ece, e->slope, s->rounds, s->trees, f->seconds / f->fits);
-    for (size_t t = 0; t < s->n_terms; t++) {
-        g_autofree char *name = term_name(&s->term[t]);
-        g_autoptr(GString) escaped = g_string_new(NULL);
-        text_json(escaped, name);
-        printf("%s{\"term\": \"%s\", \"importance\": %.9g, \"edf\": %.9g, \"paths\": %.2f}",
-               t ? ",\n  " : "\n  ", escaped->str, s->term[t].importance, s->term[t].edf,
-               s->term[t].paths);
-    }
-    printf("]}\n");
+    term_words_json(s);
+    printf("}\n");
 }
 
 static bool fit_and_print(struct fitting *f, bool json, GError **err)

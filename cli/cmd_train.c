@@ -1,31 +1,40 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "cli/commands.h"
+#include "cli/rival_words.h"
 #include "scoring/blas.h"
 #include "scoring/train.h"
 
-/* A number, or null when there is none: a window without churn has no AUC. */
-static void print_number(const char *name, double v)
-{
-    char text[G_ASCII_DTOSTR_BUF_SIZE];
-    printf(", \"%s\": %s", name,
-           isfinite(v) ? g_ascii_formatd(text, sizeof text, "%.6f", v) : "null");
-}
-
+/* The held-out figures, those of the rivals with them; of a refusal there are none. */
 static void print_json(const struct train_summary *s)
 {
-    const struct evaluation *e = &s->held_out;
-    printf("{\"refused\": %s, \"rows\": %zu, \"events\": %zu", s->refused ? "true" : "false",
-           s->rows, s->events);
-    print_number("auc", s->refused ? NAN : e->auc);
-    print_number("auc_low", s->refused ? NAN : e->auc_low);
-    print_number("auc_high", s->refused ? NAN : e->auc_high);
-    print_number("log_loss", s->refused ? NAN : e->log_loss);
-    print_number("ece", s->refused ? NAN : e->ece);
-    print_number("slope", s->refused ? NAN : e->slope);
-    printf("}\n");
+    json_t *root = s->refused ? json_object() : rival_save(&s->rivals);
+    json_object_set_new(root, "refused", json_boolean(s->refused));
+    json_object_set_new(root, "message", json_string(s->message));
+    json_object_set_new(root, "held_out", json_integer((json_int_t)s->rivals.row[RIVAL_ENGINE].n));
+    json_object_set_new(root, "rows", json_integer((json_int_t)s->rows));
+    json_object_set_new(root, "events", json_integer((json_int_t)s->events));
+    json_object_set_new(root, "model_id", json_integer(s->model_id));
+    json_object_set_new(root, "promoted", json_boolean(s->promoted));
+    json_object_set_new(root, "recalibrated", json_boolean(s->recalibrated));
+    char *text = json_dumps(root, JSON_REAL_PRECISION(9));
+    printf("%s\n", text);
+    free(text);
+    json_decref(root);
+}
+
+static void print_text(const struct train_summary *s)
+{
+    if (s->refused) {
+        printf("no model: %s\n", s->message);
+        return;
+    }
+    printf("%s\n", s->message);
+    rival_words_print(&s->rivals);
+    printf("model %" G_GINT64_FORMAT " %s: %s\n", s->model_id,
+           s->promoted ? "speaks from now on" : "is kept as a candidate", s->verdict);
 }
 
 static bool run(struct context *context, int argc, char **argv, GError **err)
@@ -49,19 +58,16 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
     struct train_summary s;
     if (!train_run(context->db, context->dsn, context->config, &options, &s, err))
         return false;
-    const struct evaluation *e = &s.held_out;
     if (context->json)
         print_json(&s);
-    else if (s.refused)
-        printf("no model: %s\n", s.message);
     else
-        printf("%s\nheld out: %zu rows, %zu churned, log loss %.4f (base %.4f), calibration error "
-               "%.4f, "
-               "slope %.2f\n",
-               s.message, e->n, e->events, e->log_loss, e->base_log_loss, e->ece, e->slope);
+        print_text(&s);
     context_next(context, "kenko score --as-of DAY");
     return true;
 }
 
-const struct command cmd_train = {"train", "", "Fit the churn model and judge it on held-out time",
-                                  "Example:\n  kenko train --as-of 2026-11-23\n", run};
+const struct command cmd_train = {
+    "train", "", "Fit the churn model and hold it against others on held-out time",
+    "The model speaks from then on when it is not worse than the one before (kenko model).\n\n"
+    "Example:\n  kenko train --as-of 2026-11-23\n",
+    run};

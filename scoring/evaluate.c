@@ -113,6 +113,30 @@ static double kept_inside(double p)
     return fmin(fmax(p, 1e-15), 1 - 1e-15);
 }
 
+double evaluate_log_loss(double p, double y)
+{
+    double q = kept_inside(p);
+    return -(y > 0.5 ? log(q) : log1p(-q));
+}
+
+/* From the highest predictions down; equal ones count as one step. */
+static double average_precision(const struct ranked *row, size_t n, double events)
+{
+    double found = 0, area = 0;
+    if (events == 0)
+        return NAN;
+    for (size_t end = n; end > 0;) {
+        size_t from = end;
+        double same = 0;
+        for (; from > 0 && row[from - 1].score == row[end - 1].score; from--)
+            same += row[from - 1].y;
+        found += same;
+        area += same / events * found / (double)(n - from);
+        end = from;
+    }
+    return area;
+}
+
 static void recalibrate(struct arena *arena, const struct ranked *row, size_t n,
                         struct evaluation *out)
 {
@@ -151,8 +175,7 @@ void evaluate_probabilities(struct arena *arena, const double *p, const double *
     auc_delong(arena, p, y, n, out);
     double rate = n ? (double)out->events / (double)n : 0;
     for (size_t i = 0; i < n; i++) {
-        double q = kept_inside(p[i]);
-        out->log_loss -= (y[i] > 0.5 ? log(q) : log1p(-q)) / (double)n;
+        out->log_loss += evaluate_log_loss(p[i], y[i]) / (double)n;
         out->brier += (p[i] - y[i]) * (p[i] - y[i]) / (double)n;
     }
     if (rate > 0 && rate < 1)
@@ -160,5 +183,6 @@ void evaluate_probabilities(struct arena *arena, const double *p, const double *
     const struct ranked *row = rank_order(arena, p, y, n);
     out->ece = calibration_error(row, n);
     out->lift = top_lift(row, n, rate);
+    out->pr_auc = average_precision(row, n, (double)out->events);
     recalibrate(arena, row, n, out);
 }

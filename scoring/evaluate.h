@@ -9,6 +9,7 @@
 struct evaluation {
     size_t n, events;
     double auc, auc_low, auc_high; /* 95 % by DeLong; NaN with one class */
+    double pr_auc; /* area under precision and recall, by average precision; NaN without churn */
     double log_loss, base_log_loss;
     double brier;
     double ece;       /* over 10 bins of equal count; equal predictions are never split */
@@ -30,3 +31,6 @@ void evaluate_probabilities(struct arena *arena, const double *p, const double *
 
 /* Area under the ROC curve of any score, ties counting half; NaN with one class. */
 double evaluate_auc(struct arena *arena, const double *score, const double *y, size_t n);
+
+/* Log loss of one row, p kept inside (0, 1). */
+double evaluate_log_loss(double p, double y);

@@ -1,24 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The churn model: a discrete-time hazard whose log-odds are a sum over metrics, so that every
- * probability is explained exactly. L2-penalised; intervals from the posterior covariance. */
+/* The churn model: a discrete-time hazard whose log-odds are an exact sum of tables of metrics, by
+ * the additive engine, so that every probability is explained exactly. */
 #pragma once
 
-#include "scoring/metric.h"
+#include "scoring/additive.h"
+#include "scoring/panel.h"
 
-struct hazard_model; /* immutable once made */
+struct hazard_model; /* immutable once made, but for hazard_calibrate */
 
-/* Rows of (account, as-of day): values of every metric, NaN = missing, and the outcome. */
-struct hazard_panel {
-    size_t n, n_metrics;
-    const double *value; /* n × n_metrics, row-major */
-    const double *y;     /* n, 1 = churned within the horizon after as_of */
-    const int32_t *as_of;
+struct hazard_options {
+    int horizon_days;        /* length of one period of the hazard */
+    double ridge;            /* of the logistic posterior that intervals are from */
+    enum additive_mode mode; /* compact, or with boosted tables where they earn it */
+    int threads;             /* results do not depend on it */
 };
 
-/* Fit on the rows with use[i] != 0 (NULL: all). Errors  KENKO_ERROR_REFUSED  as glm_fit */
+/* Fit on the rows with use[i] != 0 (NULL: all). Errors  KENKO_ERROR_REFUSED  as additive_fit */
 MUST_USE struct hazard_model *hazard_fit(struct arena *arena, const struct metric_set *metrics,
-                                         const struct hazard_panel *panel, const uint8_t *use,
-                                         int horizon_days, double ridge, GError **err);
+                                         const struct panel *panel, const uint8_t *use,
+                                         const struct hazard_options *options, GError **err);
+
+/* From now on the log-odds are intercept + slope · what they were. Of a model not yet in use. */
+void hazard_calibrate(struct hazard_model *model, double intercept, double slope);
 
 /*
  * JSON with 17 digits, and back to the same bits. Metrics are found by name and must still compute
@@ -30,20 +33,30 @@ char *hazard_save(const struct hazard_model *model);
 MUST_USE struct hazard_model *hazard_load(struct arena *arena, const struct metric_set *metrics,
                                           const char *json, GError **err);
 
+/* Features: the metrics that contributions are told by, ascending. */
 size_t hazard_features(const struct hazard_model *model);
 size_t hazard_feature_metric(const struct hazard_model *model, size_t feature);
 int hazard_horizon(const struct hazard_model *model);
+const struct additive_summary *hazard_summary(const struct hazard_model *model);
 
 struct hazard_risk {
-    double p, low, high; /* churn within `days`, with its 95 % interval */
+    double p, low, high; /* churn within `days`, with its 95 % interval; NaN when not defined */
 };
 
+enum { HAZARD_AT_RENEWAL = 0, HAZARD_DAYS_MAX = 366 };
+
 /*
- * Risk of one row within `days` (a multiple of the horizon): one minus the product of the periods'
- * survival; days_to_renewal runs down from period to period, other metrics are held.
+ * Risk of n rows (n × metrics, row-major, NaN = missing) within each of `days` (1 to
+ * HAZARD_DAYS_MAX, or HAZARD_AT_RENEWAL: by the end of the day of the next renewal; NaN where none
+ * is known). Metrics are held, but for days to renewal, which run down: what a contract's end adds
+ * to the hazard of its period falls on the day of the renewal, the rest evenly over the days.
  *
- * contribution  hazard_features + 1 log-odds of the first period: Σ = its log-odds, intercept (at
- *               the training means) last; may be NULL
+ * out           n × n_days
+ * contribution  n × (hazard_features + 1): log-odds of the first period; they add up to it,
+ *               intercept last. What a term of several metrics adds is shared equally among them;
+ *               NULL when nobody asks
+ *
+ * Cost  a few look-ups a term and row
  */
-void hazard_predict(const struct hazard_model *model, const double *value, int days,
-                    struct hazard_risk *out, double *contribution);
+void hazard_predict(const struct hazard_model *model, const double *value, size_t n,
+                    const int *days, size_t n_days, struct hazard_risk *out, double *contribution);

@@ -59,29 +59,29 @@ static const bool *nulls(struct arena *arena, size_t n, const bool *is_null)
     return memchr(is_null, true, n) ? memcpy(arena_many(arena, n, bool), is_null, n) : NULL;
 }
 
-static void fill_risk(const struct scoring *s, struct arena *arena, const struct scratch *scratch,
-                      struct q_score_copy_row *row)
+/* Risks of all customers of the day at once; `value` has their metrics, row by row. */
+static void fill_risks(const struct scoring *s, const double *value, struct score_day *day)
 {
-    row->p_churn_1e9_is_null = row->p_lower_1e9_is_null = row->p_upper_1e9_is_null =
-        row->risk_percentile_bp_is_null = row->risk_contribution_is_null = row->risk_value_is_null =
-            !s->model;
-    if (!s->model)
-        return;
-    struct hazard_risk risk;
-    size_t n = hazard_features(s->model) + 1;
-    double *contribution = arena_many(arena, n, double);
-    hazard_predict(s->model, scratch->metric_value, RISK_DAYS, &risk, contribution);
-    row->p_churn_1e9 = llround(risk.p * 1e9);
-    row->p_lower_1e9 = MIN(llround(risk.low * 1e9), row->p_churn_1e9);
-    row->p_upper_1e9 = MAX(llround(risk.high * 1e9), row->p_churn_1e9);
-    row->risk_contribution = (struct db_doubles){n, contribution, NULL};
-    double *value = arena_many(arena, n, double);
-    bool *missing = arena_many(arena, n, bool);
-    for (size_t i = 0; i + 1 < n; i++) {
-        value[i] = scratch->metric_value[hazard_feature_metric(s->model, i)];
-        missing[i] = isnan(value[i]);
+    size_t q = hazard_features(s->model) + 1, n_metrics = metric_count(s->metrics);
+    const int days[] = {RISK_DAYS};
+    struct hazard_risk *risk = arena_many(day->arena, day->n + 1, struct hazard_risk);
+    double *contribution = arena_many(day->arena, day->n * q + 1, double);
+    double *feature = arena_many(day->arena, day->n * q + 1, double);
+    bool *missing = arena_many(day->arena, day->n * q + 1, bool);
+    hazard_predict(s->model, value, day->n, days, 1, risk, contribution);
+    for (size_t i = 0; i < day->n; i++) {
+        struct q_score_copy_row *row = &day->result[i];
+        row->p_churn_1e9 = llround(risk[i].p * 1e9);
+        row->p_lower_1e9 = MIN(llround(risk[i].low * 1e9), row->p_churn_1e9);
+        row->p_upper_1e9 = MAX(llround(risk[i].high * 1e9), row->p_churn_1e9);
+        row->risk_contribution = (struct db_doubles){q, contribution + i * q, NULL};
+        for (size_t f = 0; f + 1 < q; f++) {
+            feature[i * q + f] = value[i * n_metrics + hazard_feature_metric(s->model, f)];
+            missing[i * q + f] = isnan(feature[i * q + f]);
+        }
+        row->risk_value =
+            (struct db_doubles){q - 1, feature + i * q, nulls(day->arena, q - 1, missing + i * q)};
     }
-    row->risk_value = (struct db_doubles){n - 1, value, nulls(arena, n - 1, missing)};
 }
 
 static const int32_t *ints(struct arena *arena, size_t n, const int *v)
@@ -135,7 +135,9 @@ static void fill(const struct scoring *s, const struct metric_frame *f, size_t a
                                      .renewal_on = f->renewal_on[a],
                                      .renewal_on_is_null = f->renewal_on[a] == INT32_MIN};
     fill_measures(s, arena, scratch, row);
-    fill_risk(s, arena, scratch, row);
+    row->p_churn_1e9_is_null = row->p_lower_1e9_is_null = row->p_upper_1e9_is_null =
+        row->risk_percentile_bp_is_null = row->risk_contribution_is_null = row->risk_value_is_null =
+            !s->model;
 }
 
 static int compare_risk(const void *a, const void *b)
@@ -190,6 +192,7 @@ static void compute(struct scoring *s, const struct metric_frame *f, struct scor
 {
     g_autoptr(arena_t) arena = arena_new();
     struct scratch scratch = {.metric_value = arena_many(arena, f->n_metrics + 1, double)};
+    double *value = day ? arena_many(arena, f->n_accounts * f->n_metrics + 1, double) : NULL;
     for (size_t a = 0; a < f->n_accounts; a++) {
         struct health_day kept = {0};
         if (f->is_customer[a]) {
@@ -199,9 +202,12 @@ static void compute(struct scoring *s, const struct metric_frame *f, struct scor
         remember(s, f, a, kept);
         if (!day || !f->is_customer[a])
             continue;
+        memcpy(value + day->n * f->n_metrics, scratch.metric_value, f->n_metrics * sizeof *value);
         day->key[day->n] = f->account_key[a];
         fill(s, f, a, day->arena, &scratch, &day->result[day->n++]);
     }
+    if (day && s->model)
+        fill_risks(s, value, day);
 }
 
 bool score_day_frame(void *context, const struct metric_frame *f, GError **err)

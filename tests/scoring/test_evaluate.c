@@ -191,9 +191,24 @@ static void lift_is_churn_in_the_top_tenth_over_churn_in_all(void **state)
     near(e.lift, (1 + 2 * 0.5) / 4 / (8 / 40.0), 1e-12);
 }
 
+static void average_precision_takes_equal_predictions_as_one_step(void **state)
+{
+    (void)state;
+    g_autoptr(arena_t) arena = arena_new();
+    /* By hand: thresholds .9 (1 of 1), .5 (2 of 4), .1 (3 of 6). */
+    const double p[] = {0.9, 0.5, 0.5, 0.5, 0.1, 0.1}, y[] = {1, 0, 1, 0, 0, 1};
+    struct evaluation e;
+    evaluate_probabilities(arena, p, y, 6, &e);
+    assert_true(fabs(e.pr_auc - (1.0 / 3 * 1 + 1.0 / 3 * 2 / 4 + 1.0 / 3 * 3 / 6)) < 1e-12);
+    const double none[6] = {0};
+    evaluate_probabilities(arena, p, none, 6, &e);
+    assert_true(isnan(e.pr_auc));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(average_precision_takes_equal_predictions_as_one_step),
         cmocka_unit_test(losses_are_what_they_are_by_hand),
         cmocka_unit_test(one_class_or_nothing_has_no_auc_slope_or_lift),
         cmocka_unit_test(certain_and_constant_predictions_stay_finite_or_say_nothing),

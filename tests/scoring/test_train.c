@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "core/zone.h"
+#include "scoring/model.h"
 #include "scoring/score.h"
 #include "scoring/train.h"
 #include "support/sources.h"
@@ -232,7 +233,7 @@ static void later_facts_change_no_row(void **state)
     train(db, dir, day(2026, 2, 14));
     sources_expect(db,
                    "SELECT (count(DISTINCT sha256) = 2)::text FROM score.model WHERE state IN "
-                   "('active', 'retired')",
+                   "('active', 'retired', 'candidate')",
                    "true");
 }
 
@@ -308,6 +309,83 @@ static void what_is_not_known_yet_cannot_be_asked(void **state)
     assert_int_equal(s.rows, 0);
 }
 
+/* The figures on record of the model that speaks are made better than any model's can be. */
+static void praise_the_active_model(struct db *db)
+{
+    warehouse_sql(db, "UPDATE score.model SET evaluation = jsonb_set(evaluation, '{log_loss}', "
+                      "'0.00001') WHERE state = 'active'");
+}
+
+static void a_model_that_is_worse_waits_until_it_is_promoted(void **state)
+{
+    (void)state;
+    const struct company c = {.churns = 90, .decline = true};
+    const char *dir;
+    g_autoptr(db_t) db = loaded(&c, &dir);
+    g_autoptr(arena_t) arena = arena_new();
+    g_autoptr(GError) err = NULL;
+    g_autoptr(config_t) config = config_open(dir, &err);
+    const struct metric_set *metrics = metric_set_load(arena, config, &err);
+    assert_true(train(db, dir, until()).promoted);
+    struct train_summary same = train(db, dir, until());
+    assert_true(same.promoted); /* it is as good as itself */
+    praise_the_active_model(db);
+    struct train_summary worse = train(db, dir, until());
+    assert_false(worse.refused || worse.promoted);
+    assert_non_null(strstr(worse.verdict, "the model before"));
+    sources_expect(db, "SELECT string_agg(state, ',' ORDER BY model_id) FROM score.model",
+                   "retired,active,candidate");
+    assert_true(model_promote(db, metrics, worse.model_id, &err));
+    sources_expect(db, "SELECT string_agg(state, ',' ORDER BY model_id) FROM score.model",
+                   "retired,retired,active");
+    struct model model;
+    assert_true(model_load(arena, db, metrics, 0, &model, &err));
+    assert_int_equal(model.model_id, worse.model_id);
+    assert_non_null(model.hazard);
+}
+
+static void what_cannot_speak_is_not_promoted(void **state)
+{
+    (void)state;
+    const struct company c = {.churns = 20};
+    const char *dir;
+    g_autoptr(db_t) db = loaded(&c, &dir);
+    g_autoptr(arena_t) arena = arena_new();
+    g_autoptr(GError) err = NULL, missing = NULL, none = NULL;
+    g_autoptr(config_t) config = config_open(dir, &err);
+    const struct metric_set *metrics = metric_set_load(arena, config, &err);
+    struct model model;
+    struct train_summary s = train(db, dir, until());
+    assert_false(model_promote(db, metrics, s.model_id, &err));
+    assert_true(err_is(err, KENKO_ERROR_CONFLICT));
+    assert_false(model_promote(db, metrics, 999, &missing));
+    assert_true(err_is(missing, KENKO_ERROR_INPUT));
+    assert_false(model_load(arena, db, metrics, 0, &model, &none));
+    assert_non_null(strstr(none->message, "no model speaks"));
+}
+
+static void rivals_are_judged_on_the_same_rows(void **state)
+{
+    (void)state;
+    const struct company c = {.churns = 90, .decline = true};
+    const char *dir;
+    g_autoptr(db_t) db = loaded(&c, &dir);
+    struct train_summary s = train(db, dir, until());
+    for (int k = 0; k < RIVALS; k++) {
+        assert_true(s.rivals.has[k]);
+        assert_int_equal(s.rivals.row[k].n, s.held_out.n);
+        assert_int_equal(s.rivals.row[k].events, s.held_out.events);
+    }
+    assert_true(s.rivals.row[RIVAL_BASE].auc == 0.5);
+    assert_true(s.rivals.row[RIVAL_ENGINE].log_loss < s.rivals.row[RIVAL_BASE].log_loss);
+    json_t *root = rival_save(&s.rivals);
+    struct rival_table again;
+    rival_load(root, &again);
+    json_decref(root);
+    assert_true(again.row[RIVAL_HEALTH].auc == s.rivals.row[RIVAL_HEALTH].auc);
+    assert_true(isnan(again.row[RIVAL_BASE].slope));
+}
+
 /* The published risk is the stored contributions' own. */
 static void the_published_risk_follows_from_its_contributions(void **state)
 {
@@ -343,6 +421,9 @@ int main(void)
         cmocka_unit_test(noise_is_not_called_knowledge),
         cmocka_unit_test(a_refusal_silences_the_model_before),
         cmocka_unit_test(what_is_not_known_yet_cannot_be_asked),
+        cmocka_unit_test(a_model_that_is_worse_waits_until_it_is_promoted),
+        cmocka_unit_test(what_cannot_speak_is_not_promoted),
+        cmocka_unit_test(rivals_are_judged_on_the_same_rows),
         cmocka_unit_test(the_published_risk_follows_from_its_contributions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,6 +35,10 @@ auc=$(jq .auc "$scratch/train.json") slope=$(jq .slope "$scratch/train.json") ec
 # Against the true hazard, window by window, the model is held in scoring/test_truth; here, on the
 # whole company, that it says more than the base rate and means what it says.
 is "the model tells who leaves" "AUC $auc" le 0.75 "$auc"
+is "it loses less than its rivals" "$(jq -c '[.rivals[].log_loss]' "$scratch/train.json")" \
+  [ "$(jq '.log_loss == ([.rivals[].log_loss] | min)' "$scratch/train.json")" = true ]
+is "the model that speaks shows its terms" "$(k model list --json | jq -c '[.[].state]')" \
+  [ "$(k model show --json | jq '.state == "active" and (.terms | length) > 5')" = true ]
 is "calibration error is small" "$ece" le "$ece" 0.02
 is "calibration slope is near 1" "$slope" le "($slope - 1) * ($slope - 1)" 0.16
 is "invariants hold" "kenko check" k check

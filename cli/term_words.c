@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/term_words.h"
+
+#include <stdio.h>
+
+#include "core/text.h"
+
+char *term_words_name(const struct additive_term *term)
+{
+    GString *name = g_string_new(NULL);
+    for (size_t a = 0; a < term->n; a++)
+        g_string_append_printf(name, "%s%s", a ? " × " : "", term->covariate[a]->bins->name);
+    return g_string_free(name, FALSE);
+}
+
+void term_words_print(const struct additive_summary *s)
+{
+    printf("%-44s %10s %6s %6s\n", "term", "importance", "edf", "paths");
+    for (size_t t = 0; t < MIN(s->n_terms, TERM_WORDS_SHOWN); t++) {
+        g_autofree char *name = term_words_name(&s->term[t]);
+        printf("%-44s %10.3f %6.1f %5.0f%%\n", name, s->term[t].importance, s->term[t].edf,
+               100 * s->term[t].paths);
+    }
+    if (s->n_terms > TERM_WORDS_SHOWN)
+        printf("… and %zu more (--json lists all)\n", s->n_terms - TERM_WORDS_SHOWN);
+}
+
+void term_words_json(const struct additive_summary *s)
+{
+    printf("[");
+    for (size_t t = 0; t < s->n_terms; t++) {
+        g_autofree char *name = term_words_name(&s->term[t]);
+        g_autoptr(GString) escaped = g_string_new(NULL);
+        text_json(escaped, name);
+        printf("%s{\"term\": \"%s\", \"importance\": %.9g, \"edf\": %.9g, \"paths\": %.2f}",
+               t ? ",\n  " : "\n  ", escaped->str, s->term[t].importance, s->term[t].edf,
+               s->term[t].paths);
+    }
+    printf("]");
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "scoring/panel.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/progress.h"
+#include "scoring/facts.h"
+#include "scoring/health.h"
+#include "sql/scoring.h"
+
+enum { HISTORY_MIN_DAYS = 56, DAYS_MAX = 1200 };
+
+struct building {
+    const struct metric_set *set;
+    const struct panel_options *options;
+    struct arena *arena;
+    const struct metric_life *life;
+    size_t n_lives, events;
+    double *metric_value; /* of one account */
+    GArray *value, *y, *as_of, *account, *arr, *health;
+};
+
+/* 1 = churned within the horizon, 0 = stayed, -1 = not a life that holds the day. */
+static int outcome(const struct building *b, size_t account, int32_t as_of)
+{
+    size_t low = 0, high = b->n_lives;
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        if (b->life[mid].account < account)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    for (; low < b->n_lives && b->life[low].account == account; low++) {
+        const struct metric_life *life = &b->life[low];
+        if (life->from < as_of && as_of < life->to)
+            return life->to != INT32_MAX && life->to <= as_of + b->options->horizon_days;
+    }
+    return -1;
+}
+
+/* Health by the scorecard, 0..1; NaN when it is Unknown. */
+static double health_of(const struct building *b, const struct metric_frame *f, size_t a)
+{
+    const struct scorecard *card = b->options->card;
+    double value[SCORECARD_MEASURES_MAX];
+    uint8_t quality[SCORECARD_MEASURES_MAX];
+    struct health health;
+    if (!card)
+        return NAN;
+    for (size_t i = 0; i < card->n_measures; i++) {
+        size_t at = (size_t)card->measure[i].metric * f->n_accounts + a;
+        value[i] = f->value[at];
+        quality[i] = f->quality[at];
+    }
+    health_compute(card, value, quality, b->metric_value, &health);
+    return health.is_known ? health.effective_bp / 10000.0 : NAN;
+}
+
+static void add_row(struct building *b, const struct metric_frame *f, size_t a, int churned)
+{
+    uint32_t account = (uint32_t)a;
+    double y = churned, arr = (double)f->arr_minor[a];
+    for (size_t m = 0; m < f->n_metrics; m++)
+        b->metric_value[m] = f->value[m * f->n_accounts + a];
+    double health = health_of(b, f, a);
+    for (size_t m = 0; m < f->n_metrics; m++) {
+        double v = !b->options->chosen || b->options->chosen[m] ? b->metric_value[m] : NAN;
+        g_array_append_val(b->value, v);
+    }
+    g_array_append_val(b->y, y);
+    g_array_append_val(b->as_of, f->as_of);
+    g_array_append_val(b->account, account);
+    g_array_append_val(b->arr, arr);
+    g_array_append_val(b->health, health);
+    b->events += (size_t)churned;
+}
+
+static bool on_frame(void *context, const struct metric_frame *frame, GError **err)
+{
+    struct building *b = context;
+    progress_pass(b->options->progress, 1);
+    if (!b->life) {
+        struct metric_life *lives;
+        if (!metric_lives(b->arena, b->set, frame->facts, b->options->until, &lives, &b->n_lives,
+                          err))
+            return false;
+        b->life = lives;
+    }
+    /* The last frame is there so that facts are read up to `until`: it has no outcome yet. */
+    if (frame->as_of == b->options->until)
+        return true;
+    for (size_t a = 0; a < frame->n_accounts; a++) {
+        int churned = frame->is_customer[a] ? outcome(b, a, frame->as_of) : -1;
+        if (churned >= 0)
+            add_row(b, frame, a, churned);
+    }
+    return true;
+}
+
+/* Days a step apart, the last one early enough that its outcome was sure by `until`. */
+static size_t list_days(const struct building *b, int32_t first, int32_t out[DAYS_MAX])
+{
+    const struct panel_options *o = b->options;
+    int32_t last = o->until - o->horizon_days - metric_churn_delay(b->set) - 1;
+    size_t n = 0;
+    for (int32_t day = last; day >= first && n < DAYS_MAX; day -= o->step_days)
+        n++;
+    for (size_t i = 0; i < n; i++)
+        out[i] = last - (int32_t)(n - 1 - i) * o->step_days;
+    return n;
+}
+
+static bool compute(struct building *b, struct db *db, const struct zone *zone, GError **err)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    struct q_span_range_row range;
+    int32_t whole, days[DAYS_MAX + 1];
+    if (!q_span_range(arena, db, &range, err) || !metric_whole_from(db, b->set, zone, &whole, err))
+        return false;
+    int32_t first =
+        range.first_month_is_null ? b->options->until : range.first_month + HISTORY_MIN_DAYS;
+    size_t n = list_days(b, MAX(first, whole), days);
+    if (n == 0)
+        return true;
+    days[n] = b->options->until;
+    progress_begin(b->options->progress, "collecting", "days", PROGRESS_ITEMS, (int64_t)n + 1);
+    return metric_compute(db, b->set, zone, days, n + 1, b->options->known_no, on_frame, b, err);
+}
+
+static const void *keep(struct arena *arena, GArray *from)
+{
+    size_t size = from->len * g_array_get_element_size(from);
+    void *out = arena_alloc(arena, size + 1);
+    if (size)
+        memcpy(out, from->data, size);
+    return out;
+}
+
+bool panel_build(struct arena *arena, struct db *db, const struct metric_set *set,
+                 const struct zone *zone, const struct panel_options *options, struct panel *out,
+                 GError **err)
+{
+    g_autoptr(arena_t) scratch = arena_new();
+    g_autoptr(GArray) value = g_array_new(FALSE, FALSE, sizeof(double));
+    g_autoptr(GArray) y = g_array_new(FALSE, FALSE, sizeof(double));
+    g_autoptr(GArray) as_of = g_array_new(FALSE, FALSE, sizeof(int32_t));
+    g_autoptr(GArray) account = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    g_autoptr(GArray) arr = g_array_new(FALSE, FALSE, sizeof(double));
+    g_autoptr(GArray) health = g_array_new(FALSE, FALSE, sizeof(double));
+    struct building b = {.set = set,
+                         .options = options,
+                         .arena = scratch,
+                         .metric_value = arena_many(scratch, metric_count(set) + 1, double),
+                         .value = value,
+                         .y = y,
+                         .as_of = as_of,
+                         .account = account,
+                         .arr = arr,
+                         .health = health};
+    if (!compute(&b, db, zone, err))
+        return false;
+    *out = (struct panel){.n = y->len,
+                          .n_metrics = metric_count(set),
+                          .value = keep(arena, value),
+                          .y = keep(arena, y),
+                          .as_of = keep(arena, as_of),
+                          .account = keep(arena, account),
+                          .arr_minor = keep(arena, arr),
+                          .health = keep(arena, health),
+                          .events = b.events};
+    return true;
+}
+
+const int32_t *panel_days(struct arena *arena, const struct panel *panel, size_t *n)
+{
+    int32_t *day = arena_many(arena, panel->n + 1, int32_t);
+    *n = 0;
+    for (size_t i = 0; i < panel->n; i++) {
+        if (*n == 0 || panel->as_of[i] > day[*n - 1])
+            day[(*n)++] = panel->as_of[i];
+    }
+    return day;
+}
