@@ -19,6 +19,16 @@ void log_set_level(enum log_level level)
     atomic_store(&threshold, (int)level);
 }
 
+/* Bytes of the character at `p` that a line can show as it is; 0 for none: controls, also those
+ * beyond ASCII, separators of lines, what turns the direction, and what is no UTF-8. */
+static size_t showable(const char *p)
+{
+    gunichar c = g_utf8_get_char_validated(p, -1);
+    if (c >= 0xfffffffe || !g_unichar_isprint(c) || c == 0x2028 || c == 0x2029)
+        return 0;
+    return (size_t)(g_utf8_next_char(p) - p);
+}
+
 static void put_value(GString *line, const char *value)
 {
     bool plain = *value != '\0';
@@ -29,14 +39,15 @@ static void put_value(GString *line, const char *value)
         return;
     }
     g_string_append_c(line, '"');
-    for (const char *p = value; *p; p++) {
-        unsigned char c = (unsigned char)*p;
-        if (c == '"' || c == '\\')
-            g_string_append_printf(line, "\\%c", c);
-        else if (c < 0x20 || c == 0x7f)
-            g_string_append_printf(line, "\\x%02x", c);
+    while (*value) {
+        size_t n = showable(value);
+        if (n == 0)
+            g_string_append_printf(line, "\\x%02x", (unsigned char)*value);
+        else if (*value == '"' || *value == '\\')
+            g_string_append_printf(line, "\\%c", *value);
         else
-            g_string_append_c(line, (char)c);
+            g_string_append_len(line, value, (gssize)n);
+        value += MAX(n, 1);
     }
     g_string_append_c(line, '"');
 }

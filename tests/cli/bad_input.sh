@@ -5,8 +5,12 @@ set -uo pipefail
 kenko=$KENKO_BIN scratch=$(mktemp -d) failed=0 passed=0
 chmod 755 "$scratch"
 export KENKO_HOME="$scratch/home with spaces"
-trap '"$kenko" cluster stop >/dev/null 2>&1; rm -rf "$scratch"' EXIT
+trap '"$kenko" cluster stop >/dev/null 2>&1; KENKO_HOME=$own $as_other "$kenko" cluster stop >/dev/null 2>&1; rm -rf "$scratch"' EXIT
 dir="$scratch/conf ig"
+# Root may read everything: what may not be read is tried as nobody, in a home of its own.
+own="$scratch/own" as_other=
+[ "$(id -u)" != 0 ] || as_other="setpriv --reuid=nobody --regid=nogroup --clear-groups"
+mkdir "$own" && { [ -z "$as_other" ] || chown nobody:nogroup "$own"; }
 
 fresh() {
   rm -rf "$dir" && mkdir -p "$dir/scorecards" "$dir/data"
@@ -32,7 +36,7 @@ Y
 expect() {
   local name=$1 code=$2 want=$3 out status
   shift 3
-  out=$(timeout 120 "$kenko" -C "$dir" "$@" 2>&1)
+  out=$(timeout 120 ${other:+$as_other} "$kenko" -C "$dir" "$@" 2>&1)
   status=$?
   if [ "$status" != "$code" ] || ! grep -qF -- "$want" <<<"$out"; then
     echo "not ok: $name: exit $status, want $code and '$want' in: $(tail -4 <<<"$out")"
@@ -107,6 +111,26 @@ expect "a diff of a wrong day" 3 "2026-02-30" diff nobody 2026-02-30 2026-03-01
 expect "a diff of nobody" 4 "has no published score on" diff nobody 2026-02-20 2026-03-01
 expect "a load that is not there" 4 "there is no load 99999" load undo 99999
 expect "an account that is not there" 4 "there is no account" identity merge nobody nobody2
+
+# What an ordinary user may not read. (as_ordinary NAME EXIT 'text' COMMAND…)
+as_ordinary() { KENKO_HOME=$own other=yes expect "$@"; }
+fresh
+as_ordinary "an ordinary user's own warehouse" 0 "loaded                  1" ingest
+printf 'account,day,runs\na,2026-05-03,5\n' >"$dir/data/b.csv" && chmod 000 "$dir/data/b.csv"
+printf 'account,day,runs\na,2026-05-04,5\n' >"$dir/data/c.csv"
+as_ordinary "a file that may not be read, and the one after it is" 15 "loaded                  1" ingest
+as_ordinary "… says which" 15 "data/b.csv: Permission denied" ingest
+as_ordinary "… beforehand too" 12 "b.csv: Permission denied" source check
+chmod 000 "$dir/data"
+as_ordinary "a directory that may not be read" 15 "data/*.csv*: Permission denied" ingest
+as_ordinary "… beforehand too" 12 "data/*.csv*: Permission denied" source check
+chmod 755 "$dir/data" && fresh && chmod 000 "$dir/kenko.yaml"
+as_ordinary "a configuration that may not be read" 2 "kenko.yaml: cannot be read: Permission denied" ingest
+fresh && chmod 000 "$dir/metrics.yaml"
+as_ordinary "metrics that may not be read" 2 "metrics.yaml: cannot be read: Permission denied" ingest
+fresh && mkdir "$scratch/closed" && chmod 755 "$scratch/closed"
+closed_home() { own="$scratch/closed/home" as_ordinary "$@"; }
+closed_home "a home that may not be made" 15 "closed/home: cannot make the directory: Permission denied" ingest
 
 # Something to write: one account, one day scored.
 fresh && cat >>"$dir/kenko.yaml" <<'Y'
