@@ -118,6 +118,29 @@ rule "licence line" 'int x;\n' core/c licence
 rule "pragma once" 'int x;\n' core/h headers
 rule "no paths of a machine" 'const char *p = "/home/me/x";\n' core/c paths
 
+# The page of promises names tests there are: functions of test programs, or scripts by their path.
+unkept() { # page
+  grep -oE '`[^`]+`' "$1" | tr -d '`' | sort -u | while read -r name; do
+    case $name in
+    *\**) ;;
+    */*) [ -e "$name" ] || echo "$name" ;;
+    *) grep -qrE "cmocka_unit_test[a-z_]*\($name[,)]" tests --include='test_*.c' || echo "$name" ;;
+    esac
+  done
+}
+printf '`a_promise_without_a_test`\n' >"$scratch/promises.md"
+if [ -z "$(unkept "$scratch/promises.md")" ]; then
+  echo "not ok: promises name their tests: does not refuse its bad example"
+  failed=$((failed + 1))
+elif [ -n "$(unkept docs/promises.md)" ]; then
+  echo "not ok: promises name their tests"
+  unkept docs/promises.md
+  failed=$((failed + 1))
+else
+  echo "ok: promises name their tests"
+  passed=$((passed + 1))
+fi
+
 # Every global symbol begins with its file's stem (or the noun it continues: db_copy.c → db_).
 if command -v nm >/dev/null && [ -d "${KENKO_BUILD:-}" ]; then
   found=$(find "$KENKO_BUILD"/CMakeFiles/kenko_{core,ingest,scoring,reports,api}.dir -name '*.c.o' 2>/dev/null |
