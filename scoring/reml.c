@@ -61,7 +61,6 @@ static void start_lambda(struct reml *fit, const struct reml_part *part)
 {
     const struct term *term = part->term;
     double h = 0;
-    g_autofree double *row = g_new(double, term->p);
     for (size_t i = 0; i < fit->data->n; i++) {
         const double *x =
             part->rows ? part->rows + i * term->p : term->basis[0]->c + part->code[0][i] * term->p;
