@@ -93,7 +93,7 @@ static void write_page(const struct site *site, const struct request *request,
         const struct snapshot_account *account = &snapshot->accounts[order[at]];
         if (!account_query_matches(query, account) || !sees(site, request, snapshot, account))
             continue;
-        if (shown == query->limit) {
+        if (last && shown == query->limit) {
             next = next_cursor(site, request, snapshot, query, last);
             break;
         }

@@ -67,7 +67,7 @@ static bool bind_and_listen(int fd, const union listener_socket_address *address
                             int *port)
 {
     int one = 1;
-    union listener_socket_address bound;
+    union listener_socket_address bound = {0};
     socklen_t bound_size = sizeof bound;
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) != 0 ||
         bind(fd, &address->any, size) != 0 || listen(fd, BACKLOG) != 0 ||

@@ -426,7 +426,7 @@ static bool scan_name(struct scanner *s, struct slice *out)
 
 static bool scan_one(struct scanner *s, bool has_name, struct scan_json_member *out)
 {
-    const struct scan_json_path whole = {1, {NULL}};
+    static const struct scan_json_path whole = {1, {NULL}};
     out->key = (struct slice){NULL, 0};
     out->value.type = SCAN_JSON_ABSENT;
     if (has_name && !scan_name(s, &out->key))

@@ -177,7 +177,7 @@ bool retention_run(struct db *db, const char *dsn, struct config *config, const 
                    const struct retention_options *options, struct retention_summary *summary,
                    GError **err)
 {
-    struct horizon horizon;
+    struct horizon horizon = {0};
     *summary = (struct retention_summary){.usage_from = INT32_MIN};
     if (!find_horizon(config, zone, options->now_us, &horizon, err))
         return false;

@@ -218,7 +218,7 @@ static void what_is_no_file_is_refused_without_waiting(void **state)
     assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
     expect_open(NULL, "kenko.yaml: is a socket, want a file");
     close(fd);
-    g_autofree char *none = place("kenko.yaml");
+    g_free(place("kenko.yaml"));
     expect_open(NULL, "kenko.yaml: cannot be read: No such file or directory");
     alarm(0);
 }
@@ -391,7 +391,6 @@ static void secrets_come_from_the_environment_or_a_file(void **state)
     assert_string_equal(one, "from outside");
     write_file("secret", "in a file \n", -1);
     assert_true(config_secret(config, "file:secret", &two, NULL));
-    g_autofree char *path = place("secret");
     assert_string_equal(two, "in a file");
     g_autoptr(GError) err = NULL;
     assert_false(config_secret(config, "plain", &none, &err));

@@ -113,7 +113,7 @@ static void no_page_scrolls_sideways_on_a_phone(void **state)
     (void)state;
     g_autoptr(GString) html = weekly();
     g_string_append(html, probe);
-    g_autofree char *probed = write_page("probed.html", html->str);
+    g_free(write_page("probed.html", html->str));
     g_autofree char *page = write_page("frame.html", frame);
     g_autofree char *dom = chromium("--dump-dom", page);
     if (!dom)

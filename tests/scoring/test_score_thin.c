@@ -23,7 +23,7 @@ static struct score_thin_summary thin(struct db *db, const char *settings, bool 
 {
     g_autoptr(GError) err = NULL;
     g_autoptr(config_t) config = config_open(sources_directory(settings), &err);
-    struct score_thin_summary summary;
+    struct score_thin_summary summary = {0};
     if (!config || !score_thin(db, warehouse_dsn(), config, dry_run, &summary, &err))
         fail_msg("%s", err->message);
     return summary;
@@ -114,7 +114,7 @@ static void how_long_days_are_kept_is_configured(void **state)
     assert_int_equal(thin(db, "score: {keep_daily_months: 16}\n", false).months, 1);
     g_autoptr(config_t) config =
         config_open(sources_directory("score: {keep_daily_months: -1}\n"), &err);
-    struct score_thin_summary summary;
+    struct score_thin_summary summary = {0};
     assert_false(score_thin(db, warehouse_dsn(), config, false, &summary, &err));
     assert_true(err_is(err, KENKO_ERROR_CONFIG));
 }
@@ -147,7 +147,7 @@ static void a_reader_that_does_not_end_makes_it_give_up(void **state)
     warehouse_sql(reader, "BEGIN; SELECT count(*) FROM score.account_score");
     warehouse_sql(db, "ALTER FUNCTION score.month_thin(date) SET lock_timeout = '50ms'");
     g_autoptr(config_t) config = config_open(sources_directory(""), &err);
-    struct score_thin_summary summary;
+    struct score_thin_summary summary = {0};
     assert_false(score_thin(db, warehouse_dsn(), config, false, &summary, &err));
     assert_true(err_is(err, KENKO_ERROR_BUSY));
     sources_expect(db, "SELECT count(*)::text FROM score.published", "8");
