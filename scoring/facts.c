@@ -143,6 +143,7 @@ void facts_free(struct facts *f)
     g_array_free(f->subject_days, TRUE);
     for (size_t u = 0; f->usage && u < f->wish->n_usage; u++) {
         g_free(f->usage[u].sum);
+        g_free(f->usage[u].high);
         g_free(f->usage[u].active);
         g_free(f->usage[u].has);
         g_free(f->usage[u].at);

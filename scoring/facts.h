@@ -33,6 +33,7 @@ struct facts_subject_day {
     uint32_t account, usage;
     int64_t subject;
     int32_t day;
+    bool is_over; /* the value does not fit 64 bits, v is none */
     int64_t v;
     int64_t at, tie; /* of rule latest: event time and record hash; of sum: records in it, 0 */
 };
@@ -62,12 +63,12 @@ const int64_t *facts_account_ids(const struct facts *facts);
 const char *const *facts_account_keys(const struct facts *facts); /* sorted */
 
 /* Sum of a usage metric over the days [from, to), in units; exact in its scale before the division.
- */
+ * INFINITY when it does not fit 64 bits there. */
 double facts_sum(const struct facts *facts, size_t account, size_t usage, int32_t from, int32_t to);
 /* Days in [from, to) with a value above zero. */
 int facts_active_days(const struct facts *facts, size_t account, size_t usage, int32_t from,
                       int32_t to);
-/* One day's value in units; NaN when there is no fact. */
+/* One day's value in units; NaN when there is no fact, INFINITY when it does not fit 64 bits. */
 double facts_value(const struct facts *facts, size_t account, size_t usage, int32_t day);
 /* Last day before `before` with a value above zero, INT32_MIN when there is none since from_day. */
 int32_t facts_last_active(const struct facts *facts, size_t account, size_t usage, int32_t before);

@@ -16,6 +16,7 @@ struct facts_member {
 /* One usage metric: account-major, n_days + 1 prefix sums per account once loading is over. */
 struct facts_usage {
     int64_t *sum;
+    int64_t *high; /* upper words of sums beyond 64 bits; NULL while there are none */
     int32_t *active;
     uint8_t *has;
     int64_t *at, *tie; /* only while loading a metric of rule latest */

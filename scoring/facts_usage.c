@@ -26,11 +26,31 @@ static void count(const struct facts *f, struct facts_usage *u, size_t at, int64
     u->n[at] += (int32_t)n;
 }
 
-static void combine(struct facts_usage *u, size_t at, int64_t v, int64_t time, int64_t tie)
+static __int128 sum_at(const struct facts_usage *u, size_t at)
+{
+    return u->high ? u->high[at] * ((__int128)1 << 64) + (uint64_t)u->sum[at] : u->sum[at];
+}
+
+/* The upper words are there from the first sum on that needs them: hardly ever. */
+static void set_sum(const struct facts *f, struct facts_usage *u, size_t at, __int128 v)
+{
+    size_t cells = f->n_accounts * (f->n_days + 1);
+    if (!u->high && v != (int64_t)v) {
+        u->high = g_new(int64_t, cells + 1);
+        for (size_t i = 0; i < cells; i++)
+            u->high[i] = u->sum[i] < 0 ? -1 : 0;
+    }
+    u->sum[at] = (int64_t)v;
+    if (u->high)
+        u->high[at] = (int64_t)(v >> 64);
+}
+
+static void combine(const struct facts *f, struct facts_usage *u, size_t at, int64_t v,
+                    int64_t time, int64_t tie)
 {
     if (!u->has[at]) {
         u->has[at] = 1;
-        u->sum[at] = v;
+        set_sum(f, u, at, v);
         if (u->at) {
             u->at[at] = time;
             u->tie[at] = tie;
@@ -39,9 +59,7 @@ static void combine(struct facts_usage *u, size_t at, int64_t v, int64_t time, i
     }
     switch (u->combine) {
     case 's':
-        /* Each stored value fits 64 bits; their sum over loads is clamped rather than wrapped. */
-        if (__builtin_add_overflow(u->sum[at], v, &u->sum[at]))
-            u->sum[at] = v > 0 ? INT64_MAX : INT64_MIN;
+        set_sum(f, u, at, sum_at(u, at) + v);
         break;
     case 'm':
         u->sum[at] = MAX(u->sum[at], v);
@@ -83,15 +101,15 @@ static bool on_span(void *context, const struct q_spans_read_row *row, GError **
         int64_t time = row->at_is_null ? 1 : row->at.v[i];
         if (u->combine == 's' && (u->n || !row->at_is_null))
             count(f, u, at, time);
-        combine(u, at, row->v.v[i], time, row->tie_is_null ? 0 : row->tie.v[i]);
+        combine(f, u, at, row->v.v[i], time, row->tie_is_null ? 0 : row->tie.v[i]);
         if (f->wish->by_subject[usage]) {
-            struct facts_subject_day s = {account,
-                                          (uint32_t)usage,
-                                          row->subject_id,
-                                          day,
-                                          row->v.v[i],
-                                          time,
-                                          row->tie_is_null ? 0 : row->tie.v[i]};
+            struct facts_subject_day s = {.account = account,
+                                          .usage = (uint32_t)usage,
+                                          .subject = row->subject_id,
+                                          .day = day,
+                                          .v = row->v.v[i],
+                                          .at = time,
+                                          .tie = row->tie_is_null ? 0 : row->tie.v[i]};
             g_array_append_val(f->subject_days, s);
         }
     }
@@ -143,7 +161,7 @@ static void settle(const struct facts *f, struct facts_usage *u)
             size_t at = a * (f->n_days + 1) + d;
             if (u->n && u->n[at] <= 0) {
                 u->has[at] = 0;
-                u->sum[at] = 0;
+                set_sum(f, u, at, 0);
             }
             if (!u->has[at])
                 continue;
@@ -155,20 +173,18 @@ static void settle(const struct facts *f, struct facts_usage *u)
 }
 
 /* sum[d] becomes the total before day d, active likewise. */
-static void accumulate(struct facts *f, struct facts_usage *u)
+static void accumulate(const struct facts *f, struct facts_usage *u)
 {
     u->active = g_new0(int32_t, f->n_accounts * (f->n_days + 1) + 1);
     for (size_t a = 0; a < f->n_accounts; a++) {
-        int64_t *sum = u->sum + a * (f->n_days + 1);
-        int32_t *active = u->active + a * (f->n_days + 1);
-        int64_t total = 0;
+        size_t first = a * (f->n_days + 1);
+        __int128 total = 0;
         int32_t days = 0;
         for (size_t d = 0; d <= f->n_days; d++) {
-            int64_t v = d < f->n_days ? sum[d] : 0;
-            sum[d] = total;
-            active[d] = days;
-            if (__builtin_add_overflow(total, v, &total))
-                total = v > 0 ? INT64_MAX : INT64_MIN;
+            __int128 v = d < f->n_days ? sum_at(u, first + d) : 0;
+            set_sum(f, u, first + d, total);
+            u->active[first + d] = days;
+            total += v;
             days += v > 0;
         }
     }
@@ -211,6 +227,12 @@ static void drop_uncounted(struct facts *f)
     g_array_set_size(f->subject_days, kept);
 }
 
+static void close_subject_day(struct facts_subject_day *row, __int128 v)
+{
+    row->v = (int64_t)v;
+    row->is_over = row->v != v;
+}
+
 /* Values of several loads or parties for one subject and day come together by the metric's rule. */
 static void fold_subject_days(struct facts *f)
 {
@@ -219,19 +241,24 @@ static void fold_subject_days(struct facts *f)
     if (f->subject_days->len == 0)
         return;
     qsort(row, f->subject_days->len, sizeof *row, compare_subject);
+    __int128 v = row[0].v;
     for (guint i = 1; i < f->subject_days->len; i++) {
         if (compare_subject_day(&row[i], &row[kept]) != 0) {
+            close_subject_day(&row[kept], v);
             row[++kept] = row[i];
+            v = row[i].v;
             continue;
         }
         char rule = f->usage[row[i].usage].combine;
-        if (rule == 's')
+        if (rule == 's') {
             row[kept].at += row[i].at;
-        if (rule == 's' && __builtin_add_overflow(row[kept].v, row[i].v, &row[kept].v))
-            row[kept].v = row[i].v > 0 ? INT64_MAX : INT64_MIN;
-        else if (rule == 'm' || rule == 'l')
+            v += row[i].v;
+        } else if (rule == 'm' || rule == 'l') {
             row[kept] = row[i];
+            v = row[i].v;
+        }
     }
+    close_subject_day(&row[kept], v);
     g_array_set_size(f->subject_days, kept + 1);
     drop_uncounted(f);
 }
@@ -271,8 +298,9 @@ static size_t clamp_day(const struct facts *f, int32_t day)
 double facts_sum(const struct facts *f, size_t account, size_t usage, int32_t from, int32_t to)
 {
     const struct facts_usage *u = &f->usage[usage];
-    const int64_t *sum = u->sum + account * (f->n_days + 1);
-    return (double)(sum[clamp_day(f, to)] - sum[clamp_day(f, from)]) / u->unit;
+    size_t first = account * (f->n_days + 1);
+    __int128 v = sum_at(u, first + clamp_day(f, to)) - sum_at(u, first + clamp_day(f, from));
+    return v == (int64_t)v ? (double)v / u->unit : INFINITY;
 }
 
 int facts_active_days(const struct facts *f, size_t account, size_t usage, int32_t from, int32_t to)

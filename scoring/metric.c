@@ -24,6 +24,7 @@ struct computing {
 };
 
 static const struct answer no_data = {NAN, METRIC_NO_DATA};
+static const struct answer overflow = {NAN, METRIC_ERROR}; /* a sum beyond 64 bits */
 
 static struct answer ok(double value)
 {
@@ -67,10 +68,13 @@ static struct answer over_subjects(const struct computing *c, const struct metri
     double total = 0, top = 0, current = 0;
     int distinct = 0;
     for (size_t i = first; i < last; i++) {
+        bool within = row[i].day >= from && row[i].day < to;
+        if (within && row[i].is_over)
+            return overflow;
         bool same = i > first && row[i].subject == row[i - 1].subject;
         if (!same)
             current = 0;
-        if (row[i].day < from || row[i].day >= to || row[i].v <= 0)
+        if (!within || row[i].v <= 0)
             continue;
         distinct += current == 0;
         current += (double)row[i].v;
@@ -89,11 +93,21 @@ static struct answer extreme(const struct computing *c, const struct metric *m, 
         double v = facts_value(c->facts, a, (size_t)m->usage, day);
         if (isnan(v))
             continue;
+        if (isinf(v) && m->kind != KIND_LAST)
+            return overflow;
         bool better =
             isnan(best) || m->kind == KIND_LAST || (m->kind == KIND_MAX ? v > best : v < best);
         best = better ? v : best;
     }
     return isnan(best) ? no_data : ok(best);
+}
+
+/* What is divided by nothing says nothing. */
+static struct answer quotient(double n, double by)
+{
+    if (isinf(n) || isinf(by))
+        return overflow;
+    return by > 0 ? ok(n / by) : no_data;
 }
 
 static struct answer change(const struct computing *c, const struct metric *m, size_t a,
@@ -102,7 +116,11 @@ static struct answer change(const struct computing *c, const struct metric *m, s
     int32_t to = c->frame->as_of, from = to - m->days, base_from = from - m->days;
     double now = facts_sum(c->facts, a, (size_t)m->usage, from, to);
     double base = facts_sum(c->facts, a, (size_t)m->usage, base_from, from);
-    return first <= base_from && base > 0 ? ok(now / base - 1) : no_data;
+    if (first > base_from)
+        return no_data;
+    struct answer answer = quotient(now, base);
+    answer.value -= 1;
+    return answer;
 }
 
 /* This window's daily mean against that of the account's own past, of which half must be there. */
@@ -116,7 +134,7 @@ static struct answer self_baseline(const struct computing *c, const struct metri
         return no_data;
     double now = facts_sum(c->facts, a, (size_t)m->usage, from, to) / m->days;
     double base = facts_sum(c->facts, a, (size_t)m->usage, begin, from) / days;
-    return base > 0 ? ok(now / base) : no_data;
+    return quotient(now, base);
 }
 
 static struct answer ratio(const struct computing *c, const struct metric *m, size_t a)
@@ -124,7 +142,7 @@ static struct answer ratio(const struct computing *c, const struct metric *m, si
     int32_t to = c->frame->as_of, from = to - m->days;
     double total = facts_sum(c->facts, a, (size_t)m->total, from, to);
     double good = facts_sum(c->facts, a, (size_t)m->good, from, to);
-    return total > 0 ? ok(good / total) : no_data;
+    return quotient(good, total);
 }
 
 static struct answer over_usage(const struct computing *c, const struct metric *m, size_t a)

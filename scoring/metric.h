@@ -67,6 +67,7 @@ typedef bool (*metric_frame_fn)(void *context, const struct metric_frame *frame,
  * counts silent days as 0 afterwards; a ratio whose total is 0 is no_data, never 0; a change or
  * baseline whose past is 0 or not whole is no_data. A source without any fact for stale_days makes
  * its metrics stale; a day of the last week that fails a quality check makes them quarantined.
+ * A sum that does not fit 64 bits in the metric's scale is an error of that metric and account.
  * Records count only with what their source had said before D.
  *
  * Must run in a transaction.

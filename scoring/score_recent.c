@@ -112,7 +112,7 @@ static bool put_account(const struct recent *r, struct db_copy *copy, size_t a, 
         if (r->there[bit / 8] & 1 << bit % 8)
             continue;
         row.value = facts_value(f->facts, a, usage, row.day);
-        if (!isnan(row.value) && !q_usage_recent_copy_put(copy, &row, err))
+        if (isfinite(row.value) && !q_usage_recent_copy_put(copy, &row, err))
             return false;
     }
     return true;
