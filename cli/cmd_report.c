@@ -76,8 +76,14 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
         !choose_format(format_text, output, &format, err))
         return false;
     const char *name = argc > 1 ? argv[1] : "weekly", *key = argc > 2 ? argv[2] : NULL;
-    if (argc > 3 || (key && strcmp(name, "brief") != 0))
-        return err_set(err, KENKO_ERROR_USAGE, "want kenko report weekly | digest | brief ACCOUNT");
+    bool is_digest = strcmp(name, "digest") == 0, is_sent = is_digest && !dry_run && !output;
+    if (argc > 3 || (key && !is_digest && strcmp(name, "brief") != 0))
+        return err_set(err, KENKO_ERROR_USAGE,
+                       "want kenko report weekly | digest [OWNER] | brief ACCOUNT");
+    if (key && is_sent)
+        return err_set(err, KENKO_ERROR_USAGE,
+                       "an owner's digest goes out by a channel with owner, want --dry-run or "
+                       "--output");
     struct report_config config;
     if ((as_of && !context_day(context, "as-of", as_of, &day, err)) ||
         !context_open(context, err) ||
@@ -85,7 +91,7 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
         return false;
     if (language && !message_language(language, &config.language))
         return err_set(err, KENKO_ERROR_USAGE, "--language is '%s', want en or ja", language);
-    if (strcmp(name, "digest") == 0 && !dry_run && !output)
+    if (is_sent)
         return send_digest(context, &config, day, err);
     g_autoptr(GString) text = g_string_new(NULL);
     return publish_render(context->db, &config, name, key, day, format, text, err) &&
@@ -93,7 +99,8 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
 }
 
 const struct command cmd_report = {
-    "report", "weekly | digest | brief ACCOUNT", "Write the weekly report, send the digest",
+    "report", "weekly | digest [OWNER] | brief ACCOUNT", "Write the weekly report, send the digest",
     "Examples:\n  kenko report weekly --output weekly.html\n  kenko report digest --dry-run\n"
+    "  kenko report digest a.sato@example.com --dry-run --language ja\n"
     "  kenko report digest\n  kenko report brief acc-00017\n",
     run};

@@ -112,7 +112,7 @@ static const char *opening(const struct report *r, const struct q_report_account
     return report_count(r, MESSAGE_DIGEST_WORSE, all, NULL);
 }
 
-bool digest_make(const struct report *r, struct document *d, GError **err)
+bool digest_make(const struct report *r, struct document *d, bool *has_news, GError **err)
 {
     struct q_report_accounts_rows rows, unknown = {0};
     struct q_report_left_rows left = {0};
@@ -120,12 +120,17 @@ bool digest_make(const struct report *r, struct document *d, GError **err)
         (r->has_before && (!report_accounts(r, "unknown", "", NAMES_MAX, &unknown, err) ||
                            !report_left(r, NAMES_MAX, &left, err))))
         return false;
-    d->title = report_say(r, MESSAGE_DIGEST_TITLE, "day", report_day(r, false, r->run.as_of), NULL);
+    const char *day = report_day(r, false, r->run.as_of);
+    d->title = r->owner ? report_say(r, MESSAGE_DIGEST_TITLE_OWNER, "day", day, "owner",
+                                     r->owner->name, NULL)
+                        : report_say(r, MESSAGE_DIGEST_TITLE, "day", day, NULL);
     document_heading(d, 1, d->title);
     document_text(d, "%s", opening(r, &rows));
     if (rows.n > 0)
         add_rows(r, d, &rows);
     add_others(r, d, &unknown, &left);
     add_foot(r, d);
+    if (has_news)
+        *has_news = rows.n + unknown.n + left.n > 0;
     return true;
 }

@@ -19,6 +19,7 @@ struct document *document_new(struct arena *arena, const char *title)
     document->arena = arena;
     document->title = arena_strdup(arena, title);
     document->address = "";
+    document->mention = "";
     document->nodes = g_ptr_array_new_with_free_func(node_free);
     return document;
 }

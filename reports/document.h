@@ -55,6 +55,7 @@ struct document {
     struct arena *arena;
     const char *title;
     enum language language;
+    const char *mention; /* Slack id of who is meant; "" for nobody in particular */
     const char *address; /* where the whole of it is read; "" when that is not known */
     GPtrArray *nodes;    /* struct document_node * */
 };

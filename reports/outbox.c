@@ -8,21 +8,20 @@
 
 enum { ATTEMPTS_MAX = 8, RETRY_FIRST_S = 30 };
 
-bool outbox_queue(const struct report *report, const struct document *document, const char *kind,
-                  const char *period, int64_t *queued, GError **err)
+bool outbox_queue(const struct report *report, const struct document *document,
+                  const struct report_channel *channel, const char *kind, const char *period,
+                  int64_t *queued, GError **err)
 {
+    int64_t fresh;
     g_autoptr(GString) payload = g_string_new(NULL);
     g_autofree char *link = g_strdup_printf("%s/", report->config->base_url);
+    g_autofree char *whose =
+        report->owner ? g_strdup_printf("%s:%s", kind, report->owner->email) : g_strdup(kind);
     render_slack(document, link, payload);
-    struct slice bytes = {payload->str, payload->len};
-    *queued = 0;
-    for (size_t i = 0; i < report->config->n_channels; i++) {
-        int64_t fresh;
-        if (!q_outbox_put(report->db, kind, period, report->config->channel[i].name,
-                          report->run.run_id, "application/json", bytes, &fresh, err))
-            return false;
-        *queued += fresh;
-    }
+    if (!q_outbox_put(report->db, whose, period, channel->name, report->run.run_id,
+                      "application/json", (struct slice){payload->str, payload->len}, &fresh, err))
+        return false;
+    *queued += fresh;
     return true;
 }
 
@@ -31,8 +30,9 @@ static enum deliver_outcome deliver(struct config *config, const struct report_c
                                     const struct q_outbox_claim_row *row, char answer[200],
                                     int *retry_s)
 {
+    const char *owner = strchr(row->kind, ':');
     if (strcmp(channel->type, "file") == 0)
-        return deliver_file(reports, channel, row->payload, answer);
+        return deliver_file(reports, channel, owner ? owner + 1 : "", row->payload, answer);
     g_autofree char *url = NULL;
     g_autoptr(GError) failure = NULL;
     if (!g_str_has_prefix(channel->url, "http") &&

@@ -5,10 +5,11 @@
 
 #include "reports/report.h"
 
-/* Queue a document for every channel of the configuration; what is queued already stays as it is.
- */
+/* Queue a document for a channel, once for its kind, its period and the report's owner; what is
+ * queued already stays as it is. *queued counts up by what was not. */
 MUST_USE bool outbox_queue(const struct report *report, const struct document *document,
-                           const char *kind, const char *period, int64_t *queued, GError **err);
+                           const struct report_channel *channel, const char *kind,
+                           const char *period, int64_t *queued, GError **err);
 
 struct outbox_result {
     int sent, failed, unknown;
@@ -26,10 +27,11 @@ MUST_USE bool outbox_send(struct db *db, struct config *config, const struct rep
 
 enum deliver_outcome { DELIVER_SENT, DELIVER_RETRY, DELIVER_DEAD, DELIVER_UNKNOWN };
 
-/* Write the payload to a file, whole or not at all. */
+/* Write the payload to a file, whole or not at all. `owner` stands for {owner} in its path, without
+ * what would lead elsewhere; "" for everybody's. */
 enum deliver_outcome deliver_file(const struct report_config *reports,
-                                  const struct report_channel *channel, struct slice payload,
-                                  char answer[200]);
+                                  const struct report_channel *channel, const char *owner,
+                                  struct slice payload, char answer[200]);
 
 /*
  * POST to `url`. Redirects are not followed; only https, or http to a private address when the

@@ -12,7 +12,7 @@ static bool make(const struct report *report, const char *name, const char *key,
     if (strcmp(name, "weekly") == 0)
         return weekly_churn_make(report, out, err);
     if (strcmp(name, "digest") == 0)
-        return digest_make(report, out, err);
+        return digest_make(report, out, NULL, err);
     if (strcmp(name, "brief") == 0)
         return brief_make(report, key ? key : "", out, err);
     return err_set(err, KENKO_ERROR_USAGE, "there is no report '%s', want weekly, digest or brief",
@@ -25,7 +25,20 @@ static struct document *document_of(const struct report *report)
     struct document *document = document_new(report->arena, report->config->organisation);
     document->language = report->language;
     document->address = report->config->base_url;
+    document->mention = report_mention(report);
     return document;
+}
+
+static bool narrow(struct report *report, const char *email, GError **err)
+{
+    struct q_report_staff_rows staff;
+    if (!report_staff(report, email, &staff, err))
+        return false;
+    if (staff.n == 0)
+        return err_set(err, KENKO_ERROR_NOT_FOUND, "nobody with the address '%s' owns accounts",
+                       email);
+    report_narrow(report, &staff.row[0]);
+    return true;
 }
 
 bool publish_render(struct db *db, const struct report_config *config, const char *name,
@@ -35,6 +48,8 @@ bool publish_render(struct db *db, const struct report_config *config, const cha
     g_autoptr(arena_t) arena = arena_new();
     struct report report;
     if (!report_open(&report, arena, db, config, as_of, err))
+        return false;
+    if (key && strcmp(name, "digest") == 0 && !narrow(&report, key, err))
         return false;
     g_autoptr(document_t) document = document_of(&report);
     if (!make(&report, name, key, document, err))
@@ -50,19 +65,52 @@ bool publish_render(struct db *db, const struct report_config *config, const cha
     return true;
 }
 
+static bool queue_digest(const struct report *report, const struct report_channel *channel,
+                         int64_t *queued, GError **err)
+{
+    char period[DAY_TEXT_SIZE];
+    bool has_news;
+    g_autoptr(document_t) document = document_of(report);
+    if (!digest_make(report, document, &has_news, err))
+        return false;
+    if (!has_news &&
+        report->owner) /* nobody is told that nothing is new with their ten customers */
+        return true;
+    return outbox_queue(report, document, channel, "digest", day_format(report->run.as_of, period),
+                        queued, err);
+}
+
+static bool queue_owners(const struct report *report, const struct report_channel *channel,
+                         int64_t *queued, GError **err)
+{
+    struct q_report_staff_rows staff;
+    bool each = strcmp(channel->owner, "each") == 0;
+    if (!report_staff(report, each ? "" : channel->owner, &staff, err))
+        return false;
+    for (size_t i = 0; i < staff.n; i++) {
+        struct report own = *report;
+        report_narrow(&own, &staff.row[i]);
+        if (!queue_digest(&own, channel, queued, err))
+            return false;
+    }
+    return true;
+}
+
 bool publish_digest(struct db *db, struct config *config, const struct report_config *reports,
                     int32_t as_of, int64_t *queued, struct outbox_result *sent, GError **err)
 {
     g_autoptr(arena_t) arena = arena_new();
     struct report report;
-    char period[DAY_TEXT_SIZE];
+    *queued = 0;
     if (!report_open(&report, arena, db, reports, as_of, err))
         return false;
-    day_format(report.run.as_of, period);
-    g_autoptr(document_t) document = document_of(&report);
-    return digest_make(&report, document, err) &&
-           outbox_queue(&report, document, "digest", period, queued, err) &&
-           outbox_send(db, config, reports, sent, err);
+    for (size_t i = 0; i < reports->n_channels; i++) {
+        const struct report_channel *channel = &reports->channel[i];
+        if (!(*channel->owner ? queue_owners(&report, channel, queued, err)
+                              : queue_digest(&report, channel, queued, err)))
+            return false;
+    }
+    return outbox_send(db, config, reports, sent, err);
 }
 
 static bool page_weekly(void *context, struct db *db, GString *html, GError **err)

@@ -7,12 +7,14 @@
 
 enum publish_format { PUBLISH_HTML, PUBLISH_TEXT, PUBLISH_SLACK, PUBLISH_CSV };
 
-/* `name`: weekly, digest, or brief with `key`. Errors  KENKO_ERROR_NOT_FOUND  no run, no account */
+/* `name`: weekly; digest, with an owner's address as `key` only of their accounts; or brief with an
+ * account as `key`. Errors  KENKO_ERROR_NOT_FOUND  no run, no account, no owner */
 MUST_USE bool publish_render(struct db *db, const struct report_config *config, const char *name,
                              const char *key, int32_t as_of, enum publish_format format,
                              GString *out, GError **err);
 
-/* Queue the digest of a day for all channels and send what is due. Asking twice sends once. */
+/* Queue the digest of a day for all channels, and for owners with news where a channel is theirs;
+ * send what is due. Asking twice sends once. */
 MUST_USE bool publish_digest(struct db *db, struct config *config,
                              const struct report_config *reports, int32_t as_of, int64_t *queued,
                              struct outbox_result *sent, GError **err);

@@ -141,6 +141,16 @@ static void add_table(struct slack *m, const struct document_node *node)
     }
 }
 
+/* An id as Slack makes them, and nothing that would call a whole channel. */
+static void add_mention(struct slack *m, const char *id)
+{
+    if ((*id != 'U' && *id != 'W') ||
+        id[strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")] != '\0')
+        return;
+    g_autofree char *text = g_strdup_printf("<@%s>", id);
+    add_block(m, "section", "mrkdwn", text, SECTION_MAX);
+}
+
 static void add_node(struct slack *m, const struct document_node *node)
 {
     g_autofree char *text = escape(node->text), *plain = clean(node->text);
@@ -198,6 +208,7 @@ static char *spoken(const struct document *document)
 void render_slack(const struct document *document, const char *link, GString *out)
 {
     struct slack m = {.blocks = json_array()};
+    add_mention(&m, document->mention);
     for (guint i = 0; i < document->nodes->len; i++)
         add_node(&m, document->nodes->pdata[i]);
     if (m.dropped > 0)

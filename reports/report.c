@@ -9,7 +9,7 @@
 #include "reports/format.h"
 
 struct channel_config {
-    char *name, *type, *path, *url;
+    char *name, *type, *path, *url, *owner;
     bool allow_private;
 };
 
@@ -19,6 +19,8 @@ struct reports_section {
         char *base_url;
         struct channel_config *channels;
         uint32_t channels_count;
+        struct report_owner *owners;
+        uint32_t owners_count;
     } * reports;
 };
 
@@ -30,16 +32,61 @@ static const cyaml_schema_field_t channel_fields[] = {
     CYAML_FIELD_STRING_PTR("type", CYAML_FLAG_POINTER, struct channel_config, type, 1, 20),
     OPTIONAL_TEXT("path", struct channel_config, path),
     OPTIONAL_TEXT("url", struct channel_config, url),
+    OPTIONAL_TEXT("owner", struct channel_config, owner),
     CYAML_FIELD_BOOL("allow_private", CYAML_FLAG_OPTIONAL, struct channel_config, allow_private),
     CYAML_FIELD_END};
 static const cyaml_schema_value_t channel_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct channel_config, channel_fields)};
+static const cyaml_schema_field_t owner_fields[] = {
+    CYAML_FIELD_STRING_PTR("email", CYAML_FLAG_POINTER, struct report_owner, email, 1, 200),
+    OPTIONAL_TEXT("slack_id", struct report_owner, slack_id),
+    OPTIONAL_TEXT("language", struct report_owner, language), CYAML_FIELD_END};
+static const cyaml_schema_value_t owner_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct report_owner, owner_fields)};
 static const cyaml_schema_field_t reports_fields[] = {
     CYAML_FIELD_INT("top", CYAML_FLAG_OPTIONAL, struct reports_config, top),
     OPTIONAL_TEXT("base_url", struct reports_config, base_url),
     CYAML_FIELD_SEQUENCE("channels", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
                          struct reports_config, channels, &channel_schema, 0, REPORT_CHANNELS_MAX),
+    CYAML_FIELD_SEQUENCE("owners", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct reports_config,
+                         owners, &owner_schema, 0, CYAML_UNLIMITED),
     CYAML_FIELD_END};
+
+static bool load_channels(struct config *config, const struct channel_config *channels, uint32_t n,
+                          struct report_config *out, GError **err)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        const struct channel_config *c = &channels[i];
+        bool file = strcmp(c->type, "file") == 0, webhook = strcmp(c->type, "webhook") == 0;
+        bool each = g_strcmp0(c->owner, "each") == 0;
+        g_autofree char *place = config_place(config, "kenko.yaml", "reports.channels[%u]", i);
+        if ((!file && !webhook) || (file && !c->path) || (webhook && !c->url))
+            return err_set(err, KENKO_ERROR_CONFIG,
+                           "%s: reports.channels: %s wants type: file with path, or type: webhook "
+                           "with url",
+                           place, c->name);
+        if (file && each && !strstr(c->path, "{owner}"))
+            return err_set(err, KENKO_ERROR_CONFIG,
+                           "%s: reports.channels: %s writes a file for each owner, its path wants "
+                           "{owner}",
+                           place, c->name);
+        out->channel[out->n_channels++] = (struct report_channel){
+            c->name, c->type, c->path, c->url, c->owner ? c->owner : "", c->allow_private};
+    }
+    return true;
+}
+
+static bool check_owners(struct config *config, const struct report_config *reports, GError **err)
+{
+    enum language language;
+    for (size_t i = 0; i < reports->n_owners; i++) {
+        const char *code = reports->owners[i].language;
+        g_autofree char *path = g_strdup_printf("reports.owners[%zu].language", i);
+        if (code && !message_language(code, &language))
+            return config_refuse(config, err, path, "language is '%s', want en or ja", code);
+    }
+    return true;
+}
 
 bool report_config_load(struct config *config, change_split_fn split, struct report_config *out,
                         GError **err)
@@ -62,20 +109,10 @@ bool report_config_load(struct config *config, change_split_fn split, struct rep
     if (out->top < 1 || out->top > 200)
         return config_refuse(config, err, "reports.top", "reports.top is %d, want 1 to 200",
                              out->top);
-    for (uint32_t i = 0; i < c->channels_count; i++) {
-        const struct channel_config *ch = &c->channels[i];
-        bool file = strcmp(ch->type, "file") == 0, webhook = strcmp(ch->type, "webhook") == 0;
-        if ((!file && !webhook) || (file && !ch->path) || (webhook && !ch->url)) {
-            g_autofree char *place = config_place(config, "kenko.yaml", "reports.channels[%u]", i);
-            return err_set(err, KENKO_ERROR_CONFIG,
-                           "%s: reports.channels: %s wants type: file with path, or type: webhook "
-                           "with url",
-                           place, ch->name);
-        }
-        out->channel[out->n_channels++] =
-            (struct report_channel){ch->name, ch->type, ch->path, ch->url, ch->allow_private};
-    }
-    return true;
+    out->n_owners = c->owners_count;
+    out->owners = c->owners;
+    return load_channels(config, c->channels, c->channels_count, out, err) &&
+           check_owners(config, out, err);
 }
 
 bool report_open(struct report *report, struct arena *arena, struct db *db,
@@ -113,18 +150,54 @@ static int32_t before_day(const struct report *r)
     return r->has_before ? r->before.as_of : r->run.as_of;
 }
 
+static int64_t owner_id(const struct report *r)
+{
+    return r->owner ? r->owner->staff_id : 0;
+}
+
+bool report_staff(const struct report *r, const char *email, struct q_report_staff_rows *rows,
+                  GError **err)
+{
+    return q_report_staff(r->arena, r->db, r->run.run_id, r->run.as_of, before_id(r), before_day(r),
+                          email, rows, err);
+}
+
+static const struct report_owner *configured(const struct report *r)
+{
+    static const struct report_owner none = {0};
+    for (size_t i = 0; r->owner && i < r->config->n_owners; i++) {
+        if (strcmp(r->config->owners[i].email, r->owner->email) == 0)
+            return &r->config->owners[i];
+    }
+    return &none;
+}
+
+void report_narrow(struct report *r, const struct q_report_staff_row *staff)
+{
+    r->owner = staff;
+    const struct report_owner *more = configured(r);
+    if (!message_language(more->language ? more->language : staff->language, &r->language))
+        r->language = r->config->language;
+}
+
+const char *report_mention(const struct report *r)
+{
+    const char *id = configured(r)->slack_id;
+    return id ? id : r->owner ? r->owner->slack_id : "";
+}
+
 bool report_accounts(const struct report *r, const char *sort, const char *key, int max_rows,
                      struct q_report_accounts_rows *rows, GError **err)
 {
     return q_report_accounts(r->arena, r->db, r->run.run_id, r->run.as_of, before_id(r),
-                             before_day(r), sort, key, 0, max_rows, rows, err);
+                             before_day(r), sort, key, owner_id(r), max_rows, rows, err);
 }
 
 bool report_left(const struct report *r, int max_rows, struct q_report_left_rows *rows,
                  GError **err)
 {
     return q_report_left(r->arena, r->db, r->run.run_id, r->run.as_of, before_id(r), before_day(r),
-                         0, max_rows, rows, err);
+                         owner_id(r), max_rows, rows, err);
 }
 
 /* Every message may name the day before and how far risk looks. */

@@ -15,9 +15,16 @@ enum {
     REPORT_RISK_DAYS = 90 /* what p_churn is the probability of churn within */
 };
 
+/* owner: "" for everybody's messages, "each" for one to each owner about their accounts, or the
+ * address of one owner. A path may hold {owner}. */
 struct report_channel {
-    const char *name, *type, *path, *url;
+    const char *name, *type, *path, *url, *owner;
     bool allow_private;
+};
+
+/* What kenko.yaml says of an owner beside their row of staff; NULL for what it does not. */
+struct report_owner {
+    char *email, *slack_id, *language;
 };
 
 /* kenko.yaml's section `reports`, and how a change of health is split. */
@@ -28,6 +35,8 @@ struct report_config {
     change_split_fn split;
     size_t n_channels;
     struct report_channel channel[REPORT_CHANNELS_MAX];
+    size_t n_owners;
+    const struct report_owner *owners;
 };
 
 MUST_USE bool report_config_load(struct config *config, change_split_fn split,
@@ -44,6 +53,7 @@ struct report {
     struct q_report_measures_rows measures, before_measures;
     struct q_report_features_rows features; /* of the run's model; none without one */
     struct q_report_bands_rows bands, before_bands;
+    const struct q_report_staff_row *owner; /* only their accounts; NULL: everybody's */
     bool has_money; /* somebody pays something; otherwise customers are counted, not ARR */
 };
 
@@ -51,6 +61,14 @@ struct report {
  * Errors  KENKO_ERROR_NOT_FOUND  nothing is published yet */
 MUST_USE bool report_open(struct report *report, struct arena *arena, struct db *db,
                           const struct report_config *config, int32_t as_of, GError **err);
+
+/* The owners of accounts of the run and the one before; `email` "" for all. */
+MUST_USE bool report_staff(const struct report *report, const char *email,
+                           struct q_report_staff_rows *rows, GError **err);
+/* From here on only of an owner's accounts, in their language. `staff` must live as long. */
+void report_narrow(struct report *report, const struct q_report_staff_row *staff);
+/* Their Slack id, to be mentioned; "" when none is known. */
+const char *report_mention(const struct report *report);
 
 /* Accounts in an order of report_accounts.sql; `key` "" for all. */
 MUST_USE bool report_accounts(const struct report *report, const char *sort, const char *key,
@@ -97,6 +115,8 @@ const char *report_link(const struct report *report, const char *key);
  */
 
 MUST_USE bool weekly_churn_make(const struct report *report, struct document *out, GError **err);
-MUST_USE bool digest_make(const struct report *report, struct document *out, GError **err);
+/* has_news: somebody is worse, gone or no longer known; may be NULL. */
+MUST_USE bool digest_make(const struct report *report, struct document *out, bool *has_news,
+                          GError **err);
 MUST_USE bool brief_make(const struct report *report, const char *key, struct document *out,
                          GError **err);

@@ -2,6 +2,7 @@
 -- maybe
 -- param  channel       text
 -- column outbox_id     bigint
+-- column kind          text
 -- column content_type  text
 -- column payload       bytea
 -- column attempts      int
@@ -15,4 +16,4 @@ WHERE outbox_id = (
   LIMIT 1
   FOR UPDATE SKIP LOCKED
 )
-RETURNING outbox_id, content_type, payload, attempts;
+RETURNING outbox_id, kind, content_type, payload, attempts;

@@ -9,6 +9,8 @@ UPDATE score.scorecard SET label = 'Default health';
 UPDATE score.account_score SET risk_value = ARRAY[account_id * 10]::float8[], risk_contribution = ARRAY[0.5, -3.25]
 WHERE as_of IN ('2026-11-16', '2026-11-23');
 
+UPDATE identity.staff SET slack_id = 'U0SATO', language = 'ja' WHERE email = 'a.sato@example.com';
+
 -- a0001: an incident caps it.
 UPDATE score.account_score SET health_bp = 7000, effective_bp = 7000, band = 'Yellow', measure_bp = ARRAY[7000, 7000],
   contribution_bp = ARRAY[4200, 2800], lost_bp = ARRAY[1800, 1200] WHERE account_id = 2;

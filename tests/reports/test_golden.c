@@ -90,6 +90,9 @@ static void the_digest_is_as_kept(void **state)
     compare("digest", NULL, "txt", PUBLISH_TEXT, LANGUAGE_EN);
     compare("digest", NULL, "json", PUBLISH_SLACK, LANGUAGE_EN);
     compare("digest", NULL, "txt", PUBLISH_TEXT, LANGUAGE_JA);
+    /* In the owner's language, whatever the organisation's is. */
+    compare("digest", "a.sato@example.com", "json", PUBLISH_SLACK, LANGUAGE_EN);
+    compare("digest", "b.lind@example.com", "txt", PUBLISH_TEXT, LANGUAGE_EN);
 }
 
 static void accounts_pages_are_as_kept(void **state)

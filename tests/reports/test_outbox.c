@@ -168,6 +168,85 @@ static void reports_read_a_scored_warehouse(void **state)
     assert_true(err_is(err, KENKO_ERROR_NOT_FOUND));
 }
 
+static char *written(const char *dir, const char *name)
+{
+    g_autofree char *path = g_build_filename(dir, name, NULL);
+    char *text = NULL;
+    g_file_get_contents(path, &text, NULL, NULL);
+    return text;
+}
+
+static void each_owner_is_told_of_their_accounts_in_their_language(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = warehouse_open();
+    scored_accounts(db, 12);
+    scored_account(db, "c1", "Calm", "c.calm@example.com");
+    warehouse_sql(db, "INSERT INTO identity.staff (email) VALUES ('c.calm@example.com')");
+    scored_publish(db, "2026-11-16");
+    scored_publish(db, "2026-11-23");
+    /* a0000 of Sato and a0001 of Lind lost health; nothing happened to Calm's. */
+    warehouse_sql(db, "UPDATE score.account_score SET effective_bp = 9000 WHERE account_id IN (1, "
+                      "2) AND as_of = '2026-11-16'");
+    const char *dir = sources_directory(
+        "reports:\n  owners:\n    - {email: a.sato@example.com, slack_id: U0SATO, language: ja}\n"
+        "  channels:\n    - {name: csm, type: file, path: 'out/{owner}.json', owner: each}\n"
+        "    - {name: lind, type: file, path: out/lind.json, owner: b.lind@example.com}\n");
+    int64_t queued;
+    assert_int_equal(send_digest(db, dir, &queued).sent, 3);
+    g_autofree char *sato = written(dir, "out/a.sato@example.com.json");
+    g_autofree char *lind = written(dir, "out/b.lind@example.com.json");
+    g_autofree char *again = written(dir, "out/lind.json");
+    g_autofree char *calm = written(dir, "out/c.calm@example.com.json");
+    assert_non_null(strstr(sato, "<@U0SATO>"));
+    assert_non_null(strstr(sato, "Account 0000"));
+    assert_non_null(strstr(sato, "\\u60AA\\u5316")); /* 悪化 */
+    assert_null(strstr(sato, "Account 0001"));
+    assert_non_null(strstr(lind, "Account 0001"));
+    assert_null(strstr(lind, "Account 0000"));
+    assert_null(strstr(lind, "<@"));
+    assert_string_equal(lind, again);
+    assert_null(calm);
+    assert_int_equal(send_digest(db, dir, &queued).sent, 0);
+    assert_int_equal(queued, 0);
+}
+
+static void a_path_leads_nowhere_else_for_any_owner(void **state)
+{
+    (void)state;
+    const char *dir = warehouse_scratch();
+    const struct report_config reports = {.directory = dir};
+    const struct report_channel channel = {.type = "file", .path = "in/{owner}"};
+    const struct slice payload = {"x", 1};
+    char answer[200];
+    assert_int_equal(deliver_file(&reports, &channel, "../../etc/x@y", payload, answer),
+                     DELIVER_SENT);
+    g_autofree char *inside = written(dir, "in/_"), *outside = written(dir, "etc/x@y");
+    assert_string_equal(inside, "x");
+    assert_null(outside);
+}
+
+static void refuse(const char *text, const char *words)
+{
+    g_autoptr(GError) err = NULL;
+    g_autoptr(config_t) config = config_open(sources_directory(text), &err);
+    struct report_config reports;
+    assert_non_null(config);
+    assert_false(report_config_load(config, change_split, &reports, &err));
+    if (!strstr(err->message, words))
+        fail_msg("'%s' is not said in: %s", words, err->message);
+}
+
+static void what_channels_and_owners_lack_is_named(void **state)
+{
+    (void)state;
+    refuse("reports:\n  channels:\n    - {name: csm, type: file, path: out/x.json, owner: each}\n",
+           "csm writes a file for each owner, its path wants {owner}");
+    refuse("reports:\n  owners:\n    - {email: a@example.com, language: fr}\n",
+           "language is 'fr', want en or ja");
+    refuse("reports:\n  channels:\n    - {name: cs, type: webhook}\n", "webhook with url");
+}
+
 int main(void)
 {
     signal(SIGPIPE, SIG_IGN);
@@ -176,6 +255,9 @@ int main(void)
         cmocka_unit_test(answers_decide_what_becomes_of_a_message),
         cmocka_unit_test(a_sender_that_died_leaves_unknown_not_a_second_message),
         cmocka_unit_test(reports_read_a_scored_warehouse),
+        cmocka_unit_test(each_owner_is_told_of_their_accounts_in_their_language),
+        cmocka_unit_test(a_path_leads_nowhere_else_for_any_owner),
+        cmocka_unit_test(what_channels_and_owners_lack_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
