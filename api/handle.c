@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "core/currency.h"
 #include "core/text.h"
 
 const struct snapshot *handle_run(const struct site *site, const struct request *request,
@@ -58,7 +59,14 @@ static void write_share(struct writer *writer, const char *name, int64_t value_1
         writer_fixed(writer, name, value_1e9, 9);
 }
 
-static void write_risk(struct writer *writer, const struct snapshot_account *account)
+void handle_write_money(struct writer *writer, const struct snapshot *snapshot, const char *name,
+                        int64_t minor)
+{
+    writer_fixed(writer, name, minor, currency_decimals(slice_of(snapshot->currency)));
+}
+
+static void write_risk(struct writer *writer, const struct snapshot *snapshot,
+                       const struct snapshot_account *account)
 {
     if (account->p_churn_1e9 == SNAPSHOT_NULL) {
         writer_null(writer, "churn_risk");
@@ -73,7 +81,7 @@ static void write_risk(struct writer *writer, const struct snapshot_account *acc
     write_health(writer, "percentile", account->risk_percentile_bp);
     writer_object_end(writer);
     int64_t loss = (int64_t)((__int128)account->arr_minor * account->p_churn_1e9 / 1000000000);
-    writer_fixed(writer, "expected_loss", loss, 2);
+    handle_write_money(writer, snapshot, "expected_loss", loss);
 }
 
 static void write_links(struct writer *writer, const char *key)
@@ -91,7 +99,8 @@ static void write_links(struct writer *writer, const char *key)
     writer_object_end(writer);
 }
 
-void handle_write_account(struct writer *writer, const struct snapshot_account *account)
+void handle_write_account(struct writer *writer, const struct snapshot *snapshot,
+                          const struct snapshot_account *account)
 {
     writer_text(writer, "key", account->key);
     writer_text(writer, "name", account->name);
@@ -112,8 +121,8 @@ void handle_write_account(struct writer *writer, const struct snapshot_account *
     writer_text(writer, "band_of_day", account->raw_band);
     writer_text(writer, "override", account->override_note);
     writer_fixed(writer, "coverage", account->coverage_bp, 4);
-    write_risk(writer, account);
-    writer_fixed(writer, "arr", account->arr_minor, 2);
+    write_risk(writer, snapshot, account);
+    handle_write_money(writer, snapshot, "arr", account->arr_minor);
     writer_day(writer, "renewal_on", account->renewal_on, false);
     write_links(writer, account->key);
 }

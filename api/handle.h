@@ -35,7 +35,12 @@ const struct snapshot_account *handle_find(const struct snapshot *snapshot,
 bool handle_sees(const struct principal *principal, const struct snapshot_account *account);
 
 /* Members that the list and the single account have in common. */
-void handle_write_account(struct writer *writer, const struct snapshot_account *account);
+void handle_write_account(struct writer *writer, const struct snapshot *snapshot,
+                          const struct snapshot_account *account);
+
+/* An amount of minor units of the reporting currency, in units. */
+void handle_write_money(struct writer *writer, const struct snapshot *snapshot, const char *name,
+                        int64_t minor);
 
 /* "contributions": every measure, adding up to health. With raw values and sentences for explain.
  */

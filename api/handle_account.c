@@ -15,7 +15,7 @@ static void answer(const struct site *site, struct request *request, struct resp
     if (account) {
         struct writer writer = response_json(response);
         writer_object(&writer, "data");
-        handle_write_account(&writer, account);
+        handle_write_account(&writer, snapshot, account);
         handle_write_contributions(&writer, snapshot, account, explain);
         if (explain)
             handle_write_risk(&writer, snapshot, account);

@@ -98,7 +98,7 @@ static void write_page(const struct site *site, const struct request *request,
             break;
         }
         writer_object(&writer, NULL);
-        handle_write_account(&writer, account);
+        handle_write_account(&writer, snapshot, account);
         writer_object_end(&writer);
         last = account;
         shown++;

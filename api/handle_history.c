@@ -57,7 +57,8 @@ static void write_bp(struct writer *writer, const char *name, bool is_null, int3
         writer_fixed(writer, name, bp, 2);
 }
 
-static void write_row(struct writer *writer, const struct q_history_scores_row *row)
+static void write_row(struct writer *writer, const struct snapshot *snapshot,
+                      const struct q_history_scores_row *row)
 {
     writer_object(writer, NULL);
     writer_day(writer, "as_of", row->as_of, false);
@@ -72,20 +73,20 @@ static void write_row(struct writer *writer, const struct q_history_scores_row *
         writer_null(writer, "churn_risk");
     else
         writer_fixed(writer, "churn_risk", row->p_churn_1e9, 9);
-    writer_fixed(writer, "arr", row->arr_minor, 2);
+    handle_write_money(writer, snapshot, "arr", row->arr_minor);
     writer_object_end(writer);
 }
 
 /* Rows come newest first; they are written oldest first, the last one of each step. */
-static void write_rows(struct writer *writer, const struct q_history_scores_rows *rows,
-                       enum step step)
+static void write_rows(struct writer *writer, const struct snapshot *snapshot,
+                       const struct q_history_scores_rows *rows, enum step step)
 {
     writer_array(writer, "data");
     for (size_t i = rows->n; i-- > 0;) {
         bool last =
             i == 0 || bucket(rows->row[i].as_of, step) != bucket(rows->row[i - 1].as_of, step);
         if (last)
-            write_row(writer, &rows->row[i]);
+            write_row(writer, snapshot, &rows->row[i]);
     }
     writer_array_end(writer);
 }
@@ -113,7 +114,7 @@ static void answer(const struct site *site, struct request *request,
         return;
     }
     struct writer writer = response_json(response);
-    write_rows(&writer, &rows, range.step);
+    write_rows(&writer, snapshot, &rows, range.step);
     response_end(response, &writer, snapshot, store_is_stale(site->store, request->now_us), NULL);
     response_tag(response, request, snapshot->run_id);
 }

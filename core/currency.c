@@ -25,13 +25,29 @@ bool currency_is_known(const char *code)
     return at && (at - codes) % 4 == 0;
 }
 
+static bool is_among(struct slice code, const char *const *codes_of, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (slice_is(code, codes_of[i]))
+            return true;
+    }
+    return false;
+}
+
 int currency_decimals(struct slice code)
 {
     static const char *const without[] = {"JPY", "KRW", "VND", "CLP", "ISK", "XAF", "XOF", "XPF",
                                           "PYG", "UGX", "RWF", "KMF", "GNF", "DJF", "BIF", "VUV"};
-    for (size_t i = 0; i < sizeof without / sizeof *without; i++) {
-        if (slice_is(code, without[i]))
-            return 0;
-    }
-    return 2;
+    static const char *const three[] = {"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"};
+    if (is_among(code, without, sizeof without / sizeof *without))
+        return 0;
+    return is_among(code, three, sizeof three / sizeof *three) ? 3 : 2;
+}
+
+int currency_minor(struct slice code)
+{
+    int minor = 1;
+    for (int i = currency_decimals(code); i > 0; i--)
+        minor *= 10;
+    return minor;
 }

@@ -2,6 +2,7 @@
 /* The fields of a stream: what is to be done for each, compiled once per file, and one record's. */
 #include <libpsl.h>
 
+#include "core/currency.h"
 #include "core/text.h"
 #include "ingest/instant.h"
 #include "ingest/mapping_internal.h"
@@ -142,8 +143,8 @@ static int money_decimals(const struct mapping_reader *reader, const struct stre
 {
     int index = reader->currency;
     if (index >= 0 && !record->cell[index].is_null)
-        return number_currency_decimals(record->cell[index].as.text);
-    return number_currency_decimals(slice_of(reader->mapping->currency));
+        return currency_decimals(record->cell[index].as.text);
+    return currency_decimals(slice_of(reader->mapping->currency));
 }
 
 /* Text → number in its fixed scale; NULL, or the reason it does not fit. */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ingest/number.h"
 
-#include "core/currency.h"
-
 enum { EXPONENT_LIMIT = 100000 };
 
 struct decimal {
@@ -119,9 +117,4 @@ enum number_result number_parse(struct slice text, int decimals, int64_t *out)
         return NUMBER_OUT_OF_RANGE;
     *out = (int64_t)value;
     return rest ? NUMBER_ROUNDED : NUMBER_OK;
-}
-
-int number_currency_decimals(struct slice currency)
-{
-    return currency_decimals(currency);
 }

@@ -16,6 +16,3 @@ enum number_result { NUMBER_OK, NUMBER_ROUNDED, NUMBER_MALFORMED, NUMBER_OUT_OF_
  * no NaN or Infinity. Exact for any length. `out` is touched only on OK and ROUNDED.
  */
 enum number_result number_parse(struct slice text, int decimals, int64_t *out);
-
-/* Decimals of a currency's minor unit: 0 for JPY, KRW and the like, else 2 (ISO 4217). */
-int number_currency_decimals(struct slice currency);

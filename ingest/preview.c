@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ingest/preview.h"
 
+#include "core/currency.h"
 #include "ingest/instant.h"
 #include "ingest/number.h"
 
@@ -25,12 +26,12 @@ static const char *show_scaled(struct arena *arena, int64_t v, int decimals)
                         size / unit, decimals, size % unit);
 }
 
-static int currency_decimals(const struct view *view, const struct stream_record *record)
+static int money_decimals(const struct view *view, const struct stream_record *record)
 {
     int f = stream_field_index(view->stream, "currency");
     if (f >= 0 && !record->cell[f].is_null)
-        return number_currency_decimals(record->cell[f].as.text);
-    return number_currency_decimals(slice_of(mapping_currency(view->mapping)));
+        return currency_decimals(record->cell[f].as.text);
+    return currency_decimals(slice_of(mapping_currency(view->mapping)));
 }
 
 static const char *show_cell(const struct view *view, size_t f, const struct stream_record *record)
@@ -49,7 +50,7 @@ static const char *show_cell(const struct view *view, size_t f, const struct str
     case STREAM_BOOL:
         return cell->as.n ? "true" : "false";
     case STREAM_MONEY:
-        return show_scaled(view->arena, cell->as.n, currency_decimals(view, record));
+        return show_scaled(view->arena, cell->as.n, money_decimals(view, record));
     case STREAM_RATE:
         return show_scaled(view->arena, cell->as.n, 9);
     default:

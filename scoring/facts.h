@@ -93,10 +93,7 @@ const struct facts_record *facts_records(const struct facts *facts, struct arena
 /* Has the kind any record at all? Then none for an account means zero, not unknown. */
 bool facts_has(const struct facts *facts, enum facts_kind kind);
 
-/* Decimals of a currency's minor unit: 0 for JPY and the like, else 2 (ISO 4217). */
-int facts_minor_digits(const char *currency);
-
-/* Amount in minor units of the reporting currency, by the rate valid on a day; false when none is.
- */
+/* Amount in minor units of the reporting currency, by the rate valid on a day; false when none is,
+ * or the amount does not fit 64 bits. */
 bool facts_convert(const struct facts *facts, int64_t minor, const char *currency, int32_t day,
                    int64_t *out);

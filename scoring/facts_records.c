@@ -171,11 +171,6 @@ bool facts_has(const struct facts *f, enum facts_kind kind)
     return f->version[kind].n > 0;
 }
 
-int facts_minor_digits(const char *currency)
-{
-    return currency_decimals(slice_of(currency));
-}
-
 bool facts_convert(const struct facts *f, int64_t minor, const char *currency, int32_t day,
                    int64_t *out)
 {
@@ -190,11 +185,13 @@ bool facts_convert(const struct facts *f, int64_t minor, const char *currency, i
     }
     if (!found)
         return false;
-    static const int64_t tens[] = {1, 10, 100};
-    __int128 scaled =
-        (__int128)minor * found->rate_1e9 * tens[facts_minor_digits(f->wish->currency)];
-    __int128 unit = (__int128)1000000000 * tens[facts_minor_digits(currency)];
+    __int128 scaled;
+    if (__builtin_mul_overflow((__int128)minor * found->rate_1e9,
+                               currency_minor(slice_of(f->wish->currency)), &scaled))
+        return false;
+    __int128 unit = (__int128)1000000000 * currency_minor(slice_of(currency));
     __int128 half = scaled < 0 ? -unit / 2 : unit / 2;
-    *out = (int64_t)((scaled + half) / unit);
-    return true;
+    __int128 amount = (scaled + half) / unit;
+    *out = (int64_t)amount;
+    return *out == amount;
 }

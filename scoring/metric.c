@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "core/currency.h"
 #include "scoring/doubt.h"
 #include "scoring/metric_internal.h"
 #include "sql/scoring.h"
@@ -282,7 +283,7 @@ static struct answer compute(const struct computing *c, const struct metric *m, 
         return f->start_on[a] < f->as_of ? ok((double)f->as_of - f->start_on[a]) : no_data;
     case KIND_ARR:
         return c->n_records[FACTS_CONTRACT]
-                   ? ok((double)f->arr_minor[a] / (facts_minor_digits(c->set->currency) ? 100 : 1))
+                   ? ok((double)f->arr_minor[a] / currency_minor(slice_of(c->set->currency)))
                    : no_data;
     case KIND_DAYS_TO_RENEWAL:
         return f->renewal_on[a] == INT32_MIN ? no_data : ok((double)f->renewal_on[a] - f->as_of);
@@ -311,9 +312,13 @@ static bool fill_contracts(struct computing *c, GError **err)
             int64_t minor;
             if (!facts_convert(c->facts, r[i].n, r[i].tag, f->as_of, &minor))
                 return err_set(err, KENKO_ERROR_INPUT,
-                               "no exchange rate of %s for %s: load fx_rate", r[i].tag,
+                               "no exchange rate of %s for %s, or one that makes its amounts too "
+                               "large: load fx_rate",
+                               r[i].tag, f->account_key[a]);
+            if (__builtin_add_overflow(f->arr_minor[a], minor, &f->arr_minor[a]))
+                return err_set(err, KENKO_ERROR_INPUT,
+                               "the contracts of %s add up to more than 64 bits hold",
                                f->account_key[a]);
-            f->arr_minor[a] += minor;
             if (r[i].to != INT64_MAX)
                 f->renewal_on[a] = MAX(f->renewal_on[a], (int32_t)r[i].to);
         }

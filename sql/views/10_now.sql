@@ -9,11 +9,14 @@ COMMENT ON VIEW warehouse.load_now IS 'Loads that count today.';
 
 CREATE OR REPLACE VIEW warehouse.money_unit AS
 SELECT CASE
-    WHEN coalesce((SELECT s.value FROM ops.setting AS s WHERE s.name = 'currency'), 'USD')
-      IN ('JPY', 'KRW', 'VND', 'CLP', 'ISK', 'XAF', 'XOF', 'XPF', 'PYG', 'UGX', 'RWF', 'KMF', 'GNF',
+    WHEN c.code IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') THEN 1000.0
+    WHEN c.code IN ('JPY', 'KRW', 'VND', 'CLP', 'ISK', 'XAF', 'XOF', 'XPF', 'PYG', 'UGX', 'RWF', 'KMF', 'GNF',
         'DJF', 'BIF', 'VUV') THEN 1.0
     ELSE 100.0
-  END AS minor;
+  END AS minor
+FROM (
+  SELECT coalesce((SELECT s.value FROM ops.setting AS s WHERE s.name = 'currency'), 'USD') AS code
+) AS c;
 COMMENT ON VIEW warehouse.money_unit IS 'One row: minor units in one unit of the reporting currency (ISO 4217).';
 
 CREATE OR REPLACE VIEW warehouse.member_now AS

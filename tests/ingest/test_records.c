@@ -74,15 +74,18 @@ static void money_is_in_minor_units_of_its_own_currency(void **state)
         "{\"id\":2,\"who\":\"a\",\"from\":\"2026-01-01\",\"arr\":5000,\"cur\":\"JPY\"}\n"
         "{\"id\":3,\"who\":\"a\",\"from\":\"2026-01-01\",\"arr\":1e30}\n"
         "{\"id\":4,\"who\":\"a\",\"from\":\"2026-01-01\",\"arr\":1,\"months\":99999999999}\n"
-        "{\"id\":5,\"who\":\"a\",\"arr\":1}\n");
+        "{\"id\":5,\"who\":\"a\",\"arr\":1}\n"
+        "{\"id\":6,\"who\":\"a\",\"from\":\"2026-01-01\",\"arr\":\"12.345\",\"cur\":\"KWD\"}\n"
+        "{\"id\":7,\"who\":\"a\",\"from\":\"2026-01-01\",\"arr\":12.3455,\"cur\":\"BHD\"}\n"
+        "{\"id\":8,\"who\":\"a\",\"from\":\"2026-01-01\",\"arr\":12.5,\"cur\":\"KRW\"}\n");
     sources_ingest(db, dir, &s);
-    assert_int_equal(s.count.loaded, 2);
+    assert_int_equal(s.count.loaded, 5);
     assert_int_equal(s.count.rejected, 3);
-    assert_int_equal(s.count.rounded, 1);
+    assert_int_equal(s.count.rounded, 3);
     sources_expect(db,
                    "SELECT string_agg(arr_minor || ' ' || currency, ', ' ORDER BY external_id) "
                    "FROM warehouse.subscription",
-                   "120051 USD, 5000 JPY");
+                   "120051 USD, 5000 JPY, 12345 KWD, 12346 BHD, 13 KRW");
     sources_expect(db,
                    "SELECT string_agg(line || ' ' || reason || ' ' || field, ', ' ORDER BY line) "
                    "FROM ops.reject",

@@ -209,6 +209,43 @@ static void a_rate_that_was_taken_back_is_not_used(void **state)
     db_close(c.db);
 }
 
+/* An amount in minor units of one currency told in those of another; -1 when it cannot be. */
+static int64_t told_in(struct db *db, const char *reporting, int64_t minor, const char *currency)
+{
+    g_autoptr(GError) err = NULL;
+    g_autoptr(zone_t) zone = zone_open("Asia/Tokyo", &err);
+    struct facts_wish wish = {.currency = reporting};
+    int64_t out = -1;
+    assert_true(db_begin_snapshot(db, NULL));
+    struct facts *facts = facts_load(db, zone, &wish, newest(db), &err);
+    if (!facts)
+        fail_msg("%s", err->message);
+    db_rollback(db);
+    bool ok = facts_convert(facts, minor, currency, day_from_civil(2026, 6, 1), &out);
+    facts_free(facts);
+    return ok ? out : -1;
+}
+
+static void amounts_are_converted_between_minor_units_of_0_2_and_3_decimals(void **state)
+{
+    (void)state;
+    struct company c = found();
+    sources_write(c.dir, "rates-1.csv",
+                  RATES "KWD,2026-01-01,3.25,\nJPY,2026-01-01,0.0064,\nEUR,2026-01-01,1.1,\n"
+                        "BTN,2026-01-01,9000000000,\n");
+    sources_ingest(c.db, c.dir, NULL);
+    assert_int_equal(told_in(c.db, "USD", 12345, "KWD"), 4012); /* 12.345 KWD → 40.12125 USD */
+    assert_int_equal(told_in(c.db, "USD", 10000, "JPY"), 6400); /* 10,000 JPY → 64.00 USD */
+    assert_int_equal(told_in(c.db, "KWD", 12345, "KWD"), 12345);
+    assert_int_equal(told_in(c.db, "KWD", 1000, "EUR"), 11000); /* at 1.1 KWD for a EUR */
+    assert_int_equal(told_in(c.db, "JPY", 1000, "EUR"), 11);
+    assert_int_equal(told_in(c.db, "JPY", -1055, "EUR"), -12); /* -11.605, half away from zero */
+    assert_int_equal(told_in(c.db, "USD", 1000, "GBP"), -1);
+    assert_int_equal(told_in(c.db, "USD", INT64_MAX, "BTN"), -1);
+    assert_int_equal(told_in(c.db, "KWD", INT64_MAX, "BTN"), -1);
+    db_close(c.db);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -218,6 +255,7 @@ int main(void)
         cmocka_unit_test(a_deletion_speaks_from_its_day_too),
         cmocka_unit_test(a_version_that_says_when_is_believed),
         cmocka_unit_test(a_rate_that_was_taken_back_is_not_used),
+        cmocka_unit_test(amounts_are_converted_between_minor_units_of_0_2_and_3_decimals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
