@@ -61,7 +61,7 @@ static bool check_source(struct context *context, const char *name, GError **err
     struct mapping_set set;
     if (!context_open(context, err) ||
         !mapping_load(arena, context->config, context->zone, &set, err) ||
-        !source_validate(&set, err))
+        !source_validate(context->config, &set, err))
         return false;
     for (size_t i = 0; i < set.n_sources; i++) {
         if (strcmp(set.source[i].name, name) == 0)

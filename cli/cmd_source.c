@@ -85,7 +85,7 @@ static bool with_mappings(struct context *context, int argc, char **argv, int ro
     bool list = strcmp(verb, "list") == 0 && argc <= 2;
     if (!(list ? context_open(context, err) : context_load(context, err)) ||
         !mapping_load(arena, context->config, context->zone, &set, err) ||
-        !source_validate(&set, err))
+        !source_validate(context->config, &set, err))
         return false;
     if (list)
         return cmd_source_list(context, &set, err);

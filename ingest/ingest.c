@@ -151,7 +151,8 @@ bool ingest_run(struct db *db, const char *dsn, struct config *config,
     g_autoptr(arena_t) arena = arena_new();
     g_autoptr(zone_t) zone = zone_open(config_time_zone(config), err);
     struct mapping_set set;
-    if (!zone || !mapping_load(arena, config, zone, &set, err) || !source_validate(&set, err))
+    if (!zone || !mapping_load(arena, config, zone, &set, err) ||
+        !source_validate(config, &set, err))
         return false;
     struct source_run how = {.db = db,
                              .dsn = dsn,

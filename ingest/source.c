@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ingest/source.h"
 
+#include <stdarg.h>
+
 #include "core/stop.h"
 #include "ingest/contract.h"
 #include "ingest/raw_config.h"
@@ -21,14 +23,33 @@ const struct source_kind *source_kind_of(const struct mapping_source *source)
     return NULL;
 }
 
-static bool unknown_kind(const struct mapping_source *source, GError **err)
+/* A source that is checked, and the streams below it where one is. */
+struct checking {
+    const struct config *config;
+    const struct mapping_source *source;
+    const char *path;  /* "sources[0].streams[1]" */
+    const char *where; /* ", stream 2 (account)" */
+};
+
+/* Refuse the key `name` of what is checked, or what it is missing from. */
+static bool PRINTF_LIKE(4, 5)
+    refuse(const struct checking *c, GError **err, const char *name, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    g_autofree char *why = g_strdup_vprintf(format, args);
+    va_end(args);
+    g_autofree char *path = g_strconcat(c->path, ".", name, NULL);
+    return config_refuse(c->config, err, path, "source %s%s: %s", c->source->name, c->where, why);
+}
+
+static bool unknown_kind(const struct checking *c, GError **err)
 {
     const char *name[G_N_ELEMENTS(kinds) + 1] = {NULL};
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
         name[i] = kinds[i]->name;
     g_autofree char *list = g_strjoinv(", ", (char **)(uintptr_t)name);
-    return err_set(err, KENKO_ERROR_CONFIG, "kenko.yaml: source %s: type is '%s', want one of %s",
-                   source->name, source->type, list);
+    return refuse(c, err, "type", "type is '%s', want one of %s", c->source->type, list);
 }
 
 /* Is `name` among the options, and must it be there? */
@@ -44,20 +65,18 @@ static bool takes(const char *const *options, const char *name, bool *required)
 
 typedef const char *(*option_fn)(const void *owner, const char *name);
 
-static bool check_options(const struct mapping_source *source, const char *where,
-                          const char *const *known, const char *const *options, option_fn get,
-                          const void *owner, GError **err)
+static bool check_options(const struct checking *c, const char *const *known,
+                          const char *const *options, option_fn get, const void *owner,
+                          GError **err)
 {
     for (; *known; known++) {
         bool required;
         bool taken = takes(options, *known, &required);
         if (get(owner, *known) && !taken)
-            return err_set(err, KENKO_ERROR_CONFIG,
-                           "kenko.yaml: source %s%s: '%s' does not belong to type %s", source->name,
-                           where, *known, source->type);
+            return refuse(c, err, *known, "'%s' does not belong to type %s", *known,
+                          c->source->type);
         if (!get(owner, *known) && required)
-            return err_set(err, KENKO_ERROR_CONFIG, "kenko.yaml: source %s%s: type %s wants '%s'",
-                           source->name, where, source->type, *known);
+            return refuse(c, err, *known, "type %s wants '%s'", c->source->type, *known);
     }
     return true;
 }
@@ -73,42 +92,45 @@ static const char *stream_get_option(const void *owner, const char *name)
 }
 
 /* Streams, mapped or in tables of their own, as the kind has them. */
-static bool check_streams(const struct mapping_source *source, const struct source_kind *kind,
-                          GError **err)
+static bool check_streams(const struct checking *c, const struct source_kind *kind, GError **err)
 {
+    const struct mapping_source *source = c->source;
     if (!kind->has_raw && source->n_raw > 0)
-        return err_set(err, KENKO_ERROR_CONFIG,
-                       "kenko.yaml: source %s: 'raw' does not belong to type %s", source->name,
-                       source->type);
+        return refuse(c, err, "raw", "'raw' does not belong to type %s", source->type);
     if (!kind->has_raw && source->n_mappings == 0)
-        return err_set(err, KENKO_ERROR_CONFIG, "kenko.yaml: source %s: type %s wants 'streams'",
-                       source->name, source->type);
+        return refuse(c, err, "streams", "type %s wants 'streams'", source->type);
     for (size_t i = 0; i < source->n_raw; i++) {
-        if (!raw_config_check(&source->raw[i], err))
-            return err_context(err, "kenko.yaml: source %s", source->name);
+        g_autoptr(GError) why = NULL;
+        g_autofree char *name = g_strdup_printf("raw[%zu]", i);
+        if (!raw_config_check(&source->raw[i], &why))
+            return refuse(c, err, name, "%s", why->message);
+    }
+    for (size_t i = 0; i < source->n_mappings; i++) {
+        const struct mapping *mapping = source->mapping[i];
+        g_autofree char *where =
+            g_strdup_printf(", stream %zu (%s)", i + 1, stream_get(mapping_kind(mapping))->name);
+        g_autofree char *path = g_strdup_printf("%s.streams[%zu]", c->path, i);
+        const struct checking stream = {c->config, source, path, where};
+        if (!check_options(&stream, mapping_options(), kind->stream_options, stream_get_option,
+                           mapping, err))
+            return false;
     }
     return true;
 }
 
-bool source_validate(const struct mapping_set *set, GError **err)
+bool source_validate(const struct config *config, const struct mapping_set *set, GError **err)
 {
     for (size_t i = 0; i < set->n_sources; i++) {
         const struct mapping_source *source = &set->source[i];
         const struct source_kind *kind = source_kind_of(source);
+        g_autofree char *path = g_strdup_printf("sources[%zu]", i);
+        const struct checking c = {config, source, path, ""};
         if (!kind)
-            return unknown_kind(source, err);
-        if (!check_options(source, "", mapping_source_options(), kind->source_options, source_get,
-                           source, err) ||
-            !check_streams(source, kind, err))
+            return unknown_kind(&c, err);
+        if (!check_options(&c, mapping_source_options(), kind->source_options, source_get, source,
+                           err) ||
+            !check_streams(&c, kind, err))
             return false;
-        for (size_t j = 0; j < source->n_mappings; j++) {
-            const struct mapping *mapping = source->mapping[j];
-            g_autofree char *where = g_strdup_printf(", stream %zu (%s)", j + 1,
-                                                     stream_get(mapping_kind(mapping))->name);
-            if (!check_options(source, where, mapping_options(), kind->stream_options,
-                               stream_get_option, mapping, err))
-                return false;
-        }
     }
     return true;
 }

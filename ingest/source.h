@@ -73,8 +73,9 @@ struct source_kind {
 const struct source_kind *source_kind_of(const struct mapping_source *source);
 
 /* Every source has a known type and just the options that belong to it.
- * Errors  KENKO_ERROR_CONFIG  says which source, which option and what was wanted */
-MUST_USE bool source_validate(const struct mapping_set *set, GError **err);
+ * Errors  KENKO_ERROR_CONFIG  place, which source, which option and what was wanted */
+MUST_USE bool source_validate(const struct config *config, const struct mapping_set *set,
+                              GError **err);
 
 /* Check one source, or all when `only` is NULL. Errors  KENKO_ERROR_USAGE  there is no such source
  */

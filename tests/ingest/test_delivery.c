@@ -184,7 +184,7 @@ static void expect_refused(const char *yaml, const char *message)
     struct mapping_set set;
     if (!mapping_load(arena, config, zone, &set, &err))
         fail_msg("%s", err->message);
-    assert_false(source_validate(&set, &err));
+    assert_false(source_validate(config, &set, &err));
     if (!g_str_has_prefix(err->message, message)) /* the list of kinds grows */
         assert_string_equal(err->message, message);
 }
@@ -196,16 +196,16 @@ static void a_source_takes_the_options_of_its_kind_only(void **state)
                    "  - name: crm\n"
                    "    type: fax\n"
                    "    streams: [{stream: account, path: a.csv, fields: {party: id}}]\n",
-                   "kenko.yaml: source crm: type is 'fax', want one of file");
+                   "kenko.yaml:7:11: source crm: type is 'fax', want one of file");
     expect_refused("sources:\n"
                    "  - name: crm\n"
                    "    streams: [{stream: account, fields: {party: id}}]\n",
-                   "kenko.yaml: source crm, stream 1 (account): type file wants 'path'");
+                   "kenko.yaml:7:15: source crm, stream 1 (account): type file wants 'path'");
     expect_refused("sources:\n"
                    "  - name: crm\n"
                    "    dsn: ${CRM}\n"
                    "    streams: [{stream: account, path: a.csv, fields: {party: id}}]\n",
-                   "kenko.yaml: source crm: 'dsn' does not belong to type file");
+                   "kenko.yaml:7:10: source crm: 'dsn' does not belong to type file");
 }
 
 int main(void)

@@ -336,6 +336,7 @@ static void wrong_scorecards_and_metrics_are_refused_by_name(void **state)
          "[{at: 0, score: 100}, {at: 70, score: 0}]", "direction: up"},
         {"scorecards/default.yaml", "edge: lo_inclusive, ", "",
          "edge: lo_inclusive or hi_inclusive"},
+        {"scorecards/default.yaml", "min_coverage: ", "min_coverage: 9", "min_coverage is "},
         {"metrics.yaml", "kind: ratio, good: peak", "kind: ratio", "wants good and total"},
         {"metrics.yaml", "kind: days_since", "kind: days_sinse", "want one of"},
         {"metrics.yaml", "name: since", "name: users", "stands twice"},
@@ -355,6 +356,9 @@ static void wrong_scorecards_and_metrics_are_refused_by_name(void **state)
         assert_true(err_is(err, KENKO_ERROR_CONFIG));
         if (!strstr(err->message, cases[i].want))
             fail_msg("'%s' does not say '%s'", err->message, cases[i].want);
+        g_autofree char *place = g_strdup_printf("\\A%s:[0-9]+:[0-9]+: ", cases[i].file);
+        if (!g_regex_match_simple(place, err->message, 0, 0))
+            fail_msg("'%s' does not begin with its place", err->message);
     }
 }
 
