@@ -96,7 +96,7 @@ struct batch *batch_new(struct db *db, const struct job *job, const struct mappi
     batch->rollup = rollup_new();
     batch->tally_months = g_hash_table_new(NULL, NULL);
     batch->records = g_array_new(FALSE, FALSE, sizeof(struct batch_record));
-    batch->rejects = g_array_new(FALSE, FALSE, sizeof(struct batch_rejected));
+    batch->rejects = g_array_new(FALSE, FALSE, sizeof(struct reject));
     batch->large = g_array_new(FALSE, FALSE, sizeof(struct batch_large));
     batch_clear(batch);
     if (keyed_hash_load(db, batch->key, err) && read_usage_from(batch, err) &&
@@ -145,7 +145,7 @@ size_t batch_bytes(const struct batch *batch)
     if (batch->n_values + STREAM_VALUES_MAX > ROLLUP_VALUES_MAX)
         return BATCH_FULL;
     size_t held = arena_used(batch->arena) + batch->records->len * sizeof(struct batch_record) +
-                  batch->rejects->len * sizeof(struct batch_rejected) +
+                  batch->rejects->len * sizeof(struct reject) +
                   batch->large->len * sizeof(struct batch_large) + rollup_bytes(batch->rollup) +
                   (batch->events->len * sizeof(struct batch_event) +
                    batch->event_ids->len * sizeof(struct seen_key) +
@@ -188,18 +188,7 @@ void batch_ignore_as(struct batch *batch, const char *rule)
 void batch_reject(struct batch *batch, int64_t line, int64_t ordinal, struct slice raw,
                   const struct mapping_reject *reject)
 {
-    size_t kept = MIN(raw.n, MAPPING_RAW_MAX);
-    struct batch_rejected row = {
-        .line = line,
-        .ordinal = ordinal,
-        .column = reject->column,
-        .field = arena_strdup(batch->arena, reject->field),
-        .reason = reject->reason,
-        .message = arena_strdup(batch->arena, reject->message),
-        .raw = {arena_strndup(batch->arena, raw.p, kept), kept},
-        .raw_size = (int64_t)raw.n,
-    };
-    g_array_append_val(batch->rejects, row);
+    reject_add(batch->arena, batch->rejects, line, ordinal, raw, reject);
     batch->count.read++;
     batch->count.rejected++;
 }
@@ -294,4 +283,15 @@ void batch_map(struct batch *batch, struct mapping_reader *reader, struct arena 
     default:
         batch_reject(batch, raw->line, raw->offset, raw->text, &reject);
     }
+}
+
+void batch_count_add(struct batch_counters *total, const struct batch_counters *c)
+{
+    total->read += c->read;
+    total->loaded += c->loaded;
+    total->duplicate += c->duplicate;
+    total->ignored += c->ignored;
+    total->rejected += c->rejected;
+    total->rounded += c->rounded;
+    total->replaced += c->replaced;
 }

@@ -11,6 +11,9 @@ struct batch_counters {
     int64_t read, loaded, duplicate, ignored, rejected, rounded, replaced;
 };
 
+/* Add what a load counted to what all did. */
+void batch_count_add(struct batch_counters *total, const struct batch_counters *c);
+
 struct batch;
 
 /* For one mapping of one source; `set` gives its usage metrics. Makes metric rows when missing. */

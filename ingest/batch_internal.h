@@ -4,6 +4,7 @@
 
 #include "ingest/batch.h"
 #include "ingest/directory.h"
+#include "ingest/reject.h"
 #include "ingest/rollup.h"
 
 /* What a version of a record counts for in one usage metric. */
@@ -43,13 +44,6 @@ struct batch_event {
     uint32_t metric;
 };
 enum { BATCH_NO_METRIC = STREAM_VALUES_MAX };
-
-struct batch_rejected {
-    int64_t line, ordinal, raw_size;
-    int column;
-    const char *field, *reason, *message;
-    struct slice raw;
-};
 
 struct batch {
     struct db *db;

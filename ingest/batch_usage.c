@@ -177,7 +177,7 @@ static void refuse(struct batch *batch, struct batch_large *large, const struct 
                                                  day_format(large->cell.day, day))};
     large->is_refused = true;
     batch_reject(batch, large->line, large->ordinal, large->raw, &reject);
-    g_array_index(batch->rejects, struct batch_rejected, batch->rejects->len - 1).raw_size =
+    g_array_index(batch->rejects, struct reject, batch->rejects->len - 1).raw_size =
         large->raw_size;
     if (large->has_id)
         seen_remove(batch->seen, large->id);

@@ -174,33 +174,6 @@ bool batch_write_records(struct batch *batch, int64_t load_id, GError **err)
     return kind != STREAM_ACCOUNT || make_accounts(batch, load_id, err);
 }
 
-static bool write_rejects(struct batch *batch, int64_t load_id, GError **err)
-{
-    if (batch->rejects->len == 0)
-        return true;
-    struct db_copy *copy = q_reject_copy_begin(batch->db, err);
-    if (!copy)
-        return false;
-    for (guint i = 0; i < batch->rejects->len; i++) {
-        const struct batch_rejected *r = &g_array_index(batch->rejects, struct batch_rejected, i);
-        struct q_reject_copy_row row = {.load_id = load_id,
-                                        .ordinal = r->ordinal,
-                                        .line = r->line,
-                                        .at_column = r->column,
-                                        .at_column_is_null = r->column == 0,
-                                        .field = r->field,
-                                        .reason = r->reason,
-                                        .message = r->message,
-                                        .raw = r->raw,
-                                        .raw_size = r->raw_size};
-        if (!q_reject_copy_put(copy, &row, err)) {
-            db_copy_abort(copy);
-            return false;
-        }
-    }
-    return db_copy_end(copy, NULL, err);
-}
-
 static bool write_ignored(struct batch *batch, int64_t load_id, GError **err)
 {
     for (size_t i = 0; i < MAPPING_RULES_MAX; i++) {
@@ -235,41 +208,21 @@ static bool write_facts(struct batch *batch, int64_t load_id, GError **err)
 
 bool batch_write_load(struct batch *batch, int64_t *load_id, GError **err)
 {
-    const struct batch_counters *c = &batch->count;
-    if (!load_open(batch->db, batch->job, "ingest", batch->source,
-                   stream_get(mapping_kind(batch->mapping))->name, batch->file, batch->from,
-                   load_id, err) ||
-        !write_facts(batch, *load_id, err) || !write_rejects(batch, *load_id, err) ||
-        !write_ignored(batch, *load_id, err))
-        return false;
-    struct q_load_finish_params params = {.load_id = *load_id,
-                                          .read_count = c->read,
-                                          .loaded = c->loaded,
-                                          .duplicate = c->duplicate,
-                                          .ignored = c->ignored,
-                                          .rejected = c->rejected,
-                                          .rounded = c->rounded,
-                                          .replaced_chars = c->replaced,
-                                          .to_offset = batch->to,
-                                          .first_day = batch->first_day,
-                                          .first_day_is_null = batch->first_day == INT32_MAX,
-                                          .last_day = batch->last_day,
-                                          .last_day_is_null = batch->first_day == INT32_MAX};
-    return q_load_finish(batch->db, &params, NULL, err);
+    return load_open(batch->db, batch->job, "ingest", batch->source,
+                     stream_get(mapping_kind(batch->mapping))->name, batch->file, batch->from,
+                     load_id, err) &&
+           write_facts(batch, *load_id, err) &&
+           reject_write(batch->db, *load_id, batch->rejects, err) &&
+           write_ignored(batch, *load_id, err) &&
+           load_finish(batch->db, *load_id, &batch->count, batch->to, batch->first_day,
+                       batch->last_day, err);
 }
 
 void batch_keep(struct batch *batch, struct batch_counters *total)
 {
-    const struct batch_counters *c = &batch->count;
     directory_keep(batch->parties);
     directory_keep(batch->subjects);
-    total->read += c->read;
-    total->loaded += c->loaded;
-    total->duplicate += c->duplicate;
-    total->ignored += c->ignored;
-    total->rejected += c->rejected;
-    total->rounded += c->rounded;
-    total->replaced += c->replaced;
-    batch->written = *c;
+    batch_count_add(total, &batch->count);
+    batch->written = batch->count;
     batch_clear(batch);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ingest/identity.h"
 
+#include "ingest/batch.h"
 #include "ingest/identity_name.h"
 #include "ingest/load.h"
 #include "sql/ingest.h"
@@ -139,9 +140,9 @@ static bool match_party(struct match *m, const struct q_identity_parties_row *p,
 static bool finish(struct db *db, int64_t load_id, int64_t statements, GError **err)
 {
     int64_t commit_no;
-    struct q_load_finish_params counters = {
-        .load_id = load_id, .read_count = statements, .loaded = statements};
-    return q_load_finish(db, &counters, NULL, err) && load_tick(db, load_id, &commit_no, err);
+    const struct batch_counters count = {.read = statements, .loaded = statements};
+    return load_finish(db, load_id, &count, 0, INT32_MAX, INT32_MAX, err) &&
+           load_tick(db, load_id, &commit_no, err);
 }
 
 static bool match_body(struct db *db, void *context, GError **err)

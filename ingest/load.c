@@ -3,6 +3,7 @@
 
 #include "core/day.h"
 #include "core/rehearsal.h"
+#include "ingest/batch.h"
 #include "sql/ingest.h"
 
 bool load_open(struct db *db, const struct job *job, const char *kind, const char *source,
@@ -17,6 +18,26 @@ bool load_open(struct db *db, const struct job *job, const char *kind, const cha
         return false;
     *load_id = row.load_id;
     return true;
+}
+
+bool load_finish(struct db *db, int64_t load_id, const struct batch_counters *count,
+                 int64_t to_offset, int32_t first_day, int32_t last_day, GError **err)
+{
+    bool no_days = first_day == INT32_MAX;
+    struct q_load_finish_params params = {.load_id = load_id,
+                                          .read_count = count->read,
+                                          .loaded = count->loaded,
+                                          .duplicate = count->duplicate,
+                                          .ignored = count->ignored,
+                                          .rejected = count->rejected,
+                                          .rounded = count->rounded,
+                                          .replaced_chars = count->replaced,
+                                          .to_offset = to_offset,
+                                          .first_day = first_day,
+                                          .first_day_is_null = no_days,
+                                          .last_day = last_day,
+                                          .last_day_is_null = no_days};
+    return q_load_finish(db, &params, NULL, err);
 }
 
 static bool tick(struct arena *arena, struct db *db, int64_t load_id, struct q_clock_tick_row *out,

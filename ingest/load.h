@@ -9,6 +9,13 @@ MUST_USE bool load_open(struct db *db, const struct job *job, const char *kind, 
                         const char *stream, const char *file, int64_t from_offset, int64_t *load_id,
                         GError **err);
 
+struct batch_counters;
+
+/* Write what the load counted, which must reconcile; `to_offset` is the end of its place. first_day
+ * INT32_MAX: it speaks of no days of usage. */
+MUST_USE bool load_finish(struct db *db, int64_t load_id, const struct batch_counters *count,
+                          int64_t to_offset, int32_t first_day, int32_t last_day, GError **err);
+
 /* Take the commit number; the last thing before COMMIT, because the clock stays locked until then.
  */
 MUST_USE bool load_tick(struct db *db, int64_t load_id, int64_t *commit_no, GError **err);

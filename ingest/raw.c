@@ -9,6 +9,7 @@ static void stream_free(void *data)
     g_array_free(stream->columns, TRUE);
     g_array_free(stream->hints, TRUE);
     g_array_free(stream->hidden, TRUE);
+    g_array_free(stream->rejects, TRUE);
     g_array_free(stream->statements, TRUE);
     g_hash_table_destroy(stream->by_field);
     g_hash_table_destroy(stream->names);
@@ -117,12 +118,12 @@ static struct raw_stream *new_stream(struct raw *raw, const char *namespace, con
     s->columns = g_array_new(FALSE, FALSE, sizeof(struct raw_column));
     s->hints = g_array_new(FALSE, TRUE, sizeof(int));
     s->hidden = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    s->rejects = g_array_new(FALSE, FALSE, sizeof(struct reject));
     s->statements = g_array_new(FALSE, FALSE, sizeof(struct raw_statement));
     s->by_field = g_hash_table_new(g_str_hash, g_str_equal);
     s->names = g_hash_table_new(g_str_hash, g_str_equal);
     s->homeless = g_hash_table_new(g_str_hash, g_str_equal);
     s->last = &s->first;
-    s->last_reject = &s->first_reject;
     set_deleted(s, s->rule ? s->rule->deleted : NULL);
     return s;
 }

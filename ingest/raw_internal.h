@@ -5,6 +5,7 @@
 #include "core/keyed_hash.h"
 #include "ingest/json_schema.h"
 #include "ingest/raw.h"
+#include "ingest/reject.h"
 
 /* PostgreSQL's 1,600 less those of ours. */
 enum { RAW_COLUMNS_MAX = 1580, RAW_NOWHERE = -1 };
@@ -37,14 +38,6 @@ struct raw_row {
     size_t n_cells;
 };
 
-struct raw_rejected {
-    struct raw_rejected *next;
-    int64_t line, ordinal, raw_size;
-    int column;
-    const char *field, *reason, *message;
-    struct slice raw;
-};
-
 struct raw_statement {
     int64_t generation;
     enum raw_generation state;
@@ -73,8 +66,7 @@ struct raw_stream {
     GArray *hidden; /* int64_t */
     /* since the last delivery */
     struct raw_row *first, **last;
-    struct raw_rejected *first_reject, **last_reject;
-    GArray *statements;
+    GArray *rejects, *statements;
     struct batch_counters count;
     int64_t skipped, nulled;
     int64_t load_id;

@@ -453,21 +453,8 @@ bool raw_take(struct raw_stream *stream, const struct raw_record *record, enum r
 void raw_reject(struct raw_stream *stream, const struct raw_record *record,
                 const struct mapping_reject *reject)
 {
-    struct raw *raw = stream->raw;
-    struct raw_rejected *r = arena_one(raw->arena, struct raw_rejected);
-    size_t kept = MIN(record->text.n, MAPPING_RAW_MAX);
-    *r = (struct raw_rejected){
-        .line = record->line,
-        .ordinal = record->ordinal,
-        .raw_size = (int64_t)record->text.n,
-        .column = reject->column,
-        .field = arena_strdup(raw->arena, reject->field),
-        .reason = reject->reason,
-        .message = arena_strdup(raw->arena, reject->message),
-        .raw = {arena_strndup(raw->arena, record->text.p, kept), kept},
-    };
-    *stream->last_reject = r;
-    stream->last_reject = &r->next;
+    reject_add(stream->raw->arena, stream->rejects, record->line, record->ordinal, record->text,
+               reject);
     stream->count.read++;
     stream->count.rejected++;
     raw_activate(stream);

@@ -248,52 +248,17 @@ static bool write_statements(struct raw_stream *s, GError **err)
     return true;
 }
 
-static bool write_rejects(struct raw_stream *s, GError **err)
-{
-    if (!s->first_reject)
-        return true;
-    struct db_copy *copy = q_reject_copy_begin(s->raw->db, err);
-    if (!copy)
-        return false;
-    for (const struct raw_rejected *r = s->first_reject; r; r = r->next) {
-        struct q_reject_copy_row row = {.load_id = s->load_id,
-                                        .ordinal = r->ordinal,
-                                        .line = r->line,
-                                        .at_column = r->column,
-                                        .at_column_is_null = r->column == 0,
-                                        .field = r->field,
-                                        .reason = r->reason,
-                                        .message = r->message,
-                                        .raw = r->raw,
-                                        .raw_size = r->raw_size};
-        if (!q_reject_copy_put(copy, &row, err)) {
-            db_copy_abort(copy);
-            return false;
-        }
-    }
-    return db_copy_end(copy, NULL, err);
-}
-
 static bool finish_load(struct raw_stream *s, int64_t to, GError **err)
 {
-    const struct batch_counters *c = &s->count;
-    struct q_load_finish_params params = {.load_id = s->load_id,
-                                          .read_count = c->read,
-                                          .loaded = c->loaded,
-                                          .duplicate = c->duplicate,
-                                          .ignored = c->ignored,
-                                          .rejected = c->rejected,
-                                          .rounded = c->rounded,
-                                          .replaced_chars = c->replaced,
-                                          .to_offset = to};
-    if (s->skipped > 0 && !q_ignored_put(s->raw->db, s->load_id, "skip", s->skipped, NULL, err))
+    struct db *db = s->raw->db;
+    if (s->skipped > 0 && !q_ignored_put(db, s->load_id, "skip", s->skipped, NULL, err))
         return false;
     g_autofree char *note =
         s->nulled > 0
             ? g_strdup_printf("%" G_GINT64_FORMAT " values discarded by contract", s->nulled)
             : NULL;
-    return (!note || q_load_note(s->raw->db, s->load_id, note, NULL, err)) &&
-           q_load_finish(s->raw->db, &params, NULL, err);
+    return (!note || q_load_note(db, s->load_id, note, NULL, err)) &&
+           load_finish(db, s->load_id, &s->count, to, INT32_MAX, INT32_MAX, err);
 }
 
 static bool write_stream(struct raw_stream *s, const char *place, int64_t from, int64_t to,
@@ -309,7 +274,8 @@ static bool write_stream(struct raw_stream *s, const char *place, int64_t from, 
     if (s->first && (!copy_rows(s, err) || !settle_rows(s, err)))
         return false;
     return !is_load ||
-           (write_statements(s, err) && write_rejects(s, err) && finish_load(s, to, err));
+           (write_statements(s, err) && reject_write(s->raw->db, s->load_id, s->rejects, err) &&
+            finish_load(s, to, err));
 }
 
 bool raw_write(struct raw *raw, const char *place, int64_t from, int64_t to, int64_t *load_id,
@@ -336,17 +302,6 @@ bool raw_tick(struct raw *raw, int64_t *commit_no, GError **err)
     return true;
 }
 
-static void add_counters(struct batch_counters *total, const struct batch_counters *c)
-{
-    total->read += c->read;
-    total->loaded += c->loaded;
-    total->duplicate += c->duplicate;
-    total->ignored += c->ignored;
-    total->rejected += c->rejected;
-    total->rounded += c->rounded;
-    total->replaced += c->replaced;
-}
-
 static void keep_stream(struct raw_stream *s)
 {
     for (guint i = 0; i < s->columns->len; i++) {
@@ -357,8 +312,7 @@ static void keep_stream(struct raw_stream *s)
     s->option_changed = s->is_listed = false;
     s->first = NULL;
     s->last = &s->first;
-    s->first_reject = NULL;
-    s->last_reject = &s->first_reject;
+    g_array_set_size(s->rejects, 0);
     g_array_set_size(s->statements, 0);
     s->count = (struct batch_counters){0};
     s->skipped = s->nulled = 0;
@@ -368,7 +322,7 @@ void raw_keep(struct raw *raw, struct batch_counters *total)
 {
     for (guint i = 0; i < raw->active->len; i++) {
         struct raw_stream *s = raw->active->pdata[i];
-        add_counters(total, &s->count);
+        batch_count_add(total, &s->count);
         keep_stream(s);
     }
     g_ptr_array_set_size(raw->active, 0);

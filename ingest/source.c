@@ -141,6 +141,15 @@ struct batch *source_batch(const struct source_run *run, const struct mapping *m
     return batch_new(run->db, run->job, run->set, mapping, run->source->name, run->zone, err);
 }
 
+bool source_goes_on(const struct source_run *run, GError **failure, GError **first)
+{
+    bool ends = err_is(*failure, KENKO_ERROR_INTERRUPTED) || !db_is_alive(run->db) ||
+                err_is(*failure, KENKO_ERROR_DISK_FULL) || err_is(*failure, KENKO_ERROR_BUG);
+    if (!*first)
+        *first = g_steal_pointer(failure);
+    return !ends;
+}
+
 bool source_each_mapping(const struct source_run *run, source_mapping_fn read, GError **err)
 {
     g_autoptr(GError) first = NULL;
@@ -151,15 +160,11 @@ bool source_each_mapping(const struct source_run *run, source_mapping_fn read, G
             contract_check_rejects(run->source->mapping[i], run->total->read - before.read,
                                    run->total->rejected - before.rejected, &failure))
             continue;
-        bool fatal = err_is(failure, KENKO_ERROR_INTERRUPTED) || !db_is_alive(run->db) ||
-                     err_is(failure, KENKO_ERROR_DISK_FULL) || err_is(failure, KENKO_ERROR_BUG);
-        if (!first)
-            first = g_steal_pointer(&failure);
-        if (fatal)
+        if (!source_goes_on(run, &failure, &first))
             break;
     }
-    if (!first)
-        return true;
-    g_propagate_error(err, g_steal_pointer(&first));
-    return false;
+    bool ok = !first;
+    if (first)
+        g_propagate_error(err, g_steal_pointer(&first));
+    return ok;
 }

@@ -86,9 +86,12 @@ MUST_USE bool source_check(struct source_run *run, const char *only, struct sour
 MUST_USE struct batch *source_batch(const struct source_run *run, const struct mapping *mapping,
                                     GError **err);
 
+/* A part of the source failed: the first failure is kept. May the next part be tried? Not after
+ * failures of the warehouse or the disk, nor after a stop. */
+bool source_goes_on(const struct source_run *run, GError **failure, GError **first);
+
 /* Read each mapping of the source by `read`, and hold what was rejected against its contract,
- * whatever becomes of one: the first failure is given back at the end. Failures of the warehouse or
- * the disk, and stops, end it at once. */
+ * whatever becomes of one: the first failure is given back at the end, as source_goes_on says. */
 typedef bool (*source_mapping_fn)(const struct source_run *run, const struct mapping *mapping,
                                   GError **err);
 MUST_USE bool source_each_mapping(const struct source_run *run, source_mapping_fn read,

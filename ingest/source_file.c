@@ -379,19 +379,13 @@ static bool read_all(struct reading *r, const GPtrArray *paths, GError **err)
     g_autoptr(GError) first = NULL;
     for (guint i = 0; i < paths->len && !stop_requested(); i++) {
         g_autoptr(GError) failure = NULL;
-        if (read_one(r, paths->pdata[i], &failure))
-            continue;
-        bool fatal = !err_is(failure, KENKO_ERROR_INPUT) &&
-                     !err_is(failure, KENKO_ERROR_CONFLICT) && !err_is(failure, KENKO_ERROR_IO);
-        if (!first)
-            first = g_steal_pointer(&failure);
-        if (fatal)
+        if (!read_one(r, paths->pdata[i], &failure) && !source_goes_on(r->run, &failure, &first))
             break;
     }
-    if (!first)
-        return true;
-    g_propagate_error(err, g_steal_pointer(&first));
-    return false;
+    bool ok = !first;
+    if (first)
+        g_propagate_error(err, g_steal_pointer(&first));
+    return ok;
 }
 
 static bool read_mapping(const struct source_run *run, const struct mapping *mapping, GError **err)

@@ -611,6 +611,8 @@ static void undo_restores_what_was_before(void **state)
         fail_msg("%s", err->message);
     g_autofree char *undone = sources_facts(db);
     assert_string_equal(before, undone);
+    /* They speak of no day of usage. */
+    sources_expect(db, "SELECT count(*) FROM ops.load WHERE first_day IS NOT NULL", "0");
     close_stage(&s);
 }
 
