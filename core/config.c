@@ -158,17 +158,10 @@ static bool check_core(struct config *config, GError **err)
 
 static bool load_dsn(struct config *config, GError **err)
 {
+    g_autoptr(GError) failure = NULL;
     const char *dsn = config->core.warehouse ? config->core.warehouse->dsn : NULL;
-    if (dsn && (g_str_has_prefix(dsn, "${") || g_str_has_prefix(dsn, "file:"))) {
-        g_autoptr(GError) failure = NULL;
-        return config_secret(config, dsn, &config->dsn, &failure) ||
-               config_refuse(config, err, "warehouse.dsn", "warehouse.dsn: %s", failure->message);
-    }
-    if (dsn && (strstr(dsn, "password") || has_uri_password(dsn)))
-        return config_refuse(config, err, "warehouse.dsn",
-                             "warehouse.dsn holds a password, want ${ENV} or file:PATH");
-    config->dsn = g_strdup(dsn);
-    return true;
+    return !dsn || config_connection(config, dsn, &config->dsn, &failure) ||
+           config_refuse(config, err, "warehouse.dsn", "warehouse.dsn: %s", failure->message);
 }
 
 static bool load_core(struct config *config, GError **err)
@@ -311,6 +304,16 @@ bool config_secret(const struct config *config, const char *reference, char **ou
         return true;
     }
     return err_set(err, KENKO_ERROR_CONFIG, "a secret must be given as ${ENV} or file:PATH");
+}
+
+bool config_connection(const struct config *config, const char *text, char **out, GError **err)
+{
+    if (g_str_has_prefix(text, "${") || g_str_has_prefix(text, "file:"))
+        return config_secret(config, text, out, err);
+    if (strstr(text, "password") || has_uri_password(text))
+        return err_set(err, KENKO_ERROR_CONFIG, "it holds a password, want ${ENV} or file:PATH");
+    *out = g_strdup(text);
+    return true;
 }
 
 const struct zone *config_zone(struct config *config, const char *name, GError **err)

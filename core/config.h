@@ -62,6 +62,11 @@ MUST_USE bool config_file(struct config *config, const char *path,
 MUST_USE bool config_secret(const struct config *config, const char *reference, char **out,
                             GError **err);
 
+/* A libpq connection string: a reference as above, or the string itself when it holds no password.
+ * Caller frees `out`. */
+MUST_USE bool config_connection(const struct config *config, const char *text, char **out,
+                                GError **err);
+
 /* kenko.yaml's text, for its hash in ops.config. */
 const char *config_text(const struct config *config);
 

@@ -18,6 +18,13 @@ static const char session_options[] =
     "-c client_connection_check_interval=1000 -c idle_in_transaction_session_timeout=120000 "
     "-c jit=off -c citus.propagate_set_commands=local";
 
+/* On somebody else's server: nothing is written, nobody waits for us, and what runs away ends. */
+static const char foreign_options[] =
+    "-c timezone=UTC -c datestyle=ISO -c search_path=pg_catalog -c client_encoding=UTF8 "
+    "-c extra_float_digits=1 -c bytea_output=hex -c jit=off -c default_transaction_read_only=on "
+    "-c lock_timeout=10000 -c statement_timeout=7200000 "
+    "-c idle_in_transaction_session_timeout=600000";
+
 int64_t db_deadline(const struct db *db)
 {
     return g_get_monotonic_time() + (int64_t)db->deadline_ms * 1000;
@@ -34,13 +41,13 @@ bool db_wait(struct db *db, short events, int64_t deadline_us, GError **err)
         if (ready < 0 && errno == EINTR)
             continue;
         db->dead = true;
-        return err_set(err, KENKO_ERROR_TIMEOUT, "the warehouse did not answer within %d ms",
+        return err_set(err, KENKO_ERROR_TIMEOUT, "%s did not answer within %d ms", db->peer,
                        db->deadline_ms);
     }
 }
 
 /* SQLSTATE → kind: class first, then the few codes that matter by themselves. */
-static enum kenko_error kind_of(const char *state)
+static enum kenko_error kind_of(const struct db *db, const char *state)
 {
     static const struct {
         const char *prefix;
@@ -57,13 +64,14 @@ static enum kenko_error kind_of(const char *state)
         if (g_str_has_prefix(state, table[i].prefix))
             return table[i].kind;
     }
-    return KENKO_ERROR_BUG;
+    return db->is_foreign && state && g_str_has_prefix(state, "42") ? KENKO_ERROR_CONFIG
+                                                                    : KENKO_ERROR_BUG;
 }
 
 bool db_fail(struct db *db, const PGresult *result, const char *what, GError **err)
 {
     if (result && PQresultErrorField(result, PG_DIAG_SQLSTATE)) {
-        enum kenko_error kind = kind_of(PQresultErrorField(result, PG_DIAG_SQLSTATE));
+        enum kenko_error kind = kind_of(db, PQresultErrorField(result, PG_DIAG_SQLSTATE));
         if (kind == KENKO_ERROR_UNAVAILABLE)
             db->dead = true;
         return err_set(err, kind, "%s: %s [%s]", what,
@@ -73,8 +81,8 @@ bool db_fail(struct db *db, const PGresult *result, const char *what, GError **e
     db->dead = true;
     const char *text = PQerrorMessage(db->conn);
     /* The lines after the first guess at causes; they are the same for every lost connection. */
-    return err_set(err, KENKO_ERROR_UNAVAILABLE, "%s%sthe warehouse is gone: %.*s",
-                   what ? what : "", what ? ": " : "", (int)strcspn(text, "\r\n"), text);
+    return err_set(err, KENKO_ERROR_UNAVAILABLE, "%s%s%s is gone: %.*s", what ? what : "",
+                   what ? ": " : "", db->peer, (int)strcspn(text, "\r\n"), text);
 }
 
 static void ignore_notice(void *context, const PGresult *result)
@@ -90,7 +98,7 @@ static bool connect_wait(struct db *db, GError **err)
     while (status != PGRES_POLLING_OK) {
         if (status == PGRES_POLLING_FAILED || PQstatus(db->conn) == CONNECTION_BAD) {
             g_autofree char *text = g_strdup(PQerrorMessage(db->conn));
-            return err_set(err, KENKO_ERROR_UNAVAILABLE, "cannot connect to the warehouse: %s",
+            return err_set(err, KENKO_ERROR_UNAVAILABLE, "cannot connect to %s: %s", db->peer,
                            g_strdelimit(g_strstrip(text), "\n\r\t", ' '));
         }
         if (!db_wait(db, status == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline, err))
@@ -100,16 +108,9 @@ static bool connect_wait(struct db *db, GError **err)
     return true;
 }
 
-struct db *db_open(const char *dsn, const char *application, int deadline_ms, GError **err)
+static struct db *connect_to(const char *dsn, const char *application, const char *peer,
+                             const char *options, int deadline_ms, GError **err)
 {
-    char *message = NULL;
-    PQconninfoOption *parsed = PQconninfoParse(dsn, &message);
-    if (!parsed) {
-        err_set(err, KENKO_ERROR_CONFIG, "warehouse.dsn: %s", g_strchomp(message));
-        PQfreemem(message);
-        return NULL;
-    }
-    PQconninfoFree(parsed);
     const char *keys[] = {"dbname",
                           "application_name",
                           "connect_timeout",
@@ -120,9 +121,9 @@ struct db *db_open(const char *dsn, const char *application, int deadline_ms, GE
                           "client_encoding",
                           "options",
                           NULL};
-    const char *values[] = {dsn,    application,     "5", "5", "2", "3", "10000",
-                            "UTF8", session_options, NULL};
+    const char *values[] = {dsn, application, "5", "5", "2", "3", "10000", "UTF8", options, NULL};
     struct db *db = g_new0(struct db, 1);
+    db->peer = peer;
     db->deadline_ms = deadline_ms;
     db->prepared = g_hash_table_new(NULL, NULL);
     db->conn = PQconnectStartParams(keys, values, 1);
@@ -136,6 +137,28 @@ struct db *db_open(const char *dsn, const char *application, int deadline_ms, GE
         db_close(db);
         return NULL;
     }
+    return db;
+}
+
+struct db *db_open(const char *dsn, const char *application, int deadline_ms, GError **err)
+{
+    char *message = NULL;
+    PQconninfoOption *parsed = PQconninfoParse(dsn, &message);
+    if (!parsed) {
+        err_set(err, KENKO_ERROR_CONFIG, "warehouse.dsn: %s", g_strchomp(message));
+        PQfreemem(message);
+        return NULL;
+    }
+    PQconninfoFree(parsed);
+    return connect_to(dsn, application, "the warehouse", session_options, deadline_ms, err);
+}
+
+struct db *db_open_foreign(const char *dsn, const char *application, const char *peer,
+                           int deadline_ms, GError **err)
+{
+    struct db *db = connect_to(dsn, application, peer, foreign_options, deadline_ms, err);
+    if (db)
+        db->is_foreign = true;
     return db;
 }
 

@@ -14,16 +14,20 @@ struct db;
 /*
  * Connect. Session settings are fixed: UTC, ISO dates, UTF-8, terse errors, search_path pg_catalog,
  * keep-alives, client_connection_check_interval, the statement timeout below the call deadline.
- *
  * dsn         a libpq connection string or URI
  * application shown in pg_stat_activity, e.g. "kenko ingest"
  * deadline_ms for this and every later call on the connection; > 0
- *
  * Errors  KENKO_ERROR_UNAVAILABLE  cannot connect (retry);  KENKO_ERROR_CONFIG  wrong dsn
  */
 MUST_USE struct db *db_open(const char *dsn, const char *application, int deadline_ms,
                             GError **err);
 void db_close(struct db *db);
+
+/* The same to a server that is not the warehouse (PostgreSQL 13 or newer), to read only; messages
+ * call it `peer`, which outlives the connection. Locks are waited for 10 s, statements end after
+ * two hours. A statement that it does not understand is KENKO_ERROR_CONFIG. */
+MUST_USE struct db *db_open_foreign(const char *dsn, const char *application, const char *peer,
+                                    int deadline_ms, GError **err);
 
 /* Change the deadline of later calls (a long COPY or scoring query). */
 void db_set_deadline(struct db *db, int deadline_ms);
@@ -54,9 +58,7 @@ MUST_USE bool db_transact(struct db *db, int tries, db_body_fn body, void *conte
 MUST_USE bool db_try_lock(struct db *db, const char *name, bool *taken, GError **err);
 MUST_USE bool db_unlock(struct db *db, const char *name, GError **err);
 
-/* ── called by generated code only ───────────────────────────────────────────────────────────────
- */
-
+/* ── called by generated code only ── */
 enum db_type {
     DB_BOOL,        /* bool */
     DB_INT,         /* int32_t, SQL integer */
@@ -149,7 +151,7 @@ MUST_USE bool db_copy_end(struct db_copy *copy, int64_t *rows, GError **err);
 void db_copy_abort(struct db_copy *copy);
 
 /* COPY … TO STDOUT (FORMAT binary): each row is decoded (arrays and texts point into a buffer that
- * lives until the next row) and handed to `row`; `row` returns false to stop with *err set. */
+ * lives until the next row) and handed to `row`, which returns false to stop with *err set. */
 typedef bool (*db_copy_row_fn)(void *context, const struct db_value *columns, GError **err);
 MUST_USE bool db_copy_out(struct db *db, const struct db_statement *statement,
                           const struct db_value *params, db_copy_row_fn row, void *context,

@@ -270,8 +270,12 @@ bool db_copy_out(struct db *db, const struct db_statement *statement, const stru
         }
         if (size < 0)
             break;
-        if (good)
+        if (good) {
             good = copy_message(arena, statement, data, size, &first, row, context, err);
+            /* What is left may be long: it is not sent to the end for nobody. */
+            if (!good)
+                db_cancel(db);
+        }
         PQfreemem(data);
     }
     return db_drain(db, statement->name, good ? err : NULL) && good;

@@ -8,6 +8,8 @@
 
 struct db {
     PGconn *conn;
+    const char *peer; /* "the warehouse", for messages */
+    bool is_foreign;  /* somebody else's server: a statement that does not fit it is no bug */
     int deadline_ms;
     bool dead;
     bool rehearsing;      /* transactions are parts of one that will be rolled back */

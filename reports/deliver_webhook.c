@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <arpa/inet.h>
 #include <curl/curl.h>
-#include <netinet/in.h>
 #include <string.h>
 
+#include "core/target.h"
 #include "reports/outbox.h"
 
 enum { CONNECT_MS = 5000, TOTAL_MS = 20000, ANSWER_MAX = 199 };
@@ -12,10 +11,6 @@ struct exchange {
     char *answer;
     size_t used;
     bool allow_private, is_plain; /* plain: http, which only private addresses get */
-};
-
-struct reach {
-    bool forbidden, is_private;
 };
 
 static size_t on_answer(char *data, size_t size, size_t n, void *context)
@@ -28,44 +23,12 @@ static size_t on_answer(char *data, size_t size, size_t n, void *context)
     return n * size;
 }
 
-static struct reach reach_v4(uint32_t a)
-{
-    return (struct reach){
-        .forbidden = (a >> 16) == 0xa9fe || (a >> 28) >= 0xe || (a >> 24) == 0,
-        .is_private = (a >> 24) == 10 || (a >> 24) == 127 || (a >> 20) == 0xac1 ||
-                      (a >> 16) == 0xc0a8 || (a >> 22) == 0x191,
-    };
-}
-
-/* Where an address leads. One that carries a v4 address inside is judged by that. */
-static struct reach reach_of(const char *peer)
-{
-    static const uint8_t nat64[12] = {0, 0x64, 0xff, 0x9b};
-    struct in_addr v4;
-    struct in6_addr v6;
-    if (inet_pton(AF_INET, peer, &v4) == 1)
-        return reach_v4(ntohl(v4.s_addr));
-    if (inet_pton(AF_INET6, peer, &v6) != 1)
-        return (struct reach){.forbidden = true};
-    const uint8_t *b = v6.s6_addr;
-    if (IN6_IS_ADDR_V4MAPPED(&v6) || memcmp(b, nat64, sizeof nat64) == 0)
-        return reach_v4((uint32_t)b[12] << 24 | (uint32_t)b[13] << 16 | (uint32_t)b[14] << 8 |
-                        b[15]);
-    if (b[0] == 0x20 && b[1] == 0x02)
-        return reach_v4((uint32_t)b[2] << 24 | (uint32_t)b[3] << 16 | (uint32_t)b[4] << 8 | b[5]);
-    return (struct reach){
-        .forbidden = IN6_IS_ADDR_LINKLOCAL(&v6) || IN6_IS_ADDR_MULTICAST(&v6) ||
-                     IN6_IS_ADDR_UNSPECIFIED(&v6),
-        .is_private = IN6_IS_ADDR_LOOPBACK(&v6) || (b[0] & 0xfe) == 0xfc,
-    };
-}
-
 bool deliver_may_reach(const char *peer, bool is_plain, bool allow_private)
 {
-    struct reach reach = reach_of(peer);
-    if (reach.forbidden)
+    enum target_reach reach = target_reach_of(peer);
+    if (reach == TARGET_FORBIDDEN)
         return false;
-    return reach.is_private ? allow_private : !is_plain;
+    return reach == TARGET_PRIVATE ? allow_private : !is_plain;
 }
 
 /* Checked on the address that was really connected to, so that no name can be bound again. */

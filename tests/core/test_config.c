@@ -168,9 +168,9 @@ static void core_values_are_checked_when_they_are_read(void **state)
          "kenko.yaml:2:31: warehouse.known_floor_days is 'many', want a whole number of "
          "-2147483648 to 2147483647"},
         {"organisation: T\nwarehouse: {dsn: \"host=db password=x\"}\n",
-         "kenko.yaml:2:18: warehouse.dsn holds a password, want ${ENV} or file:PATH"},
+         "kenko.yaml:2:18: warehouse.dsn: it holds a password, want ${ENV} or file:PATH"},
         {"organisation: T\nwarehouse: {dsn: \"postgresql://u:x@host/db\"}\n",
-         "kenko.yaml:2:18: warehouse.dsn holds a password, want ${ENV} or file:PATH"},
+         "kenko.yaml:2:18: warehouse.dsn: it holds a password, want ${ENV} or file:PATH"},
         {"organisation: T\nwarehouse: {dsn: \"${KENKO_NO_SUCH}\"}\n",
          "kenko.yaml:2:18: warehouse.dsn: the environment variable KENKO_NO_SUCH is not set"},
         {"organisation: T\nwarehouse: {dsn: \"file:no such\"}\n",

@@ -192,6 +192,54 @@ static void copy_carries_every_type_and_null_both_ways(void **state)
     assert_int_equal(seen, 2);
 }
 
+static const enum db_type one_number[] = {DB_BIGINT};
+static const struct db_statement long_copy = {
+    "test.long", "COPY (SELECT generate_series(1, 1000000000000)) TO STDOUT (FORMAT binary)",
+    0,           1,
+    NULL,        one_number};
+
+static bool stop_at_tenth(void *context, const struct db_value *v, GError **err)
+{
+    *(int *)context += 1;
+    return v[0].as.n < 10 || err_set(err, KENKO_ERROR_INTERRUPTED, "enough");
+}
+
+static void a_reader_that_has_enough_does_not_wait_for_the_rest(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = warehouse_open();
+    g_autoptr(GError) err = NULL;
+    int seen = 0;
+    /* To the end it would take days, so the deadline is what would pass. */
+    db_set_deadline(db, 20000);
+    assert_false(db_copy_out(db, &long_copy, NULL, stop_at_tenth, &seen, &err));
+    assert_true(err_is(err, KENKO_ERROR_INTERRUPTED));
+    assert_string_equal(err->message, "enough");
+    assert_int_equal(seen, 10);
+    assert_true(db_is_alive(db));
+    g_autofree char *one = warehouse_value(db, "SELECT 1");
+    assert_string_equal(one, "1");
+}
+
+static void a_statement_that_somebody_else_s_server_refuses_is_no_bug(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) own = warehouse_open();
+    g_autoptr(GError) err = NULL;
+    g_autoptr(db_t) db =
+        db_open_foreign(warehouse_dsn(), "kenko test", "the source app", 30000, &err);
+    assert_non_null(db);
+    assert_false(db_script(own, "q", "SELECT nothing", &err));
+    assert_true(err_is(err, KENKO_ERROR_BUG));
+    g_clear_error(&err);
+    assert_false(db_script(db, "q", "SELECT nothing", &err));
+    assert_true(err_is(err, KENKO_ERROR_CONFIG));
+    g_clear_error(&err);
+    assert_null(db_open_foreign("host=/nonexistent", "kenko test", "the source app", 3000, &err));
+    assert_true(err_is(err, KENKO_ERROR_UNAVAILABLE));
+    assert_true(g_str_has_prefix(err->message, "cannot connect to the source app: "));
+}
+
 static bool deadlock_body(struct db *db, void *context, GError **err)
 {
     int *tries = context;
@@ -352,6 +400,8 @@ int main(void)
         cmocka_unit_test(a_server_that_is_not_there_is_unavailable),
         cmocka_unit_test(a_killed_backend_is_a_lost_connection_not_a_crash),
         cmocka_unit_test(copy_carries_every_type_and_null_both_ways),
+        cmocka_unit_test(a_reader_that_has_enough_does_not_wait_for_the_rest),
+        cmocka_unit_test(a_statement_that_somebody_else_s_server_refuses_is_no_bug),
         cmocka_unit_test(a_transaction_is_tried_again_when_the_server_asks),
         cmocka_unit_test(partitions_are_made_once_for_each_month),
         cmocka_unit_test(the_second_run_of_a_job_is_told_who_holds_it),
