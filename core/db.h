@@ -23,16 +23,15 @@ MUST_USE struct db *db_open(const char *dsn, const char *application, int deadli
                             GError **err);
 void db_close(struct db *db);
 
-/* The same to a server that is not the warehouse (PostgreSQL 13 or newer), to read only; messages
- * call it `peer`, which outlives the connection. Locks are waited for 10 s, statements end after
- * two hours. A statement that it does not understand is KENKO_ERROR_CONFIG. */
+/* The same to a server of others (PostgreSQL 13 or newer), to read only; messages call it `peer`,
+ * which outlives the connection. A statement that does not fit it is KENKO_ERROR_CONFIG. */
 MUST_USE struct db *db_open_foreign(const char *dsn, const char *application, const char *peer,
                                     int deadline_ms, GError **err);
 
-/* Change the deadline of later calls (a long COPY or scoring query). */
+/* The deadline of later calls (a long COPY or scoring query). */
 void db_set_deadline(struct db *db, int deadline_ms);
 
-/* Is the connection usable? False after a lost server: close it and open another. */
+/* False after a lost server: close the connection and open another. */
 bool db_is_alive(const struct db *db);
 
 /* The socket, for poll(), and pending notifications (LISTEN): db_notified drains one channel name
@@ -43,8 +42,7 @@ bool db_notified(struct db *db, char channel[64]);
 MUST_USE bool db_begin(struct db *db, GError **err);
 MUST_USE bool db_begin_snapshot(struct db *db, GError **err); /* REPEATABLE READ READ ONLY */
 MUST_USE bool db_commit(struct db *db, GError **err);
-void db_rollback(
-    struct db *db); /* never fails the caller; a lost connection is already rolled back */
+void db_rollback(struct db *db); /* never fails; a lost connection is already rolled back */
 
 /*
  * Run `body` in a transaction, again from its start when the server says so (40001, 40P01); at most
@@ -54,7 +52,7 @@ void db_rollback(
 typedef bool (*db_body_fn)(struct db *db, void *context, GError **err);
 MUST_USE bool db_transact(struct db *db, int tries, db_body_fn body, void *context, GError **err);
 
-/* Advisory lock of the session by name; false with *taken = false when another holds it. */
+/* Advisory lock of the session by name; *taken is false when another holds it. */
 MUST_USE bool db_try_lock(struct db *db, const char *name, bool *taken, GError **err);
 MUST_USE bool db_unlock(struct db *db, const char *name, GError **err);
 
@@ -78,8 +76,7 @@ enum db_type {
     DB_TYPE_COUNT
 };
 
-/* Arrays have one dimension. NULL elements: `is_null[i]`, or is_null itself NULL when there are
- * none. */
+/* Arrays have one dimension. NULL elements: `is_null[i]`; is_null is NULL when there are none. */
 struct db_ints {
     size_t n;
     const int32_t *v;
@@ -105,7 +102,6 @@ struct db_dates {
     const int32_t *v;
     const bool *is_null;
 };
-
 /* What sqlgen knows of one statement. */
 struct db_statement {
     const char *name; /* "ingest.account_merge" */
@@ -132,21 +128,20 @@ struct db_value {
     } as;
 };
 
-/* Receives one decoded row; generated code turns it into the typed struct. */
+/* Receives one decoded row. */
 typedef void (*db_row_fn)(void *context, struct arena *arena, const struct db_value *columns);
 
-/* Prepare once per connection, run with binary parameters and results, decode each row into the
- * arena and hand it to `row` (NULL for none). `affected` may be NULL. */
+/* Prepare once per connection, run, decode each row into the arena and hand it to `row` (NULL for
+ * none). `affected` may be NULL. */
 MUST_USE bool db_run(struct arena *arena, struct db *db, const struct db_statement *statement,
                      const struct db_value *params, db_row_fn row, void *context, int64_t *affected,
                      GError **err);
 
-/* COPY … FROM STDIN (FORMAT binary): rows are encoded into a buffer and sent in blocks. */
-struct db_copy;
+struct db_copy; /* COPY … FROM STDIN (FORMAT binary): encoded and sent in blocks */
 MUST_USE struct db_copy *db_copy_in(struct db *db, const struct db_statement *statement,
                                     GError **err);
 MUST_USE bool db_copy_row(struct db_copy *copy, const struct db_value *columns, GError **err);
-/* Sends what is left and ends the COPY. Frees `copy` in every case. */
+/* Sends what is left and ends the COPY. Frees `copy`. */
 MUST_USE bool db_copy_end(struct db_copy *copy, int64_t *rows, GError **err);
 void db_copy_abort(struct db_copy *copy);
 
@@ -156,6 +151,10 @@ typedef bool (*db_copy_row_fn)(void *context, const struct db_value *columns, GE
 MUST_USE bool db_copy_out(struct db *db, const struct db_statement *statement,
                           const struct db_value *params, db_copy_row_fn row, void *context,
                           GError **err);
+
+/* The same with a statement that the server composed; its columns, 8 at most, are texts. */
+MUST_USE bool db_copy_composed(struct db *db, const char *name, const char *text, size_t n_columns,
+                               db_copy_row_fn row, void *context, GError **err);
 
 typedef struct db db_t; /* only for g_autoptr */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(db_t, db_close)

@@ -280,3 +280,14 @@ bool db_copy_out(struct db *db, const struct db_statement *statement, const stru
     }
     return db_drain(db, statement->name, good ? err : NULL) && good;
 }
+
+bool db_copy_composed(struct db *db, const char *name, const char *text, size_t n_columns,
+                      db_copy_row_fn row, void *context, GError **err)
+{
+    static const enum db_type texts[] = {DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT,
+                                         DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT};
+    if (n_columns > G_N_ELEMENTS(texts))
+        BUG("%s: %zu columns of text", name, n_columns);
+    const struct db_statement statement = {name, text, 0, n_columns, NULL, texts};
+    return db_copy_out(db, &statement, NULL, row, context, err);
+}

@@ -52,6 +52,11 @@ const struct mapping_contract *mapping_contract(const struct mapping *mapping)
     return &mapping->contract;
 }
 
+const struct zone *mapping_zone(const struct mapping *mapping)
+{
+    return mapping->zone;
+}
+
 const char *mapping_currency(const struct mapping *mapping)
 {
     return mapping->currency;

@@ -105,6 +105,7 @@ const char *mapping_field_source(const struct mapping *mapping, int field);
 /* Why a day lies outside the mapping's bounds, too_early or too_late; NULL: it does not. */
 const char *mapping_day_reason(const struct mapping *mapping, int32_t day);
 const char *mapping_currency(const struct mapping *mapping);
+const struct zone *mapping_zone(const struct mapping *mapping); /* of times that name none */
 
 /*
  * Take a file's first record as its header line.
@@ -126,6 +127,9 @@ struct mapping_reader;
 MUST_USE struct mapping_reader *mapping_bind(struct arena *arena, const struct mapping *mapping,
                                              enum mapping_format format, struct slice header,
                                              const char *path, GError **err);
+
+/* The source fields that the mapping reads; the array is the reader's. */
+const char *const *mapping_sources(const struct mapping_reader *reader, size_t *n);
 
 struct mapping_reject {
     int column;         /* byte in the record from 1, 0 when it does not apply */

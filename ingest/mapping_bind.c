@@ -176,6 +176,12 @@ struct mapping_reader *mapping_bind(struct arena *arena, const struct mapping *m
     return bind_csv(arena, reader, header, path, err) ? reader : NULL;
 }
 
+const char *const *mapping_sources(const struct mapping_reader *reader, size_t *n)
+{
+    *n = reader->n_sources;
+    return reader->source_name;
+}
+
 const struct mapping *mapping_with_id(struct arena *arena, const struct mapping *mapping,
                                       const char *field)
 {

@@ -18,8 +18,12 @@
 /* clang-format on */
 
 /* Keys that a kind of source adds for itself; source.c says which kind takes which. */
-#define SOURCE_OPTIONS(X) X(dsn) X(bad_records) X(max_message_kib) X(key) X(keep_days)
-#define STREAM_OPTIONS(X) X(path) X(from) X(namespace) X(encoding) X(separator) X(header)
+/* clang-format off */
+#define SOURCE_OPTIONS(X) X(dsn) X(bad_records) X(max_message_kib) X(key) X(keep_days) X(allow_private)
+#define STREAM_OPTIONS(X) \
+    X(path) X(from) X(namespace) X(encoding) X(separator) X(header) X(table) X(cursor) X(key) \
+    X(mode) X(deletes) X(reconcile_every) X(allow_empty)
+/* clang-format on */
 
 struct field_map {
 #define X(name) char *name;

@@ -9,10 +9,11 @@
 #include "ingest/source_airbyte.h"
 #include "ingest/source_file.h"
 #include "ingest/source_inbox.h"
+#include "ingest/source_postgres.h"
 #include "ingest/source_singer.h"
 
 static const struct source_kind *const kinds[] = {&source_file, &source_inbox, &source_singer,
-                                                  &source_airbyte};
+                                                  &source_airbyte, &source_postgres};
 
 const struct source_kind *source_kind_of(const struct mapping_source *source)
 {

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which table, how, and whether it is there to be read. */
+#include "core/target.h"
+#include "ingest/source_postgres_internal.h"
+
+enum { CONNECT_MS = 15000, READ_MS = 600000 };
+
+static bool choose(const struct mapping *mapping, const char *option, const char *const *names,
+                   bool *second, GError **err)
+{
+    const char *value = mapping_option(mapping, option);
+    *second = value && strcmp(value, names[1]) == 0;
+    return !value || *second || strcmp(value, names[0]) == 0 ||
+           err_set(err, KENKO_ERROR_CONFIG, "%s is '%s', want %s or %s", option, value, names[0],
+                   names[1]);
+}
+
+static bool take_connection(struct arena *arena, const struct source_run *run,
+                            struct source_postgres_table *out, GError **err)
+{
+    const char *allow = mapping_source_option(run->source, "allow_private");
+    g_autofree char *dsn = NULL, *pinned = NULL;
+    if (allow && strcmp(allow, "true") != 0 && strcmp(allow, "false") != 0)
+        return err_set(err, KENKO_ERROR_CONFIG, "allow_private is '%s', want true or false", allow);
+    if (!config_connection(run->config, mapping_source_option(run->source, "dsn"), &dsn, err) ||
+        !target_pin(dsn, allow && strcmp(allow, "true") == 0, &pinned, err))
+        return err_context(err, "dsn");
+    out->dsn = arena_strdup(arena, pinned);
+    out->peer = arena_printf(arena, "the database of %s", run->source->name);
+    return true;
+}
+
+/* What tells rows apart when they come from several tables would be one number for two rows. */
+static bool is_only_one(const struct source_run *run, const struct mapping *mapping, GError **err)
+{
+    for (size_t i = 0; i < run->source->n_mappings; i++) {
+        const struct mapping *other = run->source->mapping[i];
+        if (other != mapping && mapping_kind(other) == mapping_kind(mapping))
+            return err_set(err, KENKO_ERROR_CONFIG,
+                           "two tables are mapped to it; make the second a source of its own");
+    }
+    return true;
+}
+
+bool source_postgres_configure(struct arena *arena, const struct source_run *run,
+                               const struct mapping *mapping, struct source_postgres_table *out,
+                               GError **err)
+{
+    static const char *const modes[] = {"incremental", "full"};
+    const char *table = mapping_option(mapping, "table");
+    struct source_postgres_table t = {.cursor = mapping_option(mapping, "cursor"),
+                                      .key = mapping_option(mapping, "key")};
+    if (!choose(mapping, "mode", modes, &t.is_full, err) || !is_only_one(run, mapping, err) ||
+        !take_connection(arena, run, &t, err))
+        return false;
+    t.name = strchr(table, '.') ? table : arena_printf(arena, "public.%s", table);
+    if (!t.key || (!t.is_full && !t.cursor))
+        return err_set(
+            err, KENKO_ERROR_CONFIG,
+            "want cursor, a column that grows with every change, and key, one that tells "
+            "rows apart; without a cursor say mode: full, and key");
+    if (t.is_full && t.cursor)
+        return err_set(err, KENKO_ERROR_CONFIG, "mode full reads all rows and takes no cursor");
+    *out = t;
+    return true;
+}
+
+struct db *source_postgres_open(const struct source_postgres_table *table, GError **err)
+{
+    struct db *foreign = db_open_foreign(table->dsn, "kenko ingest", table->peer, CONNECT_MS, err);
+    if (foreign)
+        db_set_deadline(foreign, READ_MS);
+    return foreign;
+}
+
+static bool refuse(GError **err, enum kenko_error kind, const struct source_postgres_table *table,
+                   const struct db_texts *columns, const char *what)
+{
+    g_autoptr(GString) list = g_string_new(NULL);
+    for (size_t i = 0; i < columns->n; i++)
+        g_string_append_printf(list, "%s%s", i ? ", " : "", columns->v[i]);
+    return err_set(err, kind, "%s: %s %s", table->name, what, list->str);
+}
+
+static bool can_be_followed(const struct source_postgres_table *table,
+                            const struct q_foreign_table_row *row, GError **err)
+{
+    static const char versioned[] = "rpm"; /* tables, partitioned ones, materialised views */
+    if (table->is_full || strchr(versioned, *row->kind))
+        return true;
+    return err_set(err, KENKO_ERROR_CONFIG,
+                   "%s is no table: its rows have no versions, so a late one would be missed; name "
+                   "the table, or say mode: full",
+                   table->name);
+}
+
+bool source_postgres_find(struct arena *arena, struct db *foreign,
+                          const struct source_postgres_table *table, const struct db_texts *columns,
+                          struct q_foreign_table_row *out, GError **err)
+{
+    bool found;
+    if (!q_foreign_table(arena, foreign, table->name, columns, table->cursor, out, &found, err))
+        return false;
+    if (!found)
+        return err_set(err, KENKO_ERROR_CONFIG, "%s has no table %s", table->peer, table->name);
+    if (!out->is_usable)
+        return err_set(err, KENKO_ERROR_DENIED, "%s: its schema may not be used; grant USAGE on it",
+                       table->name);
+    if (out->missing.n > 0)
+        return refuse(err, KENKO_ERROR_CONFIG, table, &out->missing, "it has no column");
+    if (out->denied.n > 0)
+        return refuse(err, KENKO_ERROR_DENIED, table, &out->denied,
+                      "these may not be read, grant SELECT on");
+    return can_be_followed(table, out, err);
+}

@@ -1,0 +1,47 @@
+-- What is known of a table in the catalogue of somebody else's server; no row when there is none.
+-- maybe
+-- param  relation       text
+-- param  columns        text[]       that are read
+-- param  cursor_column  text null
+-- column relation       text         quoted
+-- column kind           text         as in pg_class
+-- column estimated      bigint       rows
+-- column is_usable      bool         the schema may be used
+-- column missing        text[]       columns that it has not
+-- column denied         text[]       columns that may not be read
+-- column cursor_type    text null    timestamptz, timestamp, date, number or other
+-- column is_indexed     bool         an index begins with the cursor
+SELECT format('%I.%I', n.nspname, c.relname) AS relation, c.relkind::text AS kind,
+  greatest(c.reltuples, 0)::bigint AS estimated,
+  has_schema_privilege(n.oid, 'USAGE') AS is_usable,
+  ARRAY(
+    SELECT w.name FROM unnest($2::text[]) AS w (name)
+    WHERE NOT EXISTS (
+      SELECT FROM pg_attribute AS a
+      WHERE a.attrelid = c.oid AND a.attname = w.name AND a.attnum > 0 AND NOT a.attisdropped
+    )
+    ORDER BY w.name
+  ) AS missing,
+  ARRAY(
+    SELECT a.attname::text FROM pg_attribute AS a
+    WHERE a.attrelid = c.oid AND a.attname = ANY ($2::text[]) AND a.attnum > 0 AND NOT a.attisdropped
+      AND NOT has_column_privilege(c.oid, a.attnum, 'SELECT')
+    ORDER BY a.attname
+  ) AS denied,
+  (
+    SELECT CASE
+      WHEN t.typname IN ('timestamptz', 'timestamp', 'date') THEN t.typname::text
+      WHEN t.typname IN ('int2', 'int4', 'int8', 'numeric') THEN 'number'
+      ELSE 'other' END
+    FROM pg_attribute AS a
+    JOIN pg_type AS t ON t.oid = a.atttypid
+    WHERE a.attrelid = c.oid AND a.attname = $3::text AND NOT a.attisdropped
+  ) AS cursor_type,
+  EXISTS (
+    SELECT FROM pg_index AS i
+    JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]
+    WHERE i.indrelid = c.oid AND i.indisvalid AND i.indpred IS NULL AND a.attname = $3::text
+  ) AS is_indexed
+FROM pg_class AS c
+JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.oid = to_regclass($1::text);

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "support/tables.h"
+
+static void values_arrive_as_they_are_in_the_table(void **state)
+{
+    (void)state;
+    struct tables t;
+    tables_open(
+        &t,
+        "      - stream: subscription\n"
+        "        table: public.\"Contract\"\n"
+        "        cursor: updated_at\n"
+        "        key: id\n"
+        "        fields: {party: account, external_id: id, start_on: begins, arr: arr,\n"
+        "          product: product, end_on: ends, currency: /extra/currency,\n"
+        "          quantity: seats, auto_renew: renews,\n"
+        "          changed_at: updated_at}\n",
+        "CREATE TABLE \"Contract\" (id bigint PRIMARY KEY, account uuid, begins date, ends "
+        "date, arr numeric(30, 2), product text, extra jsonb, seats bigint, renews boolean, "
+        "secret text, updated_at timestamptz);"
+        "INSERT INTO \"Contract\" VALUES (9007199254740993, "
+        "'6f1c1a52-8a3f-4c19-9d6e-0d6a7c3b2a11', '2026-01-05', NULL, 90071992547409.93, "
+        "E'a\\tb\\n\\\\c \"日本\"', '{\"currency\": \"USD\"}', 3, true, 'hidden', "
+        "'2026-01-05 10:00:00.123456+09'), (2, '6f1c1a52-8a3f-4c19-9d6e-0d6a7c3b2a11', "
+        "'2026-01-05', 'infinity', 1, NULL, NULL, NULL, NULL, NULL, "
+        "'2026-01-05 10:00:00+09')");
+    tables_ingest(&t, NULL);
+    sources_expect(t.db,
+                   "SELECT concat_ws('|', p.external_id, s.external_id, arr_minor, product, "
+                   "currency, quantity, auto_renew, changed_at, start_on) "
+                   "FROM warehouse.subscription AS s JOIN identity.party AS p USING (party_id)",
+                   "6f1c1a52-8a3f-4c19-9d6e-0d6a7c3b2a11|9007199254740993|9007199254740993|"
+                   "a\tb\n\\c \"日本\"|USD|3|t|2026-01-05 01:00:00.123456+00|2026-01-05");
+    /* What cannot be taken says so, and holds only the columns that are mapped. */
+    sources_expect(t.db, "SELECT reason || ' ' || field FROM ops.reject", "bad_date ends");
+    sources_expect(t.db, "SELECT count(*) FROM ops.reject WHERE raw::text LIKE '%secret%'", "0");
+    tables_close(&t);
+}
+
+static const char people[] = "      - stream: contact\n"
+                             "        table: person\n"
+                             "        cursor: updated_at\n"
+                             "        key: id\n"
+                             "        fields: {party: account, external_id: id, name: name}\n";
+
+static const char person[] =
+    "CREATE TABLE person (id bigint PRIMARY KEY, account text DEFAULT 'a', "
+    "name text, updated_at timestamptz DEFAULT now());"
+    "CREATE INDEX ON person (updated_at)";
+
+/* Names that count, by id. */
+static void expect_names(struct tables *t, const char *names)
+{
+    sources_expect(t->db,
+                   "SELECT string_agg(name, ' ' ORDER BY external_id) FROM (SELECT DISTINCT ON "
+                   "(external_id) external_id, name FROM warehouse.contact ORDER BY external_id, "
+                   "load_id DESC, ordinal DESC) AS n",
+                   names);
+}
+
+static void only_what_is_new_is_read(void **state)
+{
+    (void)state;
+    struct tables t;
+    struct ingest_summary summary;
+    tables_open(&t, people, person);
+    warehouse_sql(t.app, "INSERT INTO person (id, name, updated_at) SELECT n, 'n' || n, "
+                         "'2026-01-05'::timestamptz + n * interval '1 day' FROM "
+                         "generate_series(1, 9) AS n");
+    tables_ingest(&t, &summary);
+    assert_int_equal(summary.count.loaded, 9);
+    tables_ingest(&t, &summary);
+    assert_int_equal(summary.count.read, 0);
+    warehouse_sql(t.app, "UPDATE person SET name = 'm3', updated_at = now() WHERE id = 3");
+    warehouse_sql(t.app, "UPDATE person SET name = 'm4' WHERE id = 4"); /* the cursor says no */
+    tables_ingest(&t, &summary);
+    tables_ingest(&t, NULL);
+    tables_ingest(&t, &summary);
+    assert_int_equal(summary.count.read, 0);
+    expect_names(&t, "n1 n2 m3 n4 n5 n6 n7 n8 n9");
+    tables_close(&t);
+}
+
+static void ties_and_rows_without_a_cursor_are_all_read(void **state)
+{
+    (void)state;
+    struct tables t;
+    struct ingest_summary summary;
+    tables_open(&t, people, person);
+    warehouse_sql(t.app,
+                  "INSERT INTO person (id, name, updated_at) SELECT n, 'n' || n, CASE WHEN "
+                  "n < 8 THEN '2026-01-05'::timestamptz END FROM generate_series(1, 9) AS n");
+    assert_true(sources_try(t.db, t.directory, 1, NULL, NULL)); /* a delivery for each row */
+    expect_names(&t, "n1 n2 n3 n4 n5 n6 n7 n8 n9");
+    warehouse_sql(t.app,
+                  "INSERT INTO person (id, name, updated_at) VALUES (0, 'n0', '2026-01-05')");
+    warehouse_sql(t.app, "UPDATE person SET name = 'm9' WHERE id = 9");
+    tables_ingest(&t, &summary);
+    assert_int_equal(summary.count.loaded, 2);
+    expect_names(&t, "n0 n1 n2 n3 n4 n5 n6 n7 n8 m9");
+    tables_close(&t);
+}
+
+static void a_row_committed_late_is_not_missed(void **state)
+{
+    (void)state;
+    struct tables t;
+    g_autoptr(GError) err = NULL;
+    tables_open(&t, people, person);
+    g_autoptr(db_t) slow = db_open(t.dsn, "kenko test", 30000, &err);
+    g_autoptr(db_t) slower = db_open(t.dsn, "kenko test", 30000, &err);
+    warehouse_sql(
+        slow, "SET search_path = public; BEGIN; INSERT INTO person (id, name) VALUES (1, 'late')");
+    warehouse_sql(slower,
+                  "SET search_path = public; BEGIN; SELECT now()"); /* it has a time, and has
+                                                                       written nothing yet */
+    warehouse_sql(t.app, "INSERT INTO person (id, name) VALUES (2, 'early')");
+    for (int i = 0; i < 3; i++)
+        tables_ingest(&t, NULL);
+    expect_names(&t, "early");
+    warehouse_sql(slow, "COMMIT");
+    warehouse_sql(t.app, "INSERT INTO person (id, name) VALUES (4, 'next')");
+    for (int i = 0; i < 3; i++)
+        tables_ingest(&t, NULL);
+    expect_names(&t, "late early next");
+    warehouse_sql(slower, "INSERT INTO person (id, name) VALUES (3, 'later'); COMMIT");
+    tables_ingest(&t, NULL);
+    expect_names(&t, "late early later next");
+    sources_expect(t.db, "SELECT sum(loaded) FROM ops.load", "4");
+    tables_close(&t);
+}
+
+static void events_that_add_up_count_once_however_often_they_are_read(void **state)
+{
+    (void)state;
+    struct tables t;
+    tables_open(&t,
+                "      - stream: usage_event\n"
+                "        table: event\n"
+                "        cursor: id\n"
+                "        key: id\n"
+                "        fields: {party: account, at: at}\n"
+                "        values: [{metric: runs}]\n",
+                "CREATE TABLE event (id bigserial PRIMARY KEY, account text DEFAULT 'a', at "
+                "timestamptz DEFAULT '2026-01-05')");
+    g_autoptr(db_t) slow = db_open(t.dsn, "kenko test", 30000, NULL);
+    warehouse_sql(slow, "SET search_path = public; BEGIN; INSERT INTO event DEFAULT VALUES");
+    for (int i = 0; i < 5; i++) {
+        warehouse_sql(t.app, "INSERT INTO event SELECT FROM generate_series(1, 10)");
+        if (i == 3)
+            warehouse_sql(slow, "COMMIT");
+        assert_true(sources_try(t.db, t.directory, 1 + (size_t)i * 300, NULL, NULL));
+    }
+    sources_expect(t.db, "SELECT sum(x) FROM warehouse.usage_span AS s, unnest(s.v) AS x", "51");
+    tables_close(&t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(values_arrive_as_they_are_in_the_table),
+        cmocka_unit_test(only_what_is_new_is_read),
+        cmocka_unit_test(ties_and_rows_without_a_cursor_are_all_read),
+        cmocka_unit_test(a_row_committed_late_is_not_missed),
+        cmocka_unit_test(events_that_add_up_count_once_however_often_they_are_read),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
