@@ -145,14 +145,13 @@ static double mean_diagonal(const gsl_matrix *s)
     return sum / (double)s->size1;
 }
 
-/* Rotate T Z by R = L^-T Q with S1 = LL' and L^-1 S2 L^-T = Q diag(e) Q': then S1 is the identity
- * and S2 diagonal. */
-static void diagonalise(const gsl_matrix *t, const gsl_matrix *z, gsl_matrix *s1, gsl_matrix *s2,
-                        gsl_matrix *c, gsl_vector *e)
+/* turn = Z R, R = L^-T Q with S1 = LL' and L^-1 S2 L^-T = Q diag(e) Q': then S1 is the identity and
+ * S2 diagonal. */
+static void diagonalise(const gsl_matrix *z, gsl_matrix *s1, gsl_matrix *s2, gsl_matrix *turn,
+                        gsl_vector *e)
 {
     size_t q = s1->size1;
     g_autoptr(gsl_matrix) vectors = gsl_matrix_alloc(q, q);
-    g_autoptr(gsl_matrix) tz = gsl_matrix_alloc(t->size1, q);
     double small = 1e-8 * mean_diagonal(s1);
     for (size_t i = 0; i < q; i++)
         *gsl_matrix_ptr(s1, i, i) += small;
@@ -163,12 +162,11 @@ static void diagonalise(const gsl_matrix *t, const gsl_matrix *z, gsl_matrix *s1
     gsl_eigen_symmv(s2, e, vectors, work);
     gsl_eigen_symmv_free(work);
     gsl_blas_dtrsm(CblasLeft, CblasLower, CblasTrans, CblasNonUnit, 1, s1, vectors);
-    gsl_blas_dgemm(CblasNoTrans, CblasNoTrans, 1, t, z, 0, tz);
-    gsl_blas_dgemm(CblasNoTrans, CblasNoTrans, 1, tz, vectors, 0, c);
+    gsl_blas_dgemm(CblasNoTrans, CblasNoTrans, 1, z, vectors, 0, turn);
 }
 
 /* Scale so that the largest mean square of a column over the rows is 1, and e to at most 1. */
-static void scale(const struct bins *bins, gsl_matrix *c, gsl_vector *e)
+static void scale(const struct bins *bins, gsl_matrix *c, gsl_matrix *turn, gsl_vector *e)
 {
     double total = 0, largest = 0, top = 1e-12;
     for (size_t b = 0; b < bins->m; b++)
@@ -182,15 +180,32 @@ static void scale(const struct bins *bins, gsl_matrix *c, gsl_vector *e)
         largest = fmax(largest, sum);
         top = fmax(top, gsl_vector_get(e, j));
     }
-    if (largest > 0)
+    if (largest > 0) {
         gsl_matrix_scale(c, 1 / sqrt(largest));
+        gsl_matrix_scale(turn, 1 / sqrt(largest));
+    }
     for (size_t j = 0; j < e->size; j++)
         gsl_vector_set(e, j, fmax(gsl_vector_get(e, j), 0) / top);
 }
 
-static struct basis *keep(struct arena *arena, const gsl_matrix *c, const gsl_vector *e)
+/* Room for the splines of m bins, k of them, and how they turn into columns. */
+static struct basis *splines_new(struct arena *arena, size_t m, const gsl_matrix *turn, size_t run)
 {
     struct basis *basis = arena_one(arena, struct basis);
+    basis->k = turn->size1 + BASIS_RUN - 1;
+    basis->run = run;
+    basis->first = arena_many(arena, m, uint16_t);
+    basis->local = arena_many(arena, m * BASIS_RUN, double);
+    basis->turn = arena_many(arena, basis->k * turn->size2, double);
+    for (size_t i = 0; i < turn->size1; i++) {
+        for (size_t j = 0; j < turn->size2; j++)
+            basis->turn[i * turn->size2 + j] = gsl_matrix_get(turn, i, j);
+    }
+    return basis;
+}
+
+static void keep(struct arena *arena, const gsl_matrix *c, const gsl_vector *e, struct basis *basis)
+{
     basis->m = c->size1;
     basis->q = c->size2;
     basis->c = arena_many(arena, basis->m * basis->q, double);
@@ -203,7 +218,6 @@ static struct basis *keep(struct arena *arena, const gsl_matrix *c, const gsl_ve
         basis->e[j] = e ? gsl_vector_get(e, j) : 0;
         basis->is_smooth |= basis->e[j] > 0;
     }
-    return basis;
 }
 
 static void column_means(const struct bins *bins, const gsl_matrix *t, double *mean)
@@ -225,7 +239,28 @@ static struct basis *factor_basis(struct arena *arena, const struct bins *bins)
     gsl_matrix_set_identity(t);
     column_means(bins, t, mean);
     g_autoptr(gsl_matrix) z = complement(mean, bins->m);
-    return keep(arena, z, NULL);
+    struct basis *basis = splines_new(arena, bins->m, z, 1);
+    for (size_t b = 0; b < bins->m; b++) {
+        basis->first[b] = (uint16_t)b;
+        basis->local[b * BASIS_RUN] = 1;
+    }
+    keep(arena, z, NULL, basis);
+    return basis;
+}
+
+/* The splines of each bin, as the matrix t has them. */
+static void fill_splines(const struct knots *knots, const struct bins *bins, const gsl_matrix *t,
+                         struct basis *basis)
+{
+    size_t spread = (size_t)knots->degree + 1;
+    for (size_t b = 0; b < bins->m; b++) {
+        bool is_missing = bins->has_missing && b + 1 == bins->m;
+        double value[DEGREE + 1];
+        size_t first = is_missing ? t->size2 - 1 : splines_at(knots, bins->value[b], value);
+        basis->first[b] = (uint16_t)first;
+        for (size_t j = 0; j < (is_missing ? 1 : spread); j++)
+            basis->local[b * BASIS_RUN + j] = gsl_matrix_get(t, b, first + j);
+    }
 }
 
 struct basis *basis_new(struct arena *arena, const struct bins *bins, size_t size)
@@ -252,9 +287,13 @@ struct basis *basis_new(struct arena *arena, const struct bins *bins, size_t siz
     column_means(bins, t, mean);
     g_autoptr(gsl_matrix) z = complement(mean, k);
     g_autoptr(gsl_matrix) p1 = project(s1, z), p2 = project(s2, z);
-    g_autoptr(gsl_matrix) c = gsl_matrix_alloc(bins->m, k - 1);
+    g_autoptr(gsl_matrix) c = gsl_matrix_alloc(bins->m, k - 1), turn = gsl_matrix_alloc(k, k - 1);
     g_autoptr(gsl_vector) e = gsl_vector_alloc(k - 1);
-    diagonalise(t, z, p1, p2, c, e);
-    scale(bins, c, e);
-    return keep(arena, c, e);
+    diagonalise(z, p1, p2, turn, e);
+    gsl_blas_dgemm(CblasNoTrans, CblasNoTrans, 1, t, turn, 0, c);
+    scale(bins, c, turn, e);
+    struct basis *basis = splines_new(arena, bins->m, turn, (size_t)knots.degree + 1);
+    fill_splines(&knots, bins, t, basis);
+    keep(arena, c, e, basis);
+    return basis;
 }

@@ -10,7 +10,15 @@ struct basis {
     double *c;      /* m × q, row-major */
     double *e;      /* q: the second penalty; the first is the identity */
     bool is_smooth; /* e is not zero everywhere */
+    /* The same in splines: a bin has BASIS_RUN neighbours from `first` on, the last of them 0 when
+     * fewer are needed; c = splines · turn. For fitting only. */
+    size_t k, run;   /* splines, with room beyond the last; neighbours that may not be 0 */
+    uint16_t *first; /* m */
+    double *local;   /* m × BASIS_RUN */
+    double *turn;    /* k × q */
 };
+
+enum { BASIS_RUN = 4 };
 
 /*
  * Cubic B-splines (degree 1 where there are few bins) on knots at quantiles of the distinct values,

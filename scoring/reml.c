@@ -41,8 +41,10 @@ void reml_free(struct reml *fit)
 {
     if (!fit)
         return;
-    for (guint t = 0; t < fit->part->len; t++)
-        g_free(REML_PART(fit, t)->rows);
+    for (guint t = 0; t < fit->part->len; t++) {
+        g_free(REML_PART(fit, t)->at);
+        g_free(REML_PART(fit, t)->local);
+    }
     g_array_free(fit->part, TRUE);
     g_free(fit->beta);
     g_free(fit->rho);
@@ -56,16 +58,24 @@ void reml_free(struct reml *fit)
     g_free(fit);
 }
 
+void reml_row(const struct reml_part *part, size_t i, double *out)
+{
+    uint16_t at[TERM_AXES] = {0};
+    for (size_t a = 0; a < part->term->key.n; a++)
+        at[a] = part->code[a][i];
+    term_row(part->term, at, out);
+}
+
 /* lambda_j = sum of the term's information / sum of d_j, at the current weights. */
 static void start_lambda(struct reml *fit, const struct reml_part *part)
 {
     const struct term *term = part->term;
     double h = 0;
+    g_autofree double *row = g_new(double, term->p);
     for (size_t i = 0; i < fit->data->n; i++) {
-        const double *x =
-            part->rows ? part->rows + i * term->p : term->basis[0]->c + part->code[0][i] * term->p;
+        reml_row(part, i, row);
         for (size_t k = 0; k < term->p; k++)
-            h += fit->w[i] * x[k] * x[k];
+            h += fit->w[i] * row[k] * row[k];
     }
     for (size_t j = 0; j < term->n_penalties; j++) {
         double d = 0;
@@ -78,18 +88,9 @@ static void start_lambda(struct reml *fit, const struct reml_part *part)
 void reml_add(struct reml *fit, const struct term *term, const uint16_t *const *code)
 {
     struct reml_part part = {.term = term, .start = fit->p, .lambda = fit->n_lambda};
-    size_t n = fit->data->n;
     for (size_t a = 0; a < term->key.n; a++)
         part.code[a] = code[a];
-    if (term->key.n > 1) {
-        part.rows = g_new(double, n * term->p);
-        for (size_t i = 0; i < n; i++) {
-            uint16_t at[TERM_AXES] = {0};
-            for (size_t a = 0; a < term->key.n; a++)
-                at[a] = code[a][i];
-            term_row(term, at, part.rows + i * term->p);
-        }
-    }
+    reml_local_prepare(&part, fit->data->n);
     fit->beta = g_renew(double, fit->beta, fit->p + term->p);
     memset(fit->beta + fit->p, 0, term->p * sizeof *fit->beta);
     fit->p += term->p;

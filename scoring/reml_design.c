@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* X'WX and its like, from bins where a term has one covariate and from rows where it has more. */
-#include <gsl/gsl_cblas.h>
+/* What an iteration needs of the rows: linear predictor, weights, deviance. */
 #include <math.h>
 #include <string.h>
 
@@ -25,14 +24,15 @@ void reml_predict(const struct reml *fit, const double *beta, double *eta)
         const struct reml_part *part = REML_PART(fit, t);
         size_t p = part->term->p, m = bins_of(part);
         const double *b = beta + part->start;
-        if (part->rows) {
-            cblas_dgemv(CblasRowMajor, CblasNoTrans, (int)n, (int)p, 1, part->rows, (int)p, b, 1, 1,
-                        eta, 1);
+        if (part->local) {
+            reml_local_add(part, b, n, eta);
             continue;
         }
-        g_autofree double *value = g_new(double, m);
-        cblas_dgemv(CblasRowMajor, CblasNoTrans, (int)m, (int)p, 1, basis_c(part), (int)p, b, 1, 0,
-                    value, 1);
+        g_autofree double *value = g_new0(double, m);
+        for (size_t k = 0; k < m; k++) {
+            for (size_t c = 0; c < p; c++)
+                value[k] += basis_c(part)[k * p + c] * b[c];
+        }
         for (size_t i = 0; i < n; i++)
             eta[i] += value[part->code[0][i]];
     }
@@ -88,132 +88,4 @@ double reml_deviance(const struct reml *fit, const double *eta)
         sum += prior * loss;
     }
     return 2 * sum;
-}
-
-static void set_block(struct reml *fit, size_t row, size_t column, const double *block, size_t rows,
-                      size_t columns)
-{
-    for (size_t i = 0; i < rows; i++) {
-        for (size_t j = 0; j < columns; j++) {
-            fit->h[(row + i) * fit->p + column + j] = block[i * columns + j];
-            fit->h[(column + j) * fit->p + row + i] = block[i * columns + j];
-        }
-    }
-}
-
-/* C' diag(w by bin) C, C' w and C' z of a term of one covariate. */
-static void cross_self(struct reml *fit, const struct reml_part *part, const double *z)
-{
-    size_t m = bins_of(part), q = part->term->p, n = fit->data->n;
-    g_autofree double *w = g_new0(double, m), *r = g_new0(double, m);
-    g_autofree double *wc = g_new(double, m *q), *block = g_new(double, q *q);
-    for (size_t i = 0; i < n; i++) {
-        w[part->code[0][i]] += fit->w[i];
-        r[part->code[0][i]] += z[i];
-    }
-    const double *c = basis_c(part);
-    for (size_t b = 0; b < m; b++) {
-        for (size_t j = 0; j < q; j++)
-            wc[b * q + j] = w[b] * c[b * q + j];
-    }
-    cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)q, (int)q, (int)m, 1, c, (int)q, wc,
-                (int)q, 0, block, (int)q);
-    set_block(fit, part->start, part->start, block, q, q);
-    cblas_dgemv(CblasRowMajor, CblasTrans, (int)m, (int)q, 1, c, (int)q, w, 1, 0, block, 1);
-    set_block(fit, 0, part->start, block, 1, q);
-    cblas_dgemv(CblasRowMajor, CblasTrans, (int)m, (int)q, 1, c, (int)q, r, 1, 0,
-                fit->g + part->start, 1);
-}
-
-/* Two terms of one covariate: C_a' (w by both bins) C_b. */
-static void cross_bins(struct reml *fit, const struct reml_part *a, const struct reml_part *b)
-{
-    size_t ma = bins_of(a), mb = bins_of(b), qa = a->term->p, qb = b->term->p;
-    g_autofree double *joint = g_new0(double, ma *mb), *half = g_new(double, qa *mb);
-    g_autofree double *block = g_new(double, qa *qb);
-    const uint16_t *ka = a->code[0], *kb = b->code[0];
-    for (size_t i = 0; i < fit->data->n; i++)
-        joint[ka[i] * mb + kb[i]] += fit->w[i];
-    cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)qa, (int)mb, (int)ma, 1, basis_c(a),
-                (int)qa, joint, (int)mb, 0, half, (int)mb);
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)qa, (int)qb, (int)mb, 1, half,
-                (int)mb, basis_c(b), (int)qb, 0, block, (int)qb);
-    set_block(fit, a->start, b->start, block, qa, qb);
-}
-
-/* One covariate against rows: C_a' (w · rows by bin). */
-static void cross_rows(struct reml *fit, const struct reml_part *a, const struct reml_part *b,
-                       const double *wr)
-{
-    size_t m = bins_of(a), qa = a->term->p, qb = b->term->p;
-    g_autofree double *sum = g_new0(double, m *qb), *block = g_new(double, qa *qb);
-    for (size_t i = 0; i < fit->data->n; i++) {
-        double *into = sum + a->code[0][i] * qb;
-        const double *row = wr + i * qb;
-        for (size_t j = 0; j < qb; j++)
-            into[j] += row[j];
-    }
-    cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)qa, (int)qb, (int)m, 1, basis_c(a),
-                (int)qa, sum, (int)qb, 0, block, (int)qb);
-    set_block(fit, a->start, b->start, block, qa, qb);
-}
-
-/* A term of rows against the intercept, every term of bins, itself and the terms of rows before it.
- */
-static void cross_wide(struct reml *fit, guint t, const double *z)
-{
-    const struct reml_part *part = REML_PART(fit, t);
-    size_t n = fit->data->n, q = part->term->p;
-    g_autofree double *wr = g_new(double, n *q), *one = g_new(double, n);
-    for (size_t i = 0; i < n; i++) {
-        one[i] = 1;
-        for (size_t j = 0; j < q; j++)
-            wr[i * q + j] = fit->w[i] * part->rows[i * q + j];
-    }
-    g_autofree double *line = g_new(double, q);
-    cblas_dgemv(CblasRowMajor, CblasTrans, (int)n, (int)q, 1, wr, (int)q, one, 1, 0, line, 1);
-    set_block(fit, 0, part->start, line, 1, q);
-    cblas_dgemv(CblasRowMajor, CblasTrans, (int)n, (int)q, 1, part->rows, (int)q, z, 1, 0,
-                fit->g + part->start, 1);
-    for (guint u = 0; u < fit->part->len; u++) {
-        const struct reml_part *other = REML_PART(fit, u);
-        size_t qo = other->term->p;
-        if (!other->rows) {
-            cross_rows(fit, other, part, wr);
-            continue;
-        }
-        if (u > t)
-            continue; /* its own turn comes */
-        g_autofree double *block = g_new(double, qo *q);
-        cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)qo, (int)q, (int)n, 1,
-                    other->rows, (int)qo, wr, (int)q, 0, block, (int)q);
-        set_block(fit, other->start, part->start, block, qo, q);
-    }
-}
-
-void reml_cross(struct reml *fit)
-{
-    size_t n = fit->data->n;
-    g_autofree double *z = g_new(double, n);
-    double sum_w = 0, sum_z = 0;
-    for (size_t i = 0; i < n; i++) {
-        double own = fit->eta[i] - (fit->data->offset ? fit->data->offset[i] : 0);
-        z[i] = fit->w[i] * own + fit->score[i];
-        sum_w += fit->w[i];
-        sum_z += z[i];
-    }
-    fit->h[0] = sum_w;
-    fit->g[0] = sum_z;
-    for (guint t = 0; t < fit->part->len; t++) {
-        const struct reml_part *part = REML_PART(fit, t);
-        if (part->rows) {
-            cross_wide(fit, t, z);
-            continue;
-        }
-        cross_self(fit, part, z);
-        for (guint u = 0; u < t; u++) {
-            if (!REML_PART(fit, u)->rows)
-                cross_bins(fit, REML_PART(fit, u), part);
-        }
-    }
 }

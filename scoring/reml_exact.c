@@ -17,10 +17,7 @@ static void fill_rows(const struct reml *fit, size_t from, size_t n, double *x)
         row[0] = 1;
         for (guint t = 0; t < fit->part->len; t++) {
             const struct reml_part *part = REML_PART(fit, t);
-            size_t p = part->term->p;
-            const double *own = part->rows ? part->rows + (from + i) * p
-                                           : part->term->basis[0]->c + part->code[0][from + i] * p;
-            memcpy(row + part->start, own, p * sizeof *row);
+            reml_row(part, from + i, row + part->start);
         }
     }
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What reml.c, reml_design.c, reml_newton.c and reml_exact.c share. */
+/* What reml.c and its sisters reml_*.c share. */
 #pragma once
 
 #include "scoring/reml.h"
@@ -9,7 +9,11 @@ struct reml_part {
     const uint16_t *code[TERM_AXES];
     size_t start;  /* of its coefficients */
     size_t lambda; /* first of its smoothing parameters */
-    double *rows;  /* n × p of a term of several covariates; NULL for one: its bins serve */
+    /* Its rows in splines: `runs` of BASIS_RUN neighbours, each a step from the first, which begins
+     * at `at`. A term of one covariate has its bins for that, and NULL here. */
+    size_t runs;
+    uint32_t step[BASIS_RUN * BASIS_RUN], *at;
+    double *local; /* n × runs × BASIS_RUN */
 };
 
 struct reml {
@@ -26,6 +30,14 @@ struct reml {
 };
 
 #define REML_PART(fit, i) (&g_array_index((fit)->part, struct reml_part, (i)))
+
+/* One design row of a part. */
+void reml_row(const struct reml_part *part, size_t i, double *out);
+
+/* A part's rows in splines. */
+void reml_local_prepare(struct reml_part *part, size_t n);
+/* eta += the part's rows · beta. */
+void reml_local_add(const struct reml_part *part, const double *beta, size_t n, double *eta);
 
 /* eta = offset + X beta. */
 void reml_predict(const struct reml *fit, const double *beta, double *eta);
@@ -49,9 +61,9 @@ struct reml_working {
     size_t p, n; /* columns; active ones */
     size_t *active;
     double *s;               /* p: diagonal of the penalty */
-    double *factor;          /* n × n, lower triangle L of LL' = H + S of the active columns */
+    double *factor;          /* n × n, upper triangle U of U'U = H + S of the active columns */
     double *beta;            /* p */
-    double log_det, log_pen; /* sum log L_ii; sum log S_k over S_k > 0, halved */
+    double log_det, log_pen; /* sum log U_ii; sum log S_k over S_k > 0, halved */
     double value;
 };
 
@@ -107,7 +119,7 @@ void reml_refine(struct reml *fit, struct reml_working *work);
 /* x'Vx of every row. */
 void reml_leverage(const struct reml *fit, const double *v, double *out);
 
-/* Inverse of LL', full and symmetric, n × n. */
+/* Inverse of U'U, full and symmetric, n × n. */
 void reml_invert(const struct reml_working *work, double *out);
 
 /* Tolerance in units of log likelihood: less does not matter for a statistic. */

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The working model of one iteration, and Newton's method on its smoothing parameters. */
-#include <gsl/gsl_cblas.h>
 #include <gsl/gsl_eigen.h>
-#include <gsl/gsl_linalg.h>
 #include <math.h>
 #include <string.h>
 
+#include "scoring/dense.h"
 #include "scoring/reml_internal.h"
 
 #define RHO_MIN (-14.0)
@@ -57,21 +56,20 @@ static void choose_active(const struct reml *fit, bool whole, struct reml_workin
     }
 }
 
-/* LL' = H + S + ridge on the active columns, with a larger ridge as long as that is not positive
+/* U'U = H + S + ridge on the active columns, with a larger ridge as long as that is not positive
  * definite. */
 static void factorise(const struct reml *fit, double ridge, struct reml_working *work)
 {
     size_t n = work->n;
-    gsl_matrix_view f = gsl_matrix_view_array(work->factor, n, n);
     double more = 0;
     for (int tries = 0; tries < 14; tries++) {
         for (size_t i = 0; i < n; i++) {
             size_t k = work->active[i];
-            for (size_t j = 0; j < n; j++)
+            for (size_t j = i; j < n; j++)
                 work->factor[i * n + j] = fit->h[k * fit->p + work->active[j]];
             work->factor[i * n + i] += work->s[k] + ridge + more;
         }
-        if (gsl_linalg_cholesky_decomp1(&f.matrix) == GSL_SUCCESS)
+        if (dense_cholesky(work->factor, n))
             return;
         more += ridge * pow(10, tries + 2);
     }
@@ -83,11 +81,9 @@ static void solve_active(const struct reml *fit, double ridge, struct reml_worki
 {
     size_t n = out->n, p = fit->p;
     g_autofree double *b = g_new(double, n), *r = g_new(double, n);
-    gsl_matrix_view f = gsl_matrix_view_array(out->factor, n, n);
-    gsl_vector_view bv = gsl_vector_view_array(b, n), rv = gsl_vector_view_array(r, n);
     for (size_t i = 0; i < n; i++)
         b[i] = fit->g[out->active[i]];
-    gsl_linalg_cholesky_svx(&f.matrix, &bv.vector);
+    dense_solve(out->factor, n, b);
     for (size_t i = 0; i < n; i++) {
         size_t k = out->active[i];
         double sum = fit->g[k] - (out->s[k] + ridge) * b[i];
@@ -95,7 +91,7 @@ static void solve_active(const struct reml *fit, double ridge, struct reml_worki
             sum -= fit->h[k * p + out->active[j]] * b[j];
         r[i] = sum;
     }
-    gsl_linalg_cholesky_svx(&f.matrix, &rv.vector);
+    dense_solve(out->factor, n, r);
     memset(out->beta, 0, p * sizeof *out->beta);
     for (size_t i = 0; i < n; i++)
         out->beta[out->active[i]] = b[i] + r[i];
@@ -153,10 +149,7 @@ void reml_solve_whole(const struct reml *fit, const double *rho, double ridge,
 
 void reml_invert(const struct reml_working *work, double *out)
 {
-    size_t n = work->n;
-    gsl_matrix_view v = gsl_matrix_view_array(out, n, n);
-    memcpy(out, work->factor, n * n * sizeof *out);
-    gsl_linalg_cholesky_invert(&v.matrix);
+    dense_invert(work->factor, work->n, out);
 }
 
 static void fill_m(const struct reml *fit, struct reml_newton *nt)

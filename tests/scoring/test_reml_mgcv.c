@@ -78,8 +78,24 @@ static double *distinct(struct table *t, const double *x, size_t *m, uint16_t **
     return u;
 }
 
+/* Every bin is a spline of its own. */
+static void add_local(struct table *t, struct basis *basis)
+{
+    basis->k = basis->m + BASIS_RUN - 1;
+    basis->run = 1;
+    basis->first = arena_many(t->arena, basis->m, uint16_t);
+    basis->local = arena_many(t->arena, basis->m * BASIS_RUN, double);
+    basis->turn = arena_many(t->arena, basis->k * basis->q, double);
+    memcpy(basis->turn, basis->c, basis->m * basis->q * sizeof *basis->c);
+    for (size_t b = 0; b < basis->m; b++) {
+        basis->first[b] = (uint16_t)b;
+        basis->local[b * BASIS_RUN] = 1;
+    }
+}
+
 static void add(struct table *t, struct basis *basis, double *penalty, uint16_t *code)
 {
+    add_local(t, basis);
     struct term *term = arena_one(t->arena, struct term);
     *term = (struct term){.key = {1, {0}},
                           .basis = {basis},
