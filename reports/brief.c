@@ -11,7 +11,7 @@
 /* Factors of the odds nearer to 1 than this (in log-odds) are left out of the table. */
 static const double FACTOR_SHOWN = 0.05;
 
-enum { NAMED_PART_BP = 50 }; /* coloured from half a point on */
+enum { NAMED_PART_BP = 50, REASONS = 3 }; /* parts are coloured from half a point on */
 
 static const char *words(const struct report *r, const char *text)
 {
@@ -74,6 +74,17 @@ static void add_head(const struct report *r, struct document *d,
                   report_say(r, MESSAGE_BRIEF_COVERAGE_NOTE, NULL), TONE_PLAIN);
 }
 
+/* The line of the lists as a sentence. */
+static void add_reasons(const struct report *r, struct document *d,
+                        const struct q_report_accounts_row *a)
+{
+    const char *line = reason_line(r, a, REASONS);
+    g_autofree char *first = g_utf8_strup(line, g_utf8_next_char(line) - line);
+    document_text(d, "%s",
+                  report_say(r, MESSAGE_BRIEF_REASONS, "what",
+                             arena_printf(r->arena, "%s%s", first, g_utf8_next_char(line)), NULL));
+}
+
 /* ── what changed ─────────────────────────────────────────────────────────────────────────────────
  */
 
@@ -121,10 +132,11 @@ static void add_measures(const struct report *r, struct document *d,
 static void add_change(const struct report *r, struct document *d,
                        const struct q_report_accounts_row *a)
 {
-    static const struct report_column columns[] = {{MESSAGE_COLUMN_MEASURE, COLUMN_WORDS, false},
-                                                   {MESSAGE_COLUMN_BEFORE, COLUMN_NUMBER, false},
-                                                   {MESSAGE_COLUMN_NOW, COLUMN_NUMBER, false},
-                                                   {MESSAGE_COLUMN_POINTS, COLUMN_NUMBER, false}};
+    static const struct report_column columns[] = {
+        {MESSAGE_COLUMN_MEASURE, COLUMN_WORDS, TOPIC_ANY},
+        {MESSAGE_COLUMN_BEFORE, COLUMN_NUMBER, TOPIC_ANY},
+        {MESSAGE_COLUMN_NOW, COLUMN_NUMBER, TOPIC_ANY},
+        {MESSAGE_COLUMN_POINTS, COLUMN_NUMBER, TOPIC_ANY}};
     struct change change;
     if (!r->has_before || a->before_bp_is_null || a->effective_bp_is_null)
         return;
@@ -180,9 +192,12 @@ static void add_waterfall(const struct report *r, struct document *d,
                           const struct q_report_accounts_row *a)
 {
     static const struct report_column columns[] = {
-        {MESSAGE_COLUMN_MEASURE, COLUMN_WORDS, false}, {MESSAGE_COLUMN_GROUP, COLUMN_WORDS, false},
-        {MESSAGE_COLUMN_VALUE, COLUMN_NUMBER, false},  {MESSAGE_COLUMN_GIVES, COLUMN_NUMBER, false},
-        {MESSAGE_COLUMN_COSTS, COLUMN_NUMBER, false},  {MESSAGE_COLUMN_BAR, COLUMN_PICTURE, false}};
+        {MESSAGE_COLUMN_MEASURE, COLUMN_WORDS, TOPIC_ANY},
+        {MESSAGE_COLUMN_GROUP, COLUMN_WORDS, TOPIC_ANY},
+        {MESSAGE_COLUMN_VALUE, COLUMN_NUMBER, TOPIC_ANY},
+        {MESSAGE_COLUMN_GIVES, COLUMN_NUMBER, TOPIC_ANY},
+        {MESSAGE_COLUMN_COSTS, COLUMN_NUMBER, TOPIC_ANY},
+        {MESSAGE_COLUMN_BAR, COLUMN_PICTURE, TOPIC_ANY}};
     size_t n = MIN(r->measures.n, a->contribution_bp.n);
     int sum = 0;
     document_heading(d, 2, report_say(r, MESSAGE_WATERFALL_HEADING, NULL));
@@ -220,10 +235,11 @@ static int by_size(const void *a, const void *b, void *context)
 static void add_risk(const struct report *r, struct document *d,
                      const struct q_report_accounts_row *a)
 {
-    static const struct report_column columns[] = {{MESSAGE_COLUMN_FEATURE, COLUMN_WORDS, false},
-                                                   {MESSAGE_COLUMN_VALUE, COLUMN_NUMBER, false},
-                                                   {MESSAGE_COLUMN_FACTOR, COLUMN_NUMBER, false},
-                                                   {MESSAGE_COLUMN_EFFECT, COLUMN_WORDS, false}};
+    static const struct report_column columns[] = {
+        {MESSAGE_COLUMN_FEATURE, COLUMN_WORDS, TOPIC_ANY},
+        {MESSAGE_COLUMN_VALUE, COLUMN_NUMBER, TOPIC_ANY},
+        {MESSAGE_COLUMN_FACTOR, COLUMN_NUMBER, TOPIC_ANY},
+        {MESSAGE_COLUMN_EFFECT, COLUMN_WORDS, TOPIC_ANY}};
     if (a->risk_contribution_is_null)
         return;
     size_t n = MIN(r->features.n, a->risk_contribution.n);
@@ -293,12 +309,13 @@ static bool add_history(const struct report *r, struct document *d, const char *
 
 static bool add_contracts(const struct report *r, struct document *d, const char *key, GError **err)
 {
-    static const struct report_column columns[] = {{MESSAGE_COLUMN_CONTRACT, COLUMN_WORDS, false},
-                                                   {MESSAGE_COLUMN_PRODUCT, COLUMN_WORDS, false},
-                                                   {MESSAGE_COLUMN_FROM, COLUMN_WORDS, false},
-                                                   {MESSAGE_COLUMN_TO, COLUMN_WORDS, false},
-                                                   {MESSAGE_COLUMN_CANCELLED, COLUMN_WORDS, false},
-                                                   {MESSAGE_COLUMN_ARR, COLUMN_NUMBER, false}};
+    static const struct report_column columns[] = {
+        {MESSAGE_COLUMN_CONTRACT, COLUMN_WORDS, TOPIC_ANY},
+        {MESSAGE_COLUMN_PRODUCT, COLUMN_WORDS, TOPIC_ANY},
+        {MESSAGE_COLUMN_FROM, COLUMN_WORDS, TOPIC_ANY},
+        {MESSAGE_COLUMN_TO, COLUMN_WORDS, TOPIC_ANY},
+        {MESSAGE_COLUMN_CANCELLED, COLUMN_WORDS, TOPIC_ANY},
+        {MESSAGE_COLUMN_ARR, COLUMN_NUMBER, TOPIC_ANY}};
     struct q_report_account_contracts_rows rows;
     if (!q_report_account_contracts(r->arena, r->db, key, &rows, err))
         return false;
@@ -322,10 +339,10 @@ static bool add_contracts(const struct report *r, struct document *d, const char
 
 static bool add_events(const struct report *r, struct document *d, const char *key, GError **err)
 {
-    static const struct report_column columns[] = {{MESSAGE_COLUMN_WHEN, COLUMN_WORDS, false},
-                                                   {MESSAGE_COLUMN_WHAT, COLUMN_WORDS, false},
-                                                   {MESSAGE_COLUMN_TITLE, COLUMN_WORDS, false},
-                                                   {MESSAGE_COLUMN_STATE, COLUMN_WORDS, false}};
+    static const struct report_column columns[] = {{MESSAGE_COLUMN_WHEN, COLUMN_WORDS, TOPIC_ANY},
+                                                   {MESSAGE_COLUMN_WHAT, COLUMN_WORDS, TOPIC_ANY},
+                                                   {MESSAGE_COLUMN_TITLE, COLUMN_WORDS, TOPIC_ANY},
+                                                   {MESSAGE_COLUMN_STATE, COLUMN_WORDS, TOPIC_ANY}};
     struct q_report_account_events_rows rows;
     if (!q_report_account_events(r->arena, r->db, key, r->run.as_of, &rows, err))
         return false;
@@ -353,7 +370,7 @@ bool brief_make(const struct report *r, const char *key, struct document *d, GEr
     if (rows.n == 0)
         return err_set(err, KENKO_ERROR_NOT_FOUND, "'%s' has no published score", key);
     add_head(r, d, &rows.row[0]);
-    document_text(d, "%s", reason_line(r, &rows.row[0], 3));
+    add_reasons(r, d, &rows.row[0]);
     add_change(r, d, &rows.row[0]);
     add_waterfall(r, d, &rows.row[0]);
     add_risk(r, d, &rows.row[0]);

@@ -45,9 +45,10 @@ static const char *state_text(const struct report *r, const struct q_report_acco
 static void add_rows(const struct report *r, struct document *d,
                      const struct q_report_accounts_rows *rows)
 {
-    static const struct report_column columns[] = {{MESSAGE_COLUMN_ACCOUNT, COLUMN_WORDS, false},
-                                                   {MESSAGE_COLUMN_STATE, COLUMN_WORDS, false},
-                                                   {MESSAGE_COLUMN_WHY, COLUMN_UNDER, false}};
+    static const struct report_column columns[] = {
+        {MESSAGE_COLUMN_ACCOUNT, COLUMN_WORDS, TOPIC_ANY},
+        {MESSAGE_COLUMN_STATE, COLUMN_WORDS, TOPIC_ANY},
+        {MESSAGE_COLUMN_WHY, COLUMN_UNDER, TOPIC_ANY}};
     report_table(r, d, "", columns, G_N_ELEMENTS(columns));
     for (size_t i = 0; i < rows->n; i++) {
         const struct q_report_accounts_row *a = &rows->row[i];

@@ -227,13 +227,18 @@ const char *report_count(const struct report *r, enum message message, int64_t n
     return text;
 }
 
+bool report_tells(const struct report *r, enum report_topic topic)
+{
+    return topic == TOPIC_ANY || (topic == TOPIC_MONEY ? r->has_money : !r->run.model_id_is_null);
+}
+
 void report_table(const struct report *r, struct document *document, const char *caption,
                   const struct report_column *columns, size_t n)
 {
     struct document_column *made = arena_many(r->arena, n, struct document_column);
     size_t kept = 0;
     for (size_t i = 0; i < n; i++) {
-        if (!columns[i].money || r->has_money)
+        if (report_tells(r, columns[i].topic))
             made[kept++] =
                 (struct document_column){report_say(r, columns[i].head, NULL), columns[i].kind};
     }

@@ -85,11 +85,16 @@ const char *report_say(const struct report *report, enum message message,
 const char *report_count(const struct report *report, enum message message, int64_t n,
                          ...) G_GNUC_NULL_TERMINATED;
 
+/* What a column tells of; report_tells whether there is any: else it is left out, cells too. */
+enum report_topic { TOPIC_ANY, TOPIC_MONEY, TOPIC_RISK };
+
+bool report_tells(const struct report *report, enum report_topic topic);
+
 /* One column of a table in the making. */
 struct report_column {
     enum message head;
     enum document_column_kind kind;
-    bool money; /* left out where nobody pays: the cells too */
+    enum report_topic topic;
 };
 
 /* Begin a table; `caption` "" for none. Cells follow. */

@@ -179,10 +179,11 @@ static const char *move_word(const struct report *r, const char *band)
 
 static bool add_moves(const struct report *r, struct document *d, GError **err)
 {
-    static const struct report_column columns[] = {{MESSAGE_COLUMN_FROM, COLUMN_WORDS, false},
-                                                   {MESSAGE_COLUMN_TO, COLUMN_WORDS, false},
-                                                   {MESSAGE_COLUMN_ACCOUNTS, COLUMN_NUMBER, false},
-                                                   {MESSAGE_COLUMN_ARR, COLUMN_NUMBER, true}};
+    static const struct report_column columns[] = {
+        {MESSAGE_COLUMN_FROM, COLUMN_WORDS, TOPIC_ANY},
+        {MESSAGE_COLUMN_TO, COLUMN_WORDS, TOPIC_ANY},
+        {MESSAGE_COLUMN_ACCOUNTS, COLUMN_NUMBER, TOPIC_ANY},
+        {MESSAGE_COLUMN_ARR, COLUMN_NUMBER, TOPIC_MONEY}};
     struct q_report_moves_rows rows;
     if (!r->has_before)
         return true;
@@ -208,11 +209,12 @@ static bool add_moves(const struct report *r, struct document *d, GError **err)
 
 static bool add_owners(const struct report *r, struct document *d, GError **err)
 {
-    static const struct report_column columns[] = {{MESSAGE_COLUMN_OWNER, COLUMN_WORDS, false},
-                                                   {MESSAGE_COLUMN_ACCOUNTS, COLUMN_NUMBER, false},
-                                                   {MESSAGE_COLUMN_NOT_GREEN, COLUMN_NUMBER, false},
-                                                   {MESSAGE_COLUMN_ARR, COLUMN_NUMBER, true},
-                                                   {MESSAGE_COLUMN_LOSS, COLUMN_NUMBER, true}};
+    static const struct report_column columns[] = {
+        {MESSAGE_COLUMN_OWNER, COLUMN_WORDS, TOPIC_ANY},
+        {MESSAGE_COLUMN_ACCOUNTS, COLUMN_NUMBER, TOPIC_ANY},
+        {MESSAGE_COLUMN_NOT_GREEN, COLUMN_NUMBER, TOPIC_ANY},
+        {MESSAGE_COLUMN_ARR, COLUMN_NUMBER, TOPIC_MONEY},
+        {MESSAGE_COLUMN_LOSS, COLUMN_NUMBER, TOPIC_MONEY}};
     struct q_report_owners_rows rows;
     if (!q_report_owners(r->arena, r->db, r->run.run_id, r->run.as_of, &rows, err))
         return false;
@@ -237,13 +239,14 @@ static bool add_owners(const struct report *r, struct document *d, GError **err)
 
 static bool add_data(const struct report *r, struct document *d, GError **err)
 {
-    static const struct report_column columns[] = {{MESSAGE_COLUMN_SOURCE, COLUMN_WORDS, false},
-                                                   {MESSAGE_COLUMN_STREAM, COLUMN_WORDS, false},
-                                                   {MESSAGE_COLUMN_NEWEST, COLUMN_WORDS, false},
-                                                   {MESSAGE_COLUMN_READ, COLUMN_NUMBER, false},
-                                                   {MESSAGE_COLUMN_DUPLICATE, COLUMN_NUMBER, false},
-                                                   {MESSAGE_COLUMN_IGNORED, COLUMN_NUMBER, false},
-                                                   {MESSAGE_COLUMN_REJECTED, COLUMN_NUMBER, false}};
+    static const struct report_column columns[] = {
+        {MESSAGE_COLUMN_SOURCE, COLUMN_WORDS, TOPIC_ANY},
+        {MESSAGE_COLUMN_STREAM, COLUMN_WORDS, TOPIC_ANY},
+        {MESSAGE_COLUMN_NEWEST, COLUMN_WORDS, TOPIC_ANY},
+        {MESSAGE_COLUMN_READ, COLUMN_NUMBER, TOPIC_ANY},
+        {MESSAGE_COLUMN_DUPLICATE, COLUMN_NUMBER, TOPIC_ANY},
+        {MESSAGE_COLUMN_IGNORED, COLUMN_NUMBER, TOPIC_ANY},
+        {MESSAGE_COLUMN_REJECTED, COLUMN_NUMBER, TOPIC_ANY}};
     struct q_report_freshness_rows rows;
     struct q_report_unresolved_row unresolved;
     if (!q_report_freshness(r->arena, r->db, &rows, err) ||

@@ -16,16 +16,24 @@ struct list {
 };
 
 static const struct report_column account_columns[] = {
-    {MESSAGE_COLUMN_ACCOUNT, COLUMN_WORDS, false}, {MESSAGE_COLUMN_OWNER, COLUMN_WORDS, false},
-    {MESSAGE_COLUMN_HEALTH, COLUMN_NUMBER, false}, {MESSAGE_COLUMN_CHANGE, COLUMN_NUMBER, false},
-    {MESSAGE_COLUMN_BAND, COLUMN_WORDS, false},    {MESSAGE_COLUMN_ARR, COLUMN_NUMBER, true},
-    {MESSAGE_COLUMN_CHURN, COLUMN_NUMBER, false},  {MESSAGE_COLUMN_WHY, COLUMN_UNDER, false}};
+    {MESSAGE_COLUMN_ACCOUNT, COLUMN_WORDS, TOPIC_ANY},
+    {MESSAGE_COLUMN_OWNER, COLUMN_WORDS, TOPIC_ANY},
+    {MESSAGE_COLUMN_HEALTH, COLUMN_NUMBER, TOPIC_ANY},
+    {MESSAGE_COLUMN_CHANGE, COLUMN_NUMBER, TOPIC_ANY},
+    {MESSAGE_COLUMN_BAND, COLUMN_WORDS, TOPIC_ANY},
+    {MESSAGE_COLUMN_ARR, COLUMN_NUMBER, TOPIC_MONEY},
+    {MESSAGE_COLUMN_CHURN, COLUMN_NUMBER, TOPIC_RISK},
+    {MESSAGE_COLUMN_WHY, COLUMN_UNDER, TOPIC_ANY}};
 
 static const struct report_column renewal_columns[] = {
-    {MESSAGE_COLUMN_ACCOUNT, COLUMN_WORDS, false}, {MESSAGE_COLUMN_OWNER, COLUMN_WORDS, false},
-    {MESSAGE_COLUMN_RENEWS, COLUMN_NUMBER, false}, {MESSAGE_COLUMN_HEALTH, COLUMN_NUMBER, false},
-    {MESSAGE_COLUMN_BAND, COLUMN_WORDS, false},    {MESSAGE_COLUMN_ARR, COLUMN_NUMBER, true},
-    {MESSAGE_COLUMN_CHURN, COLUMN_NUMBER, false},  {MESSAGE_COLUMN_WHY, COLUMN_UNDER, false}};
+    {MESSAGE_COLUMN_ACCOUNT, COLUMN_WORDS, TOPIC_ANY},
+    {MESSAGE_COLUMN_OWNER, COLUMN_WORDS, TOPIC_ANY},
+    {MESSAGE_COLUMN_RENEWS, COLUMN_NUMBER, TOPIC_ANY},
+    {MESSAGE_COLUMN_HEALTH, COLUMN_NUMBER, TOPIC_ANY},
+    {MESSAGE_COLUMN_BAND, COLUMN_WORDS, TOPIC_ANY},
+    {MESSAGE_COLUMN_ARR, COLUMN_NUMBER, TOPIC_MONEY},
+    {MESSAGE_COLUMN_CHURN, COLUMN_NUMBER, TOPIC_RISK},
+    {MESSAGE_COLUMN_WHY, COLUMN_UNDER, TOPIC_ANY}};
 
 static void add_account(const struct report *r, struct document *d, const struct list *list,
                         const struct q_report_accounts_row *a, bool is_told)
@@ -44,7 +52,8 @@ static void add_account(const struct report *r, struct document *d, const struct
     document_cell(d, report_band(r, a->band), NULL, document_band_tone(a->band));
     if (r->has_money)
         document_cell(d, report_money(r, (double)a->arr_minor), NULL, TONE_PLAIN);
-    document_cell(d, report_risk(r, a), NULL, TONE_PLAIN);
+    if (report_tells(r, TOPIC_RISK))
+        document_cell(d, report_risk(r, a), NULL, TONE_PLAIN);
     document_cell(d, is_told ? "" : reason_line(r, a, REASONS), NULL, TONE_PLAIN);
 }
 
@@ -109,13 +118,13 @@ static const char *how_it_left(const struct report *r, const struct q_report_lef
 static bool add_left(const struct report *r, struct document *d, GError **err)
 {
     static const struct report_column columns[] = {
-        {MESSAGE_COLUMN_ACCOUNT, COLUMN_WORDS, false},
-        {MESSAGE_COLUMN_OWNER, COLUMN_WORDS, false},
-        {MESSAGE_COLUMN_HEALTH_BEFORE, COLUMN_NUMBER, false},
-        {MESSAGE_COLUMN_BAND_BEFORE, COLUMN_WORDS, false},
-        {MESSAGE_COLUMN_ARR, COLUMN_NUMBER, true},
-        {MESSAGE_COLUMN_CHURN_BEFORE, COLUMN_NUMBER, false},
-        {MESSAGE_COLUMN_HOW, COLUMN_UNDER, false}};
+        {MESSAGE_COLUMN_ACCOUNT, COLUMN_WORDS, TOPIC_ANY},
+        {MESSAGE_COLUMN_OWNER, COLUMN_WORDS, TOPIC_ANY},
+        {MESSAGE_COLUMN_HEALTH_BEFORE, COLUMN_NUMBER, TOPIC_ANY},
+        {MESSAGE_COLUMN_BAND_BEFORE, COLUMN_WORDS, TOPIC_ANY},
+        {MESSAGE_COLUMN_ARR, COLUMN_NUMBER, TOPIC_MONEY},
+        {MESSAGE_COLUMN_CHURN_BEFORE, COLUMN_NUMBER, TOPIC_ANY},
+        {MESSAGE_COLUMN_HOW, COLUMN_UNDER, TOPIC_ANY}};
     struct q_report_left_rows rows;
     if (!r->has_before)
         return true;
@@ -149,7 +158,7 @@ static bool add_left(const struct report *r, struct document *d, GError **err)
 
 bool weekly_list_add(const struct report *r, struct document *d, GError **err)
 {
-    bool risk = !r->run.model_id_is_null;
+    bool risk = report_tells(r, TOPIC_RISK);
     const char *before = report_day(r, false, r->run.as_of + REPORT_RISK_DAYS);
     const struct list loss = {"loss", r->has_money ? MESSAGE_LOSS_HEADING : MESSAGE_LIKELY_HEADING,
                               !r->has_money

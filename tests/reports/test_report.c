@@ -138,6 +138,94 @@ static void an_account_without_data_is_unknown_and_has_no_sum(void **state)
     assert_null(strstr(text->str, "100.00"));
 }
 
+static void without_a_model_nothing_is_said_of_churn(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = two_weeks();
+    make_worse(db);
+    warehouse_sql(db, "UPDATE score.run SET model_id = NULL; UPDATE score.account_score SET "
+                      "p_churn_1e9 = NULL, p_lower_1e9 = NULL, p_upper_1e9 = NULL, "
+                      "risk_contribution = NULL");
+    g_autoptr(GString) csv = report_text(db, "weekly", NULL, PUBLISH_CSV);
+    assert_says(csv, "Account,Owner,Health,Change,Band,ARR,Why\r\n");
+    g_autoptr(GString) text = report_text(db, "weekly", NULL, PUBLISH_TEXT);
+    assert_says(text, "ARR times missing health");
+}
+
+static void where_nobody_pays_customers_are_counted(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = two_weeks();
+    warehouse_sql(db, "UPDATE score.account_score SET arr_minor = 0");
+    g_autoptr(GString) text = report_text(db, "weekly", NULL, PUBLISH_TEXT);
+    assert_says(text, "Expected to leave in 90 days: ");
+    assert_says(text, "# Most likely to leave");
+    assert_null(strstr(text->str, "USD"));
+    assert_null(strstr(text->str, "ARR "));
+    g_autoptr(GString) brief = report_text(db, "brief", "a0002", PUBLISH_TEXT);
+    assert_null(strstr(brief->str, "ARR:"));
+}
+
+static void a_digest_counts_all_who_are_worse_and_shows_ten(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = warehouse_open();
+    scored_accounts(db, 30);
+    scored_publish(db, "2026-11-16");
+    scored_publish(db, "2026-11-23");
+    warehouse_sql(db, "UPDATE score.account_score SET effective_bp = 9900 WHERE as_of = "
+                      "'2026-11-16'");
+    g_autoptr(GString) text = report_text(db, "digest", NULL, PUBLISH_TEXT);
+    assert_says(text, "27 customers are worse since 2026-11-16; the first 10 by change");
+}
+
+static void another_scorecard_is_not_taken_for_a_fall(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = two_weeks();
+    make_worse(db);
+    warehouse_sql(
+        db, "INSERT INTO score.scorecard (name, sha256, body) VALUES ('default', 'y', 'y');"
+            "INSERT INTO score.measure (scorecard_id, ordinal, name, label, group_name, "
+            "group_label, metric, unit, direction, weight, sentence, group_weight, definition) "
+            "SELECT 2, ordinal, name, label, group_name, group_label, metric, unit, direction, "
+            "weight, sentence, group_weight, definition || ' otherwise' FROM score.measure;"
+            "UPDATE score.run SET scorecard_id = 2 WHERE as_of = '2026-11-23';"
+            "UPDATE score.account_score SET scorecard_id = 2 WHERE as_of = '2026-11-23'");
+    g_autoptr(GString) weekly = report_text(db, "weekly", NULL, PUBLISH_TEXT);
+    assert_says(weekly, "The scorecard has changed since 2026-11-16");
+    assert_says(weekly, "the scorecard judges otherwise than on 2026-11-16");
+    assert_null(strstr(weekly->str, "# Fell most"));
+    g_autoptr(GString) digest = report_text(db, "digest", NULL, PUBLISH_TEXT);
+    assert_says(digest, "1 customer is worse");
+    assert_says(digest, "Account 0006");
+    g_autoptr(GString) brief = report_text(db, "brief", "a0002", PUBLISH_TEXT);
+    assert_says(brief, "kenko diff a0002 2026-11-16");
+}
+
+static void only_weights_that_changed_are_configuration(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = two_weeks();
+    make_worse(db);
+    /* Weights 6 and 4 before, 5 and 5 after: of 2500 and 1250 they make 1875 instead of 2000. */
+    warehouse_sql(
+        db, "INSERT INTO score.scorecard (name, sha256, body) VALUES ('default', 'y', 'y');"
+            "INSERT INTO score.measure (scorecard_id, ordinal, name, label, group_name, "
+            "group_label, metric, unit, direction, weight, sentence, group_weight, definition) "
+            "SELECT 2, ordinal, name, label, group_name, group_label, metric, unit, direction, "
+            "weight, sentence, 5, definition FROM score.measure;"
+            "UPDATE score.run SET scorecard_id = 2 WHERE as_of = '2026-11-23';"
+            "UPDATE score.account_score SET scorecard_id = 2 WHERE as_of = '2026-11-23';"
+            "UPDATE score.account_score SET health_bp = 1875, effective_bp = 1875, contribution_bp "
+            "= ARRAY[1250, 625], lost_bp = ARRAY[3750, 4375] WHERE account_id = 3 AND as_of = "
+            "'2026-11-23'");
+    g_autoptr(GString) brief = report_text(db, "brief", "a0002", PUBLISH_TEXT);
+    assert_says(brief,
+                "was 3,000: −30.0 points; the scorecard or its metrics changed: −1.2 points");
+    assert_says(brief, "−31.25");
+}
+
 static void nothing_published_is_told_as_such(void **state)
 {
     (void)state;
@@ -243,6 +331,11 @@ int main(void)
         cmocka_unit_test(a_weekly_report_without_a_model_says_why),
         cmocka_unit_test(the_contributions_of_a_brief_add_up),
         cmocka_unit_test(an_account_without_data_is_unknown_and_has_no_sum),
+        cmocka_unit_test(without_a_model_nothing_is_said_of_churn),
+        cmocka_unit_test(where_nobody_pays_customers_are_counted),
+        cmocka_unit_test(a_digest_counts_all_who_are_worse_and_shows_ten),
+        cmocka_unit_test(another_scorecard_is_not_taken_for_a_fall),
+        cmocka_unit_test(only_weights_that_changed_are_configuration),
         cmocka_unit_test(nothing_published_is_told_as_such),
         cmocka_unit_test(a_webhook_reaches_only_what_it_may),
         cmocka_unit_test(a_receiver_s_wish_to_wait_and_long_answers_are_kept),
