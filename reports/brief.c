@@ -62,7 +62,7 @@ static void add_head(const struct report *r, struct document *d,
                                    arena_printf(r->arena, "%.1f", (double)a->p_lower_1e9 / 1e7),
                                    "high", report_percent(r, a->p_upper_1e9), NULL),
                   TONE_PLAIN);
-    if (r->has_money)
+    if (r->run.has_money)
         document_tile(d, report_say(r, MESSAGE_COLUMN_ARR, NULL),
                       report_money(r, (double)a->arr_minor),
                       a->renewal_on_is_null ? report_say(r, MESSAGE_BRIEF_NO_RENEWAL, NULL)

@@ -36,7 +36,7 @@ static const char *state_text(const struct report *r, const struct q_report_acco
     g_autoptr(GString) out = g_string_new(NULL);
     g_string_append_printf(out, "%s %s%s%s", report_band(r, a->band), health, *delta ? " " : "",
                            delta);
-    if (r->has_money)
+    if (r->run.has_money)
         g_string_append_printf(out, "%s%s", comma, report_money(r, (double)a->arr_minor));
     g_string_append_printf(out, "%s%s", comma, risk_text(r, a));
     return arena_strdup(r->arena, out->str);
@@ -93,7 +93,7 @@ static void add_others(const struct report *r, struct document *d,
         return;
     document_text(
         d, "%s",
-        r->has_money
+        r->run.has_money
             ? report_count(r, MESSAGE_DIGEST_LEFT_ARR, all, "names", with_rest(r, names, all),
                            "arr", report_money(r, (double)left->row[0].matching_minor), NULL)
             : report_count(r, MESSAGE_DIGEST_LEFT, all, "names", with_rest(r, names, all), NULL));

@@ -126,16 +126,10 @@ bool report_open(struct report *report, struct arena *arena, struct db *db,
     if (!found)
         return err_set(err, KENKO_ERROR_NOT_FOUND,
                        "nothing is published yet (kenko score --as-of DAY)");
-    if (!q_report_run(arena, db, r->run.as_of - 7, &r->before, &r->has_before, err) ||
-        !q_report_measures(arena, db, r->run.scorecard_id, &r->measures, err) ||
-        !q_report_bands(arena, db, r->run.run_id, r->run.as_of, &r->bands, err))
-        return false;
-    for (size_t i = 0; i < r->bands.n; i++)
-        r->has_money = r->has_money || r->bands.row[i].arr_minor > 0;
-    return (!r->has_before ||
-            (q_report_measures(arena, db, r->before.scorecard_id, &r->before_measures, err) &&
-             q_report_bands(arena, db, r->before.run_id, r->before.as_of, &r->before_bands,
-                            err))) &&
+    return q_report_run(arena, db, r->run.as_of - 7, &r->before, &r->has_before, err) &&
+           q_report_measures(arena, db, r->run.scorecard_id, &r->measures, err) &&
+           (!r->has_before ||
+            q_report_measures(arena, db, r->before.scorecard_id, &r->before_measures, err)) &&
            (r->run.model_id_is_null ||
             q_report_features(arena, db, r->run.model_id, &r->features, err));
 }
@@ -229,7 +223,8 @@ const char *report_count(const struct report *r, enum message message, int64_t n
 
 bool report_tells(const struct report *r, enum report_topic topic)
 {
-    return topic == TOPIC_ANY || (topic == TOPIC_MONEY ? r->has_money : !r->run.model_id_is_null);
+    return topic == TOPIC_ANY ||
+           (topic == TOPIC_MONEY ? r->run.has_money : !r->run.model_id_is_null);
 }
 
 void report_table(const struct report *r, struct document *document, const char *caption,

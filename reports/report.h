@@ -52,9 +52,7 @@ struct report {
     bool has_before;
     struct q_report_measures_rows measures, before_measures;
     struct q_report_features_rows features; /* of the run's model; none without one */
-    struct q_report_bands_rows bands, before_bands;
     const struct q_report_staff_row *owner; /* only their accounts; NULL: everybody's */
-    bool has_money; /* somebody pays something; otherwise customers are counted, not ARR */
 };
 
 /* The newest published run up to a day (REPORT_NEWEST: of all).

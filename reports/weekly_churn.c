@@ -24,9 +24,9 @@ static struct totals totals_of(const struct report *r, const struct q_report_ban
         t.arr += (double)b->arr_minor;
         t.care += cares ? b->accounts : 0;
         t.care_arr += cares ? (double)b->arr_minor : 0;
-        t.loss += r->has_money ? b->expected_minor : b->leaving;
-        t.low += r->has_money ? b->low_minor : b->low_leaving;
-        t.high += r->has_money ? b->high_minor : b->high_leaving;
+        t.loss += r->run.has_money ? b->expected_minor : b->leaving;
+        t.low += r->run.has_money ? b->low_minor : b->low_leaving;
+        t.high += r->run.has_money ? b->high_minor : b->high_leaving;
     }
     return t;
 }
@@ -62,7 +62,7 @@ static bool say_left(const struct report *r, const char **out, GError **err)
         saved += is_saved ? m->accounts : 0;
         saved_arr += is_saved ? (double)m->arr_minor : 0;
     }
-    *out = r->has_money
+    *out = r->run.has_money
                ? report_say(r, MESSAGE_TILE_LEFT_ARR, "left", report_number(r, left), "left_arr",
                             report_money(r, left_arr), "saved", report_number(r, saved),
                             "saved_arr", report_money(r, saved_arr), NULL)
@@ -73,16 +73,16 @@ static bool say_left(const struct report *r, const char **out, GError **err)
 
 static const char *loss_text(const struct report *r, double loss)
 {
-    return r->has_money ? report_money(r, loss)
-                        : report_say(r, MESSAGE_TILE_CUSTOMERS, "n",
-                                     format_value(r->arena, r->language, loss, ""), NULL);
+    return r->run.has_money ? report_money(r, loss)
+                            : report_say(r, MESSAGE_TILE_CUSTOMERS, "n",
+                                         format_value(r->arena, r->language, loss, ""), NULL);
 }
 
 static bool add_loss_tiles(const struct report *r, struct document *d, const struct totals *now,
                            const struct totals *before, GError **err)
 {
     const char *left;
-    enum message label = r->has_money ? MESSAGE_TILE_LOSS : MESSAGE_TILE_LEAVING;
+    enum message label = r->run.has_money ? MESSAGE_TILE_LOSS : MESSAGE_TILE_LEAVING;
     if (!say_left(r, &left, err))
         return false;
     if (r->run.model_id_is_null) {
@@ -98,7 +98,7 @@ static bool add_loss_tiles(const struct report *r, struct document *d, const str
     if (r->has_before && !r->before.model_id_is_null)
         document_tile(
             d,
-            report_say(r, r->has_money ? MESSAGE_TILE_LOSS_CHANGE : MESSAGE_TILE_LEAVING_CHANGE,
+            report_say(r, r->run.has_money ? MESSAGE_TILE_LOSS_CHANGE : MESSAGE_TILE_LEAVING_CHANGE,
                        NULL),
             arena_printf(r->arena, "%s %s", change > 0 ? "▲" : "▼", loss_text(r, fabs(change))),
             left, change > 0 ? TONE_BAD : TONE_GOOD);
@@ -108,12 +108,17 @@ static bool add_loss_tiles(const struct report *r, struct document *d, const str
 /* The four numbers that matter, before anything else. */
 static bool add_tiles(const struct report *r, struct document *d, GError **err)
 {
-    struct totals now = totals_of(r, &r->bands), before = totals_of(r, &r->before_bands);
+    struct q_report_bands_rows bands, before_bands = {0};
+    if (!q_report_bands(r->arena, r->db, r->run.run_id, r->run.as_of, &bands, err) ||
+        (r->has_before &&
+         !q_report_bands(r->arena, r->db, r->before.run_id, r->before.as_of, &before_bands, err)))
+        return false;
+    struct totals now = totals_of(r, &bands), before = totals_of(r, &before_bands);
     const char *unknown = report_count(r, MESSAGE_TILE_UNKNOWN, r->run.unknown_accounts, NULL);
     document_tile(d, report_say(r, MESSAGE_TILE_SCORED, NULL), report_number(r, r->run.accounts),
-                  r->has_money ? report_say(r, MESSAGE_TILE_ARR_AND, "arr",
-                                            report_money(r, now.arr), "what", unknown, NULL)
-                               : unknown,
+                  r->run.has_money ? report_say(r, MESSAGE_TILE_ARR_AND, "arr",
+                                                report_money(r, now.arr), "what", unknown, NULL)
+                                   : unknown,
                   TONE_PLAIN);
     const char *since =
         r->has_before ? report_say(r, MESSAGE_TILE_SINCE, "change",
@@ -121,10 +126,10 @@ static bool add_tiles(const struct report *r, struct document *d, GError **err)
                                                 report_number(r, now.care - before.care)),
                                    NULL)
                       : "";
-    const char *between = *since && r->has_money ? report_say(r, MESSAGE_LIST_COMMA, NULL) : "";
-    const char *arr =
-        r->has_money ? report_say(r, MESSAGE_TILE_ARR, "arr", report_money(r, now.care_arr), NULL)
-                     : "";
+    const char *between = *since && r->run.has_money ? report_say(r, MESSAGE_LIST_COMMA, NULL) : "";
+    const char *arr = r->run.has_money ? report_say(r, MESSAGE_TILE_ARR, "arr",
+                                                    report_money(r, now.care_arr), NULL)
+                                       : "";
     document_tile(d, report_say(r, MESSAGE_TILE_CARE, NULL), report_number(r, now.care),
                   arena_printf(r->arena, "%s%s%s", since, between, arr),
                   r->has_before && now.care > before.care ? TONE_WATCH : TONE_PLAIN);
@@ -201,7 +206,7 @@ static bool add_moves(const struct report *r, struct document *d, GError **err)
         document_cell(d, move_word(r, m->from_band), NULL, move_tone(m->from_band));
         document_cell(d, move_word(r, m->to_band), NULL, move_tone(m->to_band));
         document_cell(d, report_number(r, m->accounts), NULL, TONE_PLAIN);
-        if (r->has_money)
+        if (r->run.has_money)
             document_cell(d, report_money(r, (double)m->arr_minor), NULL, TONE_PLAIN);
     }
     return true;
@@ -228,7 +233,7 @@ static bool add_owners(const struct report *r, struct document *d, GError **err)
                       NULL, TONE_PLAIN);
         document_cell(d, report_number(r, o->accounts), NULL, TONE_PLAIN);
         document_cell(d, report_number(r, o->care), NULL, TONE_PLAIN);
-        if (!r->has_money)
+        if (!r->run.has_money)
             continue;
         document_cell(d, report_money(r, (double)o->arr_minor), NULL, TONE_PLAIN);
         document_cell(d, o->expected_minor_is_null ? "–" : report_money(r, o->expected_minor), NULL,

@@ -50,7 +50,7 @@ static void add_account(const struct report *r, struct document *d, const struct
         document_cell(d, delta, NULL, g_str_has_prefix(delta, "▼") ? TONE_BAD : TONE_PLAIN);
     }
     document_cell(d, report_band(r, a->band), NULL, document_band_tone(a->band));
-    if (r->has_money)
+    if (r->run.has_money)
         document_cell(d, report_money(r, (double)a->arr_minor), NULL, TONE_PLAIN);
     if (report_tells(r, TOPIC_RISK))
         document_cell(d, report_risk(r, a), NULL, TONE_PLAIN);
@@ -143,7 +143,7 @@ static bool add_left(const struct report *r, struct document *d, GError **err)
         document_cell(d, report_health(r, l->band, l->effective_bp_is_null, l->effective_bp), NULL,
                       TONE_PLAIN);
         document_cell(d, report_band(r, l->band), NULL, document_band_tone(l->band));
-        if (r->has_money)
+        if (r->run.has_money)
             document_cell(d, report_money(r, (double)l->arr_minor), NULL, TONE_PLAIN);
         document_cell(d, l->p_churn_1e9_is_null ? "–" : report_percent(r, l->p_churn_1e9), NULL,
                       TONE_PLAIN);
@@ -160,14 +160,15 @@ bool weekly_list_add(const struct report *r, struct document *d, GError **err)
 {
     bool risk = report_tells(r, TOPIC_RISK);
     const char *before = report_day(r, false, r->run.as_of + REPORT_RISK_DAYS);
-    const struct list loss = {"loss", r->has_money ? MESSAGE_LOSS_HEADING : MESSAGE_LIKELY_HEADING,
-                              !r->has_money
+    const struct list loss = {"loss",
+                              r->run.has_money ? MESSAGE_LOSS_HEADING : MESSAGE_LIKELY_HEADING,
+                              !r->run.has_money
                                   ? (risk ? MESSAGE_LIKELY_CAPTION : MESSAGE_LIKELY_CAPTION_HEALTH)
                               : risk ? MESSAGE_LOSS_CAPTION
                                      : MESSAGE_LOSS_CAPTION_HEALTH,
-                              !risk          ? "/api/v1/accounts?sort=health"
-                              : r->has_money ? "/api/v1/accounts?sort=-expected_loss"
-                                             : "/api/v1/accounts?sort=-churn_risk",
+                              !risk              ? "/api/v1/accounts?sort=health"
+                              : r->run.has_money ? "/api/v1/accounts?sort=-expected_loss"
+                                                 : "/api/v1/accounts?sort=-churn_risk",
                               false},
                       fall = {"fall", MESSAGE_FALL_HEADING, MESSAGE_FALL_CAPTION, NULL, false},
                       unknown = {"unknown", MESSAGE_UNKNOWN_HEADING, MESSAGE_UNKNOWN_CAPTION,
@@ -185,5 +186,5 @@ bool weekly_list_add(const struct report *r, struct document *d, GError **err)
     else if (r->has_before && !add_list(r, d, &fall, told, err))
         return false;
     return add_list(r, d, &unknown, told, err) && add_left(r, d, err) &&
-           (!r->has_money || add_list(r, d, &renewal, told, err));
+           (!r->run.has_money || add_list(r, d, &renewal, told, err));
 }

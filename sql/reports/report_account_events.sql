@@ -7,11 +7,21 @@
 -- column kind   text
 -- column title  text
 -- column state  text
-WITH parties AS MATERIALIZED (
-  SELECT m.party_id
-  FROM warehouse.member_now AS m
-  JOIN identity.account AS a ON a.account_id = m.account_id
+WITH named AS MATERIALIZED (
+  SELECT m.party_id, m.account_id
+  FROM identity.account AS a
+  JOIN identity.member AS m ON m.account_id = a.account_id
   WHERE a.key = $1::text
+), newest AS (
+  SELECT DISTINCT ON (m.party_id) m.party_id, m.account_id
+  FROM identity.member AS m
+  JOIN warehouse.load_now AS l ON l.load_id = m.load_id
+  WHERE m.valid_to = 'infinity'::date AND m.party_id IN (SELECT n.party_id FROM named AS n)
+  ORDER BY m.party_id, l.commit_no DESC, m.member_id DESC
+), parties AS MATERIALIZED (
+  SELECT n.party_id
+  FROM newest AS n
+  WHERE n.account_id IN (SELECT d.account_id FROM named AS d)
 ), touched AS MATERIALIZED (
   SELECT DISTINCT ON (v.party_id, v.source, v.external_id) v.source, v.external_id, v.occurred_at, v.deleted
   FROM warehouse.incident_account AS v

@@ -1,7 +1,8 @@
 -- Accounts of a run with what was before, in one of the orders: loss (expected loss), fall (health
 -- lost since), change (worse since, by change of expected loss), unknown (no longer known), renewal
 -- (contracts ending within 90 days, by expected loss), key (one account). Healths of two scorecards
--- are not compared. Rows are chosen before their arrays are read.
+-- are not compared. Rows are chosen before their arrays are read; of one account only its own parties
+-- are looked at, or its page would take as long as a list of all.
 -- many
 -- param  run_id            bigint
 -- param  as_of             date
@@ -44,7 +45,40 @@
 -- column risk_value        double[] null
 -- column before_risk_contribution double[] null
 -- column matching          bigint   accounts of the list, shown or not
-WITH compared AS (
+WITH own_parties AS MATERIALIZED (
+  SELECT DISTINCT ON (m.party_id) m.party_id, m.account_id
+  FROM identity.member AS m
+  JOIN warehouse.load_now AS l ON l.load_id = m.load_id
+  WHERE m.valid_to = 'infinity'::date AND m.party_id IN (
+    SELECT e.party_id
+    FROM identity.member AS e
+    WHERE e.account_id = (SELECT i.account_id FROM identity.account AS i WHERE i.key = $6::text))
+  ORDER BY m.party_id, l.commit_no DESC, m.member_id DESC
+), own_versions AS MATERIALIZED (
+  SELECT DISTINCT ON (v.party_id) v.party_id, v.deleted, v.name, v.owner_email, v.plan
+  FROM warehouse.account AS v
+  JOIN warehouse.load_now AS l ON l.load_id = v.load_id
+  WHERE v.party_id IN (SELECT o.party_id FROM own_parties AS o)
+  ORDER BY v.party_id, v.changed_at DESC NULLS LAST, l.commit_no DESC, v.ordinal DESC
+), own AS (
+  SELECT DISTINCT ON (i.account_id) i.account_id, i.key, coalesce(nullif(v.name, ''), i.key) AS name,
+    coalesce(nullif(f.name, ''), v.owner_email) AS owner_name, f.staff_id, v.plan
+  FROM identity.account AS i
+  JOIN own_parties AS o ON o.account_id = i.account_id
+  JOIN identity.party AS p ON p.party_id = o.party_id
+  LEFT JOIN own_versions AS v ON v.party_id = o.party_id
+  LEFT JOIN identity.staff AS f ON f.email = v.owner_email
+  WHERE i.key = $6::text AND v.deleted IS NOT TRUE
+  ORDER BY i.account_id, v.party_id IS NULL, p.external_id <> i.key, p.source, p.external_id
+), accounts AS (
+  SELECT a.account_id, a.key, a.name, a.owner_name, a.staff_id, a.plan
+  FROM warehouse.account_now AS a
+  WHERE $6::text = ''
+  UNION ALL
+  SELECT o.account_id, o.key, o.name, o.owner_name, o.staff_id, o.plan
+  FROM own AS o
+  WHERE $6::text <> ''
+), compared AS (
   SELECT s.account_id, s.band, s.effective_bp, s.p_churn_1e9, s.renewal_on, s.arr_minor,
     b.band AS before_band, b.p_churn_1e9 AS before_p,
     CASE WHEN s.band <> 'Unknown' AND b.band <> 'Unknown' AND b.scorecard_id = s.scorecard_id
@@ -60,8 +94,8 @@ WITH compared AS (
 ), named AS (
   SELECT c.*, a.key, a.name, coalesce(a.owner_name, '') AS owner, coalesce(a.plan, '') AS plan
   FROM compared AS c
-  JOIN warehouse.account_now AS a ON a.account_id = c.account_id
-  WHERE ($6::text = '' OR a.key = $6::text) AND ($7::bigint = 0 OR a.staff_id = $7::bigint)
+  JOIN accounts AS a ON a.account_id = c.account_id
+  WHERE ($7::bigint = 0 OR a.staff_id = $7::bigint)
     AND CASE $5::text
       WHEN 'fall' THEN c.moved_bp < -300
       WHEN 'change' THEN c.moved_bp < -300 OR (c.band <> c.before_band AND c.moved_bp < 0)

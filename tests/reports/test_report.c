@@ -226,6 +226,32 @@ static void only_weights_that_changed_are_configuration(void **state)
     assert_says(brief, "−31.25");
 }
 
+static void a_page_shows_the_contracts_of_parties_that_came_to_it(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = two_weeks();
+    /* a0003's only party becomes a0002's; its contract and name go with it, a0003 is no more. */
+    warehouse_sql(
+        db, "INSERT INTO ops.load (kind, source, stream, commit_no) VALUES ('identity', 'kenko', "
+            "'merge', 2);"
+            "INSERT INTO identity.member (party_id, account_id, method, confidence_bp, load_id) "
+            "SELECT 4, 3, 'manual', 10000, max(load_id) FROM ops.load;"
+            "INSERT INTO warehouse.subscription (party_id, external_id, load_id, ordinal, hash, "
+            "start_on, arr_minor, currency) VALUES (3, 'ctr-own', 1, 1, 'x', '2026-01-01', 100, "
+            "'EUR'), (4, 'ctr-moved', 1, 2, 'x', '2026-02-01', 200, 'EUR'), (5, 'ctr-other', 1, 3, "
+            "'x', '2026-03-01', 300, 'EUR')");
+    g_autoptr(GString) text = report_text(db, "brief", "a0002", PUBLISH_TEXT);
+    assert_true(g_str_has_prefix(text->str, "Account 0002\n"));
+    assert_says(text, "ctr-own");
+    assert_says(text, "ctr-moved");
+    assert_null(strstr(text->str, "ctr-other"));
+    g_autoptr(GError) err = NULL;
+    g_autoptr(GString) none = g_string_new(NULL);
+    assert_false(
+        publish_render(db, &config, "brief", "a0003", REPORT_NEWEST, PUBLISH_TEXT, none, &err));
+    assert_true(err_is(err, KENKO_ERROR_NOT_FOUND));
+}
+
 static void nothing_published_is_told_as_such(void **state)
 {
     (void)state;
@@ -336,6 +362,7 @@ int main(void)
         cmocka_unit_test(a_digest_counts_all_who_are_worse_and_shows_ten),
         cmocka_unit_test(another_scorecard_is_not_taken_for_a_fall),
         cmocka_unit_test(only_weights_that_changed_are_configuration),
+        cmocka_unit_test(a_page_shows_the_contracts_of_parties_that_came_to_it),
         cmocka_unit_test(nothing_published_is_told_as_such),
         cmocka_unit_test(a_webhook_reaches_only_what_it_may),
         cmocka_unit_test(a_receiver_s_wish_to_wait_and_long_answers_are_kept),
