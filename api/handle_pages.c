@@ -84,12 +84,15 @@ void handle_docs_page(const struct site *site, struct request *request, struct r
     (void)site;
     g_string_append(
         response->body,
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>kenko: "
-        "API</title><style>body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;"
-        "max-width:60rem;padding:0 1rem}td,th{text-align:left;padding:.2rem .8rem .2rem 0}"
-        "</style></head><body><h1>API</h1><p>Keys go into <code>Authorization: Bearer "
-        "knk_…</code>. <a href=\"/docs/errors\">Error codes</a>.</p><table><tr><th>Method"
-        "</th><th>Path</th><th>Scope</th><th>What</th></tr>\n");
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+        "content=\"width=device-width,initial-scale=1\"><title>kenko: API</title><style>:root{"
+        "color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;"
+        "max-width:60rem;padding:0 1rem}td,th{text-align:left;vertical-align:top;padding:.2rem "
+        ".8rem .2rem 0}code{overflow-wrap:anywhere}@media(max-width:640px){table,tbody,tr,td{"
+        "display:block}th{display:none}tr{padding:.5rem 0}td{padding:0}}</style></head><body><h1>"
+        "API</h1><p>Keys go into <code>Authorization: Bearer knk_…</code>. <a "
+        "href=\"/docs/errors\">Error codes</a>.</p><table><tr><th>Method</th><th>Path</th><th>"
+        "Scope</th><th>What</th></tr>\n");
     for (size_t i = 0; i < routes_count; i++) {
         g_autofree char *row = g_markup_printf_escaped(
             "<tr><td>%s</td><td><code>%s</code></td><td>%s</td><td>%s</td></tr>\n",
