@@ -83,18 +83,24 @@ static void choose_columns(struct arena *arena, struct hazard_model *m, const do
     }
 }
 
+static void use_covariate(const struct hazard_model *m, size_t covariate, bool *used)
+{
+    const struct bins_source *source = &m->additive->set->row[covariate].bins->source;
+    for (size_t p = 0; p < source->n_parents; p++)
+        used[m->column[source->parent[p]].metric] = true;
+}
+
 void hazard_choose_features(struct arena *arena, struct hazard_model *m)
 {
     const struct additive *a = m->additive;
     size_t n_metrics = m->metrics->n_metrics;
     bool *used = arena_many(arena, n_metrics + 1, bool);
     for (size_t t = 0; t < a->n_terms; t++) {
-        for (size_t x = 0; x < a->term[t]->key.n; x++) {
-            const struct bins_source *source = &a->set->row[a->term[t]->key.axis[x]].bins->source;
-            for (size_t p = 0; p < source->n_parents; p++)
-                used[m->column[source->parent[p]].metric] = true;
-        }
+        for (size_t x = 0; x < a->term[t]->key.n; x++)
+            use_covariate(m, a->term[t]->key.axis[x], used);
     }
+    for (size_t f = 0; f < a->features.d; f++)
+        use_covariate(m, a->features.covariate[f], used);
     m->feature = arena_many(arena, n_metrics + 1, size_t);
     m->feature_of = arena_many(arena, n_metrics + 1, size_t);
     m->n_features = 0;

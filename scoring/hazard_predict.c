@@ -70,19 +70,17 @@ static double standard_error(const struct hazard_model *m, double *row, double d
     return m->slope * se;
 }
 
-/* The features a term is of. `out` has n_features places. */
-static size_t term_features(const struct hazard_model *m, const struct term *term, size_t *out)
+/* Add the features of a covariate to the n that are in `out` (n_features + 1 places), each once. */
+static size_t covariate_features(const struct hazard_model *m, size_t covariate, size_t n,
+                                 size_t *out)
 {
-    size_t n = 0;
-    for (size_t a = 0; a < term->key.n; a++) {
-        const struct bins_source *source = &m->additive->set->row[term->key.axis[a]].bins->source;
-        for (size_t p = 0; p < source->n_parents; p++) {
-            size_t f = m->feature_of[m->column[source->parent[p]].metric], k = 0;
-            while (k < n && out[k] != f)
-                k++;
-            out[n] = k == n ? f : out[n];
-            n += k == n;
-        }
+    const struct bins_source *source = &m->additive->set->row[covariate].bins->source;
+    for (size_t p = 0; p < source->n_parents; p++) {
+        size_t f = m->feature_of[m->column[source->parent[p]].metric], k = 0;
+        while (k < n && out[k] != f)
+            k++;
+        if (k == n)
+            out[n++] = f;
     }
     return n;
 }
@@ -93,15 +91,74 @@ static void explain_term(const struct hazard_model *m, size_t t, uint16_t *const
 {
     const struct additive *a = m->additive;
     const struct term *term = a->term[t];
-    size_t shares = term_features(m, term, feature), q = m->n_features + 1;
+    double weight = m->slope * (a->weight[0] + a->weight[2]);
+    size_t shares = 0, q = m->n_features + 1;
+    for (size_t x = 0; x < term->key.n; x++)
+        shares = covariate_features(m, term->key.axis[x], shares, feature);
     for (size_t i = 0; i < n; i++) {
         uint16_t at[TERM_AXES] = {0};
         for (size_t x = 0; x < term->key.n; x++)
             at[x] = code[term->key.axis[x]][i];
-        double v = m->slope * term_value(term, at, a->beta + a->start[t]) / (double)shares;
+        double v = weight * term_value(term, at, a->beta + a->start[t]) / (double)shares;
         for (size_t k = 0; k < shares; k++)
             out[i * q + feature[k]] += v;
     }
+}
+
+/* The features of the covariates on a leaf's way: its path is written in its number. */
+static size_t leaf_features(const struct hazard_model *m, const struct boost_tree *tree,
+                            size_t leaf, size_t *out)
+{
+    size_t n = 0;
+    for (int level = 0; level < BOOST_DEPTH; level++) {
+        int f = tree->feature[((size_t)1 << level) - 1 + (leaf >> (BOOST_DEPTH - level))];
+        if (f >= 0)
+            n = covariate_features(m, m->additive->features.covariate[f], n, out);
+    }
+    return n;
+}
+
+/* What the trees of one row add, each leaf in equal shares; one without a way is for everybody. */
+static void explain_trees(const struct hazard_model *m, const uint16_t *row, size_t *feature,
+                          double *out)
+{
+    const struct additive *a = m->additive;
+    for (size_t s = 0; s < G_N_ELEMENTS(a->forest); s++) {
+        double weight = m->slope * a->weight[s + 1] / (double)a->n_paths;
+        for (size_t v = 0; weight != 0 && v < a->n_paths; v++) {
+            out[m->n_features] += weight * a->forest[s].start[v];
+            for (size_t t = 0; t < a->forest[s].n_trees; t++) {
+                const struct boost_tree *tree = &a->forest[s].tree[v][t];
+                size_t leaf = boost_leaf(tree, a->features.is_factor, row);
+                size_t shares = leaf_features(m, tree, leaf, feature);
+                if (shares == 0)
+                    out[m->n_features] += weight * tree->leaf[leaf];
+                for (size_t k = 0; k < shares; k++)
+                    out[feature[k]] += weight * tree->leaf[leaf] / (double)shares;
+            }
+        }
+    }
+}
+
+/* The codes of a row's covariates in the trees' coarse bins. */
+static void tree_codes(const struct additive *a, uint16_t *const *code, size_t i, uint16_t *out)
+{
+    for (size_t f = 0; f < a->features.d; f++) {
+        size_t c = a->features.covariate[f];
+        uint16_t bin = code[c][i];
+        out[f] =
+            bin == BINS_UNSEEN ? (uint16_t)BINS_UNSEEN : a->set->row[c].group[COVARIATE_BOOST][bin];
+    }
+}
+
+/* Codes of the covariate, unless they are there. */
+static void want_code(struct arena *arena, const struct additive *a, const struct dataset *table,
+                      size_t covariate, uint16_t **code)
+{
+    if (code[covariate])
+        return;
+    code[covariate] = arena_many(arena, table->n + 1, uint16_t);
+    bins_code(a->set->row[covariate].bins, table, code[covariate]);
 }
 
 static void explain(const struct hazard_model *m, const double *value, size_t n, double *out)
@@ -115,17 +172,20 @@ static void explain(const struct hazard_model *m, const double *value, size_t n,
     for (size_t i = 0; i < n; i++) {
         for (size_t f = 0; f < m->n_features; f++)
             out[i * q + f] = 0;
-        out[i * q + m->n_features] = m->intercept + m->slope * (a->shift + a->intercept);
+        out[i * q + m->n_features] =
+            m->intercept + m->slope * (a->shift + (a->weight[0] + a->weight[2]) * a->intercept);
     }
     for (size_t t = 0; t < a->n_terms; t++) {
-        for (size_t x = 0; x < a->term[t]->key.n; x++) {
-            size_t c = a->term[t]->key.axis[x];
-            if (code[c])
-                continue;
-            code[c] = arena_many(arena, n + 1, uint16_t);
-            bins_code(a->set->row[c].bins, &table, code[c]);
-        }
+        for (size_t x = 0; x < a->term[t]->key.n; x++)
+            want_code(arena, a, &table, a->term[t]->key.axis[x], code);
         explain_term(m, t, code, n, feature, out);
+    }
+    for (size_t f = 0; f < a->features.d; f++)
+        want_code(arena, a, &table, a->features.covariate[f], code);
+    uint16_t *row = arena_many(arena, a->features.d + 1, uint16_t);
+    for (size_t i = 0; a->features.d > 0 && i < n; i++) {
+        tree_codes(a, code, i, row);
+        explain_trees(m, row, feature, out + i * q);
     }
 }
 

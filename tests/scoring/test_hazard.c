@@ -101,6 +101,27 @@ static void contributions_add_up_to_the_log_odds(void **state)
     }
 }
 
+static void so_they_do_with_boosted_tables(void **state)
+{
+    (void)state;
+    g_autoptr(arena_t) arena = arena_new();
+    struct hazard_options full = compact;
+    static double contribution[ROWS * (METRICS + 1)];
+    static struct hazard_risk risk[ROWS];
+    full.mode = ADDITIVE_FULL;
+    struct hazard_model *model = hazard_fit(arena, &set, &panel, NULL, &full, NULL);
+    assert_non_null(model);
+    assert_true(hazard_summary(model)->trees > 0);
+    size_t q = hazard_features(model) + 1;
+    hazard_predict(model, value, ROWS, &(int){30}, 1, risk, contribution);
+    for (size_t i = 0; i < ROWS; i++) {
+        double sum = 0;
+        for (size_t f = 0; f < q; f++)
+            sum += contribution[i * q + f];
+        assert_true(fabs(sum - log(risk[i].p / (1 - risk[i].p))) < 1e-10);
+    }
+}
+
 static void predictions_add_up_to_what_happened_and_rank_nearly_as_the_truth(void **state)
 {
     (void)state;
@@ -352,6 +373,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(contributions_add_up_to_the_log_odds),
+        cmocka_unit_test(so_they_do_with_boosted_tables),
         cmocka_unit_test(predictions_add_up_to_what_happened_and_rank_nearly_as_the_truth),
         cmocka_unit_test(what_says_nothing_is_no_feature_and_a_twin_adds_nothing),
         cmocka_unit_test(rows_are_predicted_alike_alone_and_together),
