@@ -4,5 +4,10 @@
 
 #include "scoring/rival.h"
 
+enum { RIVAL_WORDS_CELL = 32 };
+
+/* A number by a printf format, a dash for none. */
+const char *rival_words_cell(char text[RIVAL_WORDS_CELL], const char *format, double v);
+
 /* A table on standard output, one line a rival; a dash where there is no number. */
 void rival_words_print(const struct rival_table *table);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Writing. A term of one covariate is kept as its table, one value a bin, and comes back as a basis
- * of that one column; terms of several keep their bases, whose product would be a larger table. */
+/* Writing. Terms keep their bases and coefficients, which standard errors need as well; the tables
+ * they are short for would be larger. */
 #include "scoring/additive_store.h"
 
 #include "scoring/additive_internal.h"
@@ -14,9 +14,22 @@ static json_t *save_levels(const struct bins *bins)
     return list;
 }
 
-static json_t *save_basis(const struct basis *basis)
+/* How a covariate is used: its bases by the size of the terms, and whether trees use it. */
+struct use {
+    bool any, trees, basis[TERM_AXES];
+    size_t index; /* in the stored list */
+};
+
+/* The bases for terms of one, two and three covariates; null where no term uses it. */
+static json_t *save_bases(const struct covariate *c, const struct use *use)
 {
-    return basis ? numbers_save(basis->c, basis->m * basis->q) : json_null();
+    json_t *list = json_array();
+    for (size_t a = 0; a < TERM_AXES; a++) {
+        const struct basis *basis = c->basis[a];
+        json_array_append_new(list, use->basis[a] ? numbers_save(basis->c, basis->m * basis->q)
+                                                  : json_null());
+    }
+    return list;
 }
 
 static json_t *save_groups(const struct covariate *c)
@@ -27,12 +40,6 @@ static json_t *save_groups(const struct covariate *c)
     return list;
 }
 
-/* Axes of the bases that terms of several covariates use, and whether trees use it. */
-struct use {
-    bool any, trees, basis[TERM_AXES];
-    size_t index; /* in the stored list */
-};
-
 static void find_uses(const struct additive *model, struct use *use)
 {
     size_t n = 0;
@@ -40,7 +47,7 @@ static void find_uses(const struct additive *model, struct use *use)
         const struct term_key *key = &model->term[t]->key;
         for (size_t a = 0; a < key->n; a++) {
             use[key->axis[a]].any = true;
-            use[key->axis[a]].basis[key->n - 1] |= key->n > 1;
+            use[key->axis[a]].basis[key->n - 1] = true;
         }
     }
     for (size_t f = 0; f < model->features.d; f++)
@@ -70,28 +77,32 @@ static json_t *save_covariate(const struct covariate *c, const struct use *use)
     json_object_set_new(out, "levels", bins->level ? save_levels(bins) : json_null());
     json_object_set_new(out, "counts", numbers_save(bins->count, bins->m));
     json_object_set_new(out, "groups", use->trees ? save_groups(c) : json_null());
-    json_object_set_new(out, "basis2", use->basis[1] ? save_basis(c->basis[1]) : json_null());
-    json_object_set_new(out, "basis3", use->basis[2] ? save_basis(c->basis[2]) : json_null());
+    json_object_set_new(out, "bases", save_bases(c, use));
     return out;
+}
+
+static json_t *save_axes(const struct term_key *key, const struct use *use)
+{
+    json_t *axes = json_array();
+    for (size_t a = 0; a < key->n; a++)
+        json_array_append_new(axes, json_integer((json_int_t)use[key->axis[a]].index));
+    return axes;
 }
 
 static json_t *save_term(const struct additive *model, size_t t, const struct use *use)
 {
     const struct term *term = model->term[t];
-    const double *beta = model->beta + model->start[t];
-    json_t *out = json_object(), *axes = json_array(), *table = json_array();
-    for (size_t a = 0; a < term->key.n; a++)
-        json_array_append_new(axes, json_integer((json_int_t)use[term->key.axis[a]].index));
-    for (uint16_t b = 0; term->key.n == 1 && b < term->basis[0]->m; b++)
-        json_array_append_new(table, json_real(term_value(term, &b, beta)));
-    json_object_set_new(out, "axes", axes);
-    if (term->key.n == 1) {
-        json_object_set_new(out, "table", table);
-        return out;
-    }
-    json_decref(table);
-    json_object_set_new(out, "beta", numbers_save(beta, term->p));
-    return out;
+    return json_pack("{s:o, s:o}", "axes", save_axes(&term->key, use), "beta",
+                     numbers_save(model->beta + model->start[t], term->p));
+}
+
+/* What standard errors need. */
+static json_t *save_interval(const struct additive *model)
+{
+    size_t q = model->p + 1;
+    return json_pack("{s:I, s:o, s:o}", "rank", (json_int_t)model->rank, "wide",
+                     numbers_save(model->wide, q * model->width), "rest",
+                     numbers_save(model->rest, q));
 }
 
 static json_t *save_tree(const struct boost_tree *tree)
@@ -168,11 +179,12 @@ json_t *additive_store_save(const struct additive *model)
     }
     for (size_t t = 0; t < model->n_terms; t++)
         json_array_append_new(terms, save_term(model, t, use));
-    return json_pack("{s:i, s:f, s:f, s:o, s:I, s:o, s:o, s:o, s:o}", "version",
+    return json_pack("{s:i, s:f, s:f, s:o, s:I, s:o, s:o, s:o, s:o, s:o}", "version",
                      ADDITIVE_STORE_VERSION, "intercept", model->intercept, "shift", model->shift,
                      "weight", numbers_save(model->weight, 3), "n_paths",
-                     (json_int_t)model->n_paths, "covariates", covariates, "terms", terms, "trees",
-                     save_trees(model, use), "summary", save_summary(&model->summary, model, use));
+                     (json_int_t)model->n_paths, "covariates", covariates, "terms", terms,
+                     "interval", save_interval(model), "trees", save_trees(model, use), "summary",
+                     save_summary(&model->summary, model, use));
 }
 
 size_t additive_store_columns(const struct additive *model)

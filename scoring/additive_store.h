@@ -7,14 +7,15 @@
 
 #include "scoring/additive.h"
 
-enum { ADDITIVE_STORE_VERSION = 1 };
+enum { ADDITIVE_STORE_VERSION = 2 };
 
 /* The caller owns it; write it with NUMBERS_FORMAT. */
 json_t *additive_store_save(const struct additive *model);
 
 /*
- * Predictions of the model that comes back are those of the one that was saved, bit for bit; so is
- * the JSON it is saved as. The dataset to predict has the columns of the one fitted, in its order.
+ * Predictions and standard errors of the model that comes back are those of the one that was saved,
+ * bit for bit; so is the JSON it is saved as. The dataset to predict has the columns of the one
+ * fitted, in its order.
  *
  * root  read with NUMBERS_READ
  *

@@ -102,10 +102,8 @@ static bool load_bins(const struct reading *r, const json_t *row, struct bins *b
     return load_levels(r, row, n, bins);
 }
 
-static bool load_basis(const struct reading *r, const json_t *row, const char *field, size_t m,
-                       struct basis **out)
+static bool load_basis(const struct reading *r, const json_t *list, size_t m, struct basis **out)
 {
-    const json_t *list = json_object_get(row, field);
     if (json_is_null(list))
         return true;
     struct basis *basis = arena_one(r->arena, struct basis);
@@ -114,8 +112,19 @@ static bool load_basis(const struct reading *r, const json_t *row, const char *f
     basis->q = n / m;
     basis->c = arena_many(r->arena, n + 1, double);
     if (n == 0 || n % m != 0 || !numbers_load(list, basis->c, n))
-        return refuse(r, arena_printf(r->arena, "its %s", field));
+        return refuse(r, "its bases");
     *out = basis;
+    return true;
+}
+
+static bool load_bases(const struct reading *r, const json_t *list, struct covariate *c)
+{
+    if (json_array_size(list) != TERM_AXES)
+        return refuse(r, "its bases");
+    for (size_t a = 0; a < TERM_AXES; a++) {
+        if (!load_basis(r, json_array_get(list, a), c->bins->m, &c->basis[a]))
+            return false;
+    }
     return true;
 }
 
@@ -151,22 +160,11 @@ static bool load_covariates(struct reading *r, const json_t *list)
         c->is_main = json_is_true(json_object_get(row, "main"));
         c->is_derived = json_is_true(json_object_get(row, "derived"));
         c->bins = arena_one(r->arena, struct bins);
-        if (!load_bins(r, row, c->bins) ||
-            !load_basis(r, row, "basis2", c->bins->m, &c->basis[1]) ||
-            !load_basis(r, row, "basis3", c->bins->m, &c->basis[2]) || !load_groups(r, row, c))
+        if (!load_bins(r, row, c->bins) || !load_bases(r, json_object_get(row, "bases"), c) ||
+            !load_groups(r, row, c))
             return false;
     }
     return true;
-}
-
-/* A term of one covariate: its table is its basis, with the coefficient 1. */
-static const struct basis *table_basis(const struct reading *r, const json_t *row, size_t m)
-{
-    struct basis *basis = arena_one(r->arena, struct basis);
-    basis->m = m;
-    basis->q = 1;
-    basis->c = arena_many(r->arena, m, double);
-    return numbers_load(json_object_get(row, "table"), basis->c, m) ? basis : NULL;
 }
 
 /* Are there `n` columns in the product of the bases? */
@@ -189,20 +187,18 @@ static bool load_term(struct reading *r, const json_t *row, GArray *beta)
     if (key.n < 1 || key.n > TERM_AXES || !numbers_load_sizes(axes, model->set->n, key.axis, key.n))
         return refuse(r, "its covariates");
     for (size_t a = 0; a < key.n; a++) {
-        const struct covariate *c = &model->set->row[key.axis[a]];
-        basis[a] = key.n == 1 ? table_basis(r, row, c->bins->m) : c->basis[key.n - 1];
+        basis[a] = model->set->row[key.axis[a]].basis[key.n - 1];
         if (!basis[a])
-            return refuse(r, "its table");
+            return refuse(r, "a covariate of it has no basis");
     }
-    if (key.n > 1 && !is_product(basis, key.n, json_array_size(json_object_get(row, "beta"))))
+    if (!is_product(basis, key.n, json_array_size(json_object_get(row, "beta"))))
         return refuse(r, "its coefficients");
     const struct term *term = term_new(r->arena, &key, basis);
     model->term[r->index] = term;
     model->start[r->index] = beta->len;
     g_array_set_size(beta, (guint)(beta->len + term->p));
-    double *own = &g_array_index(beta, double, model->start[r->index]);
-    own[0] = 1;
-    return key.n == 1 || numbers_load(json_object_get(row, "beta"), own, term->p) ||
+    return numbers_load(json_object_get(row, "beta"),
+                        &g_array_index(beta, double, model->start[r->index]), term->p) ||
            refuse(r, "its coefficients");
 }
 
@@ -224,6 +220,22 @@ static bool load_terms(struct reading *r, const json_t *list)
     for (size_t k = 0; k < model->p; k++)
         model->beta[k] = g_array_index(beta, double, k);
     return true;
+}
+
+static bool load_interval(struct reading *r, const json_t *row)
+{
+    struct additive *model = r->model;
+    size_t q = model->p + 1;
+    r->part = "interval";
+    r->index = 0;
+    if (!numbers_load_size(json_object_get(row, "rank"), q + 1, &model->rank))
+        return refuse(r, "its rank");
+    model->width = model->rank + model->n_paths;
+    model->wide = arena_many(r->arena, q * model->width + 1, double);
+    model->rest = arena_many(r->arena, q, double);
+    return (numbers_load(json_object_get(row, "wide"), model->wide, q * model->width) &&
+            numbers_load(json_object_get(row, "rest"), model->rest, q)) ||
+           refuse(r, "its covariance");
 }
 
 static bool load_tree(const json_t *row, size_t d, struct boost_tree *out)
@@ -364,6 +376,7 @@ struct additive *additive_store_load(struct arena *arena, const json_t *root, GE
               refuse(&r, "intercept, shift, weight or n_paths");
     ok = ok && load_covariates(&r, json_object_get(root, "covariates")) &&
          load_terms(&r, json_object_get(root, "terms")) &&
+         load_interval(&r, json_object_get(root, "interval")) &&
          load_trees(&r, json_object_get(root, "trees")) &&
          load_summary(&r, json_object_get(root, "summary"));
     return ok ? model : NULL;

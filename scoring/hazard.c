@@ -134,10 +134,7 @@ struct hazard_model *hazard_fit(struct arena *arena, const struct metric_set *me
     hazard_table(scratch, m, value, n, HAZARD_AS_IS, &table);
     const struct additive_options engine = {options->mode, 1, options->threads};
     m->additive = additive_fit(arena, &table, y, &engine, err);
-    m->logistic = m->additive ? logistic_fit(arena, metrics, panel, use, options->horizon_days,
-                                             options->ridge, err)
-                              : NULL;
-    if (!m->logistic)
+    if (!m->additive)
         return NULL;
     hazard_choose_features(arena, m);
     return m;

@@ -10,7 +10,7 @@ struct hazard_model; /* immutable once made, but for hazard_calibrate */
 
 struct hazard_options {
     int horizon_days;        /* length of one period of the hazard */
-    double ridge;            /* of the logistic posterior that intervals are from */
+    double ridge;            /* of the logistic regression it is held against */
     enum additive_mode mode; /* compact, or with boosted tables where they earn it */
     int threads;             /* results do not depend on it */
 };

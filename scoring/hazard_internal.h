@@ -3,7 +3,6 @@
 #pragma once
 
 #include "scoring/hazard.h"
-#include "scoring/logistic.h"
 
 /* A column of the engine's table, made of one metric. A renewal makes two: whether it falls into
  * the period, for a contract cannot end before, and how far into it; what lies beyond says nothing.
@@ -25,7 +24,6 @@ struct hazard_model {
     size_t *feature_of;      /* by metric */
     double intercept, slope; /* of the calibration: 0, 1 when there is none */
     struct additive *additive;
-    struct logistic *logistic; /* its posterior gives the intervals */
 };
 
 /* How the renewal of each row stands in a table: as its value says, or all of them not due, or due

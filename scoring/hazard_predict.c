@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Log-odds of a period become survival over days, and are split into what each metric adds. */
 #include <math.h>
-#include <string.h>
 
 #include "scoring/additive_internal.h"
 #include "scoring/hazard_internal.h"
@@ -48,26 +47,24 @@ static void fill_risk(const struct odds *o, int horizon, int days, struct hazard
     out->high = -expm1(-cumulate(o, horizon, span, z95));
 }
 
-static double *log_odds(struct arena *arena, const struct hazard_model *m, const double *value,
-                        size_t n, enum hazard_state state)
-{
-    struct dataset table;
-    double *eta = arena_many(arena, n + 1, double);
-    hazard_table(arena, m, value, n, state, &table);
-    additive_predict(m->additive, &table, eta);
-    for (size_t i = 0; i < n; i++)
-        eta[i] = m->intercept + m->slope * eta[i];
-    return eta;
-}
+/* Log-odds and their standard errors for all rows in one state. */
+struct table {
+    double *eta, *se;
+};
 
-/* The posterior standard error with the renewal put to `days`. */
-static double standard_error(const struct hazard_model *m, double *row, double days)
+static struct table predict_table(struct arena *arena, const struct hazard_model *m,
+                                  const double *value, size_t n, enum hazard_state state)
 {
-    double se;
-    if (m->renewal >= 0 && !isnan(row[m->renewal]))
-        row[m->renewal] = days;
-    logistic_eta(m->logistic, row, &se);
-    return m->slope * se;
+    struct dataset data;
+    struct table out = {arena_many(arena, n + 1, double), arena_many(arena, n + 1, double)};
+    hazard_table(arena, m, value, n, state, &data);
+    additive_predict(m->additive, &data, out.eta);
+    additive_interval(m->additive, &data, out.se);
+    for (size_t i = 0; i < n; i++) {
+        out.eta[i] = m->intercept + m->slope * out.eta[i];
+        out.se[i] *= fabs(m->slope);
+    }
+    return out;
 }
 
 /* Add the features of a covariate to the n that are in `out` (n_features + 1 places), each once. */
@@ -140,51 +137,25 @@ static void explain_trees(const struct hazard_model *m, const uint16_t *row, siz
     }
 }
 
-/* The codes of a row's covariates in the trees' coarse bins. */
-static void tree_codes(const struct additive *a, uint16_t *const *code, size_t i, uint16_t *out)
-{
-    for (size_t f = 0; f < a->features.d; f++) {
-        size_t c = a->features.covariate[f];
-        uint16_t bin = code[c][i];
-        out[f] =
-            bin == BINS_UNSEEN ? (uint16_t)BINS_UNSEEN : a->set->row[c].group[COVARIATE_BOOST][bin];
-    }
-}
-
-/* Codes of the covariate, unless they are there. */
-static void want_code(struct arena *arena, const struct additive *a, const struct dataset *table,
-                      size_t covariate, uint16_t **code)
-{
-    if (code[covariate])
-        return;
-    code[covariate] = arena_many(arena, table->n + 1, uint16_t);
-    bins_code(a->set->row[covariate].bins, table, code[covariate]);
-}
-
 static void explain(const struct hazard_model *m, const double *value, size_t n, double *out)
 {
     g_autoptr(arena_t) arena = arena_new();
     const struct additive *a = m->additive;
     size_t q = m->n_features + 1, *feature = arena_many(arena, q, size_t);
     struct dataset table;
-    uint16_t **code = arena_many(arena, a->set->n + 1, uint16_t *);
     hazard_table(arena, m, value, n, HAZARD_AS_IS, &table);
+    uint16_t **code = additive_codes(arena, a, &table);
     for (size_t i = 0; i < n; i++) {
         for (size_t f = 0; f < m->n_features; f++)
             out[i * q + f] = 0;
         out[i * q + m->n_features] =
             m->intercept + m->slope * (a->shift + (a->weight[0] + a->weight[2]) * a->intercept);
     }
-    for (size_t t = 0; t < a->n_terms; t++) {
-        for (size_t x = 0; x < a->term[t]->key.n; x++)
-            want_code(arena, a, &table, a->term[t]->key.axis[x], code);
+    for (size_t t = 0; t < a->n_terms; t++)
         explain_term(m, t, code, n, feature, out);
-    }
-    for (size_t f = 0; f < a->features.d; f++)
-        want_code(arena, a, &table, a->features.covariate[f], code);
     uint16_t *row = arena_many(arena, a->features.d + 1, uint16_t);
     for (size_t i = 0; a->features.d > 0 && i < n; i++) {
-        tree_codes(a, code, i, row);
+        additive_coarse(a, code, i, row);
         explain_trees(m, row, feature, out + i * q);
     }
 }
@@ -194,15 +165,12 @@ void hazard_predict(const struct hazard_model *m, const double *value, size_t n,
 {
     g_autoptr(arena_t) arena = arena_new();
     size_t n_metrics = m->metrics->n_metrics;
-    double *row = arena_many(arena, n_metrics + 1, double);
-    const double *quiet = log_odds(arena, m, value, n, HAZARD_NOT_DUE);
-    const double *due = m->renewal < 0 ? quiet : log_odds(arena, m, value, n, HAZARD_ALL_DUE);
+    struct table quiet = predict_table(arena, m, value, n, HAZARD_NOT_DUE);
+    struct table due = m->renewal < 0 ? quiet : predict_table(arena, m, value, n, HAZARD_ALL_DUE);
     for (size_t i = 0; i < n; i++) {
         double until = m->renewal < 0 ? NAN : value[i * n_metrics + (size_t)m->renewal];
-        struct odds o = {.renewal = until > 0 ? until : NAN, .quiet = quiet[i], .due = due[i]};
-        memcpy(row, value + i * n_metrics, n_metrics * sizeof *row);
-        o.quiet_se = standard_error(m, row, m->horizon_days + 1);
-        o.due_se = isnan(o.renewal) ? 0 : standard_error(m, row, hazard_days_into(m, until));
+        const struct odds o = {until > 0 ? until : NAN, quiet.eta[i], due.eta[i], quiet.se[i],
+                               due.se[i]};
         for (size_t d = 0; d < n_days; d++)
             fill_risk(&o, m->horizon_days, days[d], &out[i * n_days + d]);
     }

@@ -20,10 +20,10 @@ char *hazard_save(const struct hazard_model *m)
                                                  metric_info(m->metrics, m->column[c].metric)->name,
                                                  "definition", m->column[c].definition, "kind",
                                                  kind_names[m->column[c].kind]));
-    json_t *root = json_pack(
-        "{s:i, s:i, s:o, s:f, s:f, s:o, s:o}", "version", HAZARD_VERSION, "horizon_days",
-        m->horizon_days, "columns", columns, "intercept", m->intercept, "slope", m->slope,
-        "additive", additive_store_save(m->additive), "logistic", logistic_save(m->logistic));
+    json_t *root =
+        json_pack("{s:i, s:i, s:o, s:f, s:f, s:o}", "version", HAZARD_VERSION, "horizon_days",
+                  m->horizon_days, "columns", columns, "intercept", m->intercept, "slope", m->slope,
+                  "additive", additive_store_save(m->additive));
     char *raw = json_dumps(root, NUMBERS_FORMAT), *text = g_strdup(raw);
     free(raw);
     json_decref(root);
@@ -73,8 +73,7 @@ static bool load(struct arena *arena, struct hazard_model *m, const json_t *root
     m->intercept = json_number_value(intercept);
     m->slope = json_number_value(slope);
     m->additive = additive_store_load(arena, json_object_get(root, "additive"), NULL);
-    m->logistic = logistic_load(arena, m->metrics, json_object_get(root, "logistic"));
-    if (!m->additive || !m->logistic || !load_columns(arena, m, json_object_get(root, "columns")) ||
+    if (!m->additive || !load_columns(arena, m, json_object_get(root, "columns")) ||
         additive_store_columns(m->additive) > m->n_columns)
         return false;
     hazard_choose_features(arena, m);

@@ -7,16 +7,12 @@
 
 #include "scoring/glm.h"
 #include "scoring/metric_internal.h"
-#include "scoring/numbers.h"
 
 /* A column of the regression, made of one metric. */
-enum column_kind { COLUMN_LINEAR, COLUMN_LOG, COLUMN_MISSING, COLUMN_DUE, COLUMN_KINDS };
-static const char *const column_names[COLUMN_KINDS] = {"linear", "log", "missing", "due"};
+enum column_kind { COLUMN_LINEAR, COLUMN_LOG, COLUMN_MISSING, COLUMN_DUE };
 
 struct column {
     size_t metric;
-    const char *name;       /* of the metric: the stored model knows it by name */
-    const char *definition; /* what the metric computed when the model was made */
     enum column_kind kind;
     double mean, sd;
 };
@@ -26,7 +22,6 @@ struct logistic {
     size_t n_columns;
     struct column *column;
     double *beta; /* n_columns + 1, intercept first */
-    double *covariance;
 };
 
 static double raw(const struct logistic *m, const struct column *c, double v)
@@ -95,13 +90,11 @@ static void add_column(struct logistic *m, const struct panel *panel, const uint
 
 /* Columns of one metric. Of a renewal date only counts whether it falls into the period: a contract
  * cannot end before, however near it is, and how far it is beyond says nothing. */
-static void add_columns(struct arena *arena, struct logistic *m, const struct metric_set *metrics,
+static void add_columns(struct logistic *m, const struct metric_set *metrics,
                         const struct panel *panel, const uint8_t *use, size_t metric, bool skewed)
 {
     bool renewal = metrics->metric[metric].kind == KIND_DAYS_TO_RENEWAL;
     struct column c = {.metric = metric,
-                       .name = metrics->metric[metric].info.name,
-                       .definition = metric_definition(arena, metrics, metric),
                        .kind = renewal  ? COLUMN_DUE
                                : skewed ? COLUMN_LOG
                                         : COLUMN_LINEAR};
@@ -124,7 +117,7 @@ static void choose_columns(struct arena *arena, struct logistic *m,
                 sorted[n++] = v;
         }
         qsort(sorted, n, sizeof *sorted, compare_double);
-        add_columns(arena, m, metrics, panel, use, j, is_skewed(sorted, n));
+        add_columns(m, metrics, panel, use, j, is_skewed(sorted, n));
     }
 }
 
@@ -152,83 +145,13 @@ struct logistic *logistic_fit(struct arena *arena, const struct metric_set *metr
     if (!glm_fit(arena, &data, GLM_LOGIT, ridge, &fit, err))
         return NULL;
     m->beta = fit.beta;
-    m->covariance = fit.covariance;
     return m;
 }
 
-json_t *logistic_save(const struct logistic *m)
+double logistic_eta(const struct logistic *m, const double *value)
 {
-    json_t *columns = json_array();
+    double eta = m->beta[0];
     for (size_t c = 0; c < m->n_columns; c++)
-        json_array_append_new(columns,
-                              json_pack("{s:s, s:s, s:s, s:f, s:f}", "metric", m->column[c].name,
-                                        "definition", m->column[c].definition, "kind",
-                                        column_names[m->column[c].kind], "mean", m->column[c].mean,
-                                        "sd", m->column[c].sd));
-    size_t q = m->n_columns + 1;
-    return json_pack("{s:i, s:o, s:o, s:o}", "horizon_days", m->horizon_days, "columns", columns,
-                     "beta", numbers_save(m->beta, q), "covariance",
-                     numbers_save(m->covariance, q * q));
-}
-
-static bool load_column(struct arena *arena, const struct metric_set *metrics, const json_t *row,
-                        struct column *out)
-{
-    const char *kind = json_string_value(json_object_get(row, "kind"));
-    const char *name = json_string_value(json_object_get(row, "metric"));
-    const char *definition = json_string_value(json_object_get(row, "definition"));
-    int metric = name ? metric_index(metrics, name) : -1, k = 0;
-    while (kind && k < COLUMN_KINDS && strcmp(column_names[k], kind) != 0)
-        k++;
-    if (!kind || k == COLUMN_KINDS || metric < 0)
-        return false;
-    *out = (struct column){.metric = (size_t)metric,
-                           .name = metric_info(metrics, (size_t)metric)->name,
-                           .definition = metric_definition(arena, metrics, (size_t)metric),
-                           .kind = (enum column_kind)k,
-                           .mean = json_number_value(json_object_get(row, "mean")),
-                           .sd = json_number_value(json_object_get(row, "sd"))};
-    return out->sd > 0 && g_strcmp0(definition, out->definition) == 0;
-}
-
-struct logistic *logistic_load(struct arena *arena, const struct metric_set *metrics,
-                               const json_t *root)
-{
-    const json_t *columns = json_object_get(root, "columns");
-    struct logistic *m = arena_one(arena, struct logistic);
-    size_t q = json_array_size(columns) + 1, horizon;
-    m->column = arena_many(arena, q, struct column);
-    m->beta = arena_many(arena, q, double);
-    m->covariance = arena_many(arena, q * q, double);
-    if (!numbers_load_size(json_object_get(root, "horizon_days"), INT16_MAX, &horizon) ||
-        !numbers_load(json_object_get(root, "beta"), m->beta, q) ||
-        !numbers_load(json_object_get(root, "covariance"), m->covariance, q * q))
-        return NULL;
-    m->horizon_days = (int)horizon;
-    for (; m->n_columns + 1 < q; m->n_columns++) {
-        if (!load_column(arena, metrics, json_array_get(columns, m->n_columns),
-                         &m->column[m->n_columns]))
-            return NULL;
-    }
-    return m;
-}
-
-double logistic_eta(const struct logistic *m, const double *value, double *se)
-{
-    size_t q = m->n_columns + 1;
-    g_autofree double *z = g_new(double, q);
-    double eta = 0, variance = 0;
-    z[0] = 1;
-    for (size_t c = 0; c < m->n_columns; c++)
-        z[c + 1] = standard(m, &m->column[c], value[m->column[c].metric]);
-    for (size_t j = 0; j < q; j++) {
-        double row = 0;
-        eta += m->beta[j] * z[j];
-        for (size_t k = 0; se && k < q; k++)
-            row += m->covariance[j * q + k] * z[k];
-        variance += row * z[j];
-    }
-    if (se)
-        *se = sqrt(fmax(variance, 0));
+        eta += m->beta[c + 1] * standard(m, &m->column[c], value[m->column[c].metric]);
     return eta;
 }

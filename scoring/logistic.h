@@ -3,8 +3,6 @@
  * metrics, log scale for long right tails, missing values told by columns of their own. */
 #pragma once
 
-#include <jansson.h>
-
 #include "scoring/panel.h"
 
 struct logistic; /* immutable once made */
@@ -14,11 +12,5 @@ MUST_USE struct logistic *logistic_fit(struct arena *arena, const struct metric_
                                        const struct panel *panel, const uint8_t *use,
                                        int horizon_days, double ridge, GError **err);
 
-/* Log-odds of one row of metric values, and its posterior standard error (se may be NULL). */
-double logistic_eta(const struct logistic *model, const double *value, double *se);
-
-/* JSON, and back to the same bits; NULL when it is damaged or its metrics compute something else.
- */
-json_t *logistic_save(const struct logistic *model);
-struct logistic *logistic_load(struct arena *arena, const struct metric_set *metrics,
-                               const json_t *root);
+/* Log-odds of one row of metric values. */
+double logistic_eta(const struct logistic *model, const double *value);

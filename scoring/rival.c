@@ -92,7 +92,7 @@ static bool predict_logistic(const struct fitting *f, GError **err)
     double *p = room(f);
     for (size_t k = 0; k < f->out->n; k++)
         p[k] = inverse_logit(
-            logistic_eta(model, f->panel->value + f->out->row[k] * f->panel->n_metrics, NULL));
+            logistic_eta(model, f->panel->value + f->out->row[k] * f->panel->n_metrics));
     f->out->p[RIVAL_LOGISTIC] = p;
     return true;
 }

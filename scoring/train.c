@@ -6,9 +6,8 @@
 
 #include "core/job.h"
 #include "core/progress.h"
-#include "scoring/score_config.h"
-#include "scoring/train_config.h"
 #include "scoring/train_leak.h"
+#include "scoring/train_panel.h"
 #include "scoring/train_promote.h"
 #include "sql/scoring.h"
 
@@ -18,12 +17,8 @@ struct training {
     struct db *db;
     const struct job *job;
     struct arena *arena;
-    const struct metric_set *set;
-    struct train_config config;
-    struct panel panel;
+    struct train_panel data;
     int32_t until;
-    int64_t known_no;
-    struct progress *progress;
     struct hazard_model *model; /* NULL: a refusal */
     struct rival_rows rows;     /* held out */
     struct train_summary *summary;
@@ -34,21 +29,23 @@ struct training {
 static void split(const struct training *t, uint8_t *fit, uint8_t *test)
 {
     size_t n_days;
-    const int32_t *days = panel_days(t->arena, &t->panel, &n_days);
+    const int32_t *days = panel_days(t->arena, &t->data.panel, &n_days);
     int32_t test_from = days[n_days - MAX(1, n_days / 4)];
-    int32_t before = test_from - t->config.hazard.horizon_days - metric_churn_delay(t->set);
-    for (size_t i = 0; i < t->panel.n; i++) {
-        fit[i] = t->panel.as_of[i] <= before;
-        test[i] = t->panel.as_of[i] >= test_from;
+    int32_t before =
+        test_from - t->data.config.hazard.horizon_days - metric_churn_delay(t->data.set);
+    for (size_t i = 0; i < t->data.panel.n; i++) {
+        fit[i] = t->data.panel.as_of[i] <= before;
+        test[i] = t->data.panel.as_of[i] >= test_from;
     }
 }
 
 static bool compare(struct training *t, GError **err)
 {
-    uint8_t *fit = arena_many(t->arena, t->panel.n + 1, uint8_t);
-    uint8_t *test = arena_many(t->arena, t->panel.n + 1, uint8_t);
+    uint8_t *fit = arena_many(t->arena, t->data.panel.n + 1, uint8_t);
+    uint8_t *test = arena_many(t->arena, t->data.panel.n + 1, uint8_t);
     split(t, fit, test);
-    if (!rival_predict(t->arena, t->set, &t->panel, fit, test, &t->config.hazard, &t->rows, err))
+    if (!rival_predict(t->arena, t->data.set, &t->data.panel, fit, test, &t->data.config.hazard,
+                       &t->rows, err))
         return false;
     rival_evaluate(t->arena, &t->rows, &t->summary->rivals);
     t->summary->held_out = t->summary->rivals.row[RIVAL_ENGINE];
@@ -84,22 +81,22 @@ static void fit(struct training *t)
 {
     g_autoptr(GError) why = NULL;
     struct train_summary *s = t->summary;
-    int horizon = t->config.hazard.horizon_days;
-    const char *leak = t->panel.events >= (size_t)t->config.min_events
-                           ? train_leak(t->set, &t->panel, horizon)
+    int horizon = t->data.config.hazard.horizon_days;
+    const char *leak = t->data.panel.events >= (size_t)t->data.config.min_events
+                           ? train_leak(t->data.set, &t->data.panel, horizon)
                            : NULL;
     s->refused = true;
-    if (t->panel.events < (size_t)t->config.min_events)
+    if (t->data.panel.events < (size_t)t->data.config.min_events)
         g_snprintf(s->message, sizeof s->message,
                    "only %zu churn events, want at least %d: the scorecard alone speaks",
-                   t->panel.events, t->config.min_events);
+                   t->data.panel.events, t->data.config.min_events);
     else if (leak)
         g_snprintf(s->message, sizeof s->message,
                    "the metric %s alone tells nearly every churn (AUC above 0.95): it knows the "
                    "outcome",
                    leak);
-    else if (!compare(t, &why) ||
-             !(t->model = hazard_fit(t->arena, t->set, &t->panel, NULL, &t->config.hazard, &why)))
+    else if (!compare(t, &why) || !(t->model = hazard_fit(t->arena, t->data.set, &t->data.panel,
+                                                          NULL, &t->data.config.hazard, &why)))
         g_snprintf(s->message, sizeof s->message, "no model: %s", why->message);
     else {
         s->refused = false;
@@ -126,9 +123,9 @@ static bool store_model(struct training *t, struct db *db, GError **err)
     g_autofree char *sha = g_compute_checksum_for_string(G_CHECKSUM_SHA256, body, -1);
     g_autofree char *evaluation = t->model ? evaluation_json(s) : g_strdup("{}");
     struct q_model_put_params params = {.state = t->model ? "candidate" : "refused",
-                                        .horizon_days = t->config.hazard.horizon_days,
+                                        .horizon_days = t->data.config.hazard.horizon_days,
                                         .trained_as_of = t->until,
-                                        .known_no = t->known_no,
+                                        .known_no = t->data.known_no,
                                         .sha256 = sha,
                                         .body = body,
                                         .evaluation = evaluation,
@@ -140,7 +137,8 @@ static bool store_model(struct training *t, struct db *db, GError **err)
         return false;
     s->model_id = row.model_id;
     for (size_t f = 0; t->model && f < hazard_features(t->model); f++) {
-        const struct metric_info *info = metric_info(t->set, hazard_feature_metric(t->model, f));
+        const struct metric_info *info =
+            metric_info(t->data.set, hazard_feature_metric(t->model, f));
         if (!q_feature_put(db, row.model_id, (int32_t)f + 1, info->name, info->label, info->unit,
                            info->sentence, NULL, err))
             return false;
@@ -153,8 +151,8 @@ static bool store(struct db *db, void *context, GError **err)
 {
     struct training *t = context;
     struct train_verdict verdict = {0};
-    const struct train_judged judged = {t->set, &t->panel, &t->rows, &t->config.hazard,
-                                        metric_churn_delay(t->set)};
+    const struct train_judged judged = {t->data.set, &t->data.panel, &t->rows,
+                                        &t->data.config.hazard, metric_churn_delay(t->data.set)};
     if (!job_fence_check(db, t->job, err) ||
         (t->model && !train_promote(db, &judged, &verdict, err)) || !store_model(t, db, err))
         return false;
@@ -166,50 +164,15 @@ static bool store(struct db *db, void *context, GError **err)
            (!t->model || q_model_activate(db, t->summary->model_id, NULL, err));
 }
 
-static bool read_panel(struct training *t, const struct zone *zone, const struct scorecard *card,
-                       GError **err)
+static bool train(struct training *t, struct config *config, const struct train_options *options,
+                  GError **err)
 {
-    const struct panel_options options = {.until = t->until,
-                                          .known_no = t->known_no,
-                                          .horizon_days = t->config.hazard.horizon_days,
-                                          .step_days = t->config.step_days,
-                                          .chosen = t->config.chosen,
-                                          .card = card,
-                                          .progress = t->progress};
-    bool ok = db_begin_snapshot(t->db, err) &&
-              panel_build(t->arena, t->db, t->set, zone, &options, &t->panel, err);
-    db_rollback(t->db);
-    return ok;
-}
-
-static bool take_known(struct training *t, int64_t asked, GError **err)
-{
-    struct q_known_take_row known;
-    if (!db_begin(t->db, err) || !q_known_take(t->arena, t->db, &known, err) ||
-        !db_commit(t->db, err))
+    const struct train_panel_options panel = {options->as_of, options->known_no, options->progress};
+    if (!train_panel_load(t->arena, t->db, config, &panel, &t->data, err))
         return false;
-    t->known_no = asked >= 0 ? asked : known.commit_no;
-    return t->known_no <= known.commit_no ||
-           err_set(err, KENKO_ERROR_USAGE,
-                   "--known-at is %" G_GINT64_FORMAT
-                   ", beyond the newest commit number %" G_GINT64_FORMAT,
-                   t->known_no, known.commit_no);
-}
-
-static bool train(struct training *t, struct config *config, int64_t known_no, GError **err)
-{
-    g_autoptr(zone_t) zone = zone_open(config_time_zone(config), err);
-    struct score_config scores;
-    if (!zone || !(t->set = metric_set_load(t->arena, config, err)) ||
-        !train_config_load(t->arena, config, t->set, &t->config, err) ||
-        !score_config_load(config, &scores, err))
-        return false;
-    const struct scorecard *card = scorecard_load(t->arena, config, t->set, scores.scorecard, err);
-    if (!card || !take_known(t, known_no, err) || !read_panel(t, zone, card, err))
-        return false;
-    t->summary->rows = t->panel.n;
-    t->summary->events = t->panel.events;
-    progress_begin(t->progress, "fitting", "", PROGRESS_ITEMS, 0);
+    t->summary->rows = t->data.panel.n;
+    t->summary->events = t->data.panel.events;
+    progress_begin(options->progress, "fitting", "", PROGRESS_ITEMS, 0);
     fit(t);
     return db_transact(t->db, 3, store, t, err);
 }
@@ -222,14 +185,10 @@ bool train_run(struct db *db, const char *dsn, struct config *config,
     if (!job)
         return false;
     g_autoptr(arena_t) arena = arena_new();
-    struct training t = {.db = db,
-                         .job = job,
-                         .arena = arena,
-                         .until = options->as_of,
-                         .progress = options->progress,
-                         .summary = summary};
+    struct training t = {
+        .db = db, .job = job, .arena = arena, .until = options->as_of, .summary = summary};
     g_autoptr(GError) failure = NULL;
-    bool ok = train(&t, config, options->known_no, &failure);
+    bool ok = train(&t, config, options, &failure);
     progress_end(options->progress);
     g_autofree char *counters = g_strdup_printf(
         "{\"rows\": %zu, \"events\": %zu, \"refused\": %s, \"promoted\": %s}", summary->rows,

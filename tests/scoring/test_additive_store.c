@@ -97,12 +97,15 @@ static void expect_same(const struct additive *a, const struct additive *b)
     struct dataset_column strange[COLUMNS];
     const struct dataset other = {ROWS, COLUMNS, strange};
     make_strange(strange, values);
-    additive_predict(a, &data, eta);
-    additive_predict(b, &data, again);
-    assert_memory_equal(eta, again, sizeof eta);
-    additive_predict(a, &other, eta);
-    additive_predict(b, &other, again);
-    assert_memory_equal(eta, again, sizeof eta);
+    const struct dataset *const tables[] = {&data, &other};
+    for (size_t i = 0; i < G_N_ELEMENTS(tables); i++) {
+        additive_predict(a, tables[i], eta);
+        additive_predict(b, tables[i], again);
+        assert_memory_equal(eta, again, sizeof eta);
+        additive_interval(a, tables[i], eta);
+        additive_interval(b, tables[i], again);
+        assert_memory_equal(eta, again, sizeof eta);
+    }
 }
 
 /* As the warehouse gives it back: jsonb keeps numbers but not how they were written. */
@@ -194,8 +197,10 @@ static size_t damage_value(struct arena *arena, json_t *root, const struct place
         put(place, wrong);
         struct additive *model = additive_store_load(arena, root, NULL);
         *refused += model == NULL;
-        if (model && additive_store_columns(model) <= COLUMNS)
+        if (model && additive_store_columns(model) <= COLUMNS) {
             additive_predict(model, &(struct dataset){20, COLUMNS, column}, eta);
+            additive_interval(model, &(struct dataset){20, COLUMNS, column}, eta);
+        }
         json_decref(wrong);
         arena_reset(arena);
     }
@@ -240,8 +245,9 @@ static void what_is_wrong_is_named(void **state)
     static const struct {
         const char *find, *put, *says;
     } cases[] = {
-        {"\"version\":1", "\"version\":2", "not a stored model of version 1"},
+        {"\"version\":2", "\"version\":3", "not a stored model of version 2"},
         {"\"intercept\":", "\"intercepts\":", "intercept"},
+        {"\"rank\":", "\"rang\":", "interval 0: its rank"},
         {"\"edges\":[-", "\"edges\":[7,-", "covariate 0"},
         {"\"axes\":[0]", "\"axes\":[99]", "its covariates"},
         {"\"parents\":[0]", "\"parents\":[0.5]", "what it is made of"},

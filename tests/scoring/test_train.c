@@ -14,111 +14,9 @@
 #include "scoring/model.h"
 #include "scoring/score.h"
 #include "scoring/train.h"
+#include "support/leavers.h"
 #include "support/sources.h"
 #include "support/warehouse.h"
-
-enum { ACCOUNTS = 200, HORIZON = 30, GAP = 7, HISTORY = 56, NEVER = INT32_MAX };
-
-struct company {
-    int churns;   /* accounts 0 … churns - 1 leave, one after the other */
-    bool flag;    /* usage that only those who leave have, in their last eight weeks */
-    bool decline; /* those who leave use less and less before */
-    const char *model;
-};
-
-static int32_t day(int year, int month, int d)
-{
-    return day_from_civil(year, month, d);
-}
-
-/* First panel day is 2025-01-01 + 56; the last window that is sure ends a week before UNTIL. */
-static int32_t until(void)
-{
-    return day(2026, 3, 1);
-}
-
-static int32_t end_of(const struct company *c, int a)
-{
-    return a < c->churns ? day(2025, 4, 1) + a * 280 / c->churns : NEVER;
-}
-
-static void write_contracts(const struct company *c, const char *dir)
-{
-    g_autoptr(GString) accounts = g_string_new("id,name\n");
-    g_autoptr(GString) contracts = g_string_new("id,account,start,end,arr,changed\n");
-    for (int a = 0; a < ACCOUNTS; a++) {
-        char end[DAY_TEXT_SIZE], notice[DAY_TEXT_SIZE];
-        g_string_append_printf(accounts, "a%03d,Account %d\n", a, a);
-        g_string_append_printf(contracts, "k%03d,a%03d,2024-12-15,,100,2024-12-15\n", a, a);
-        if (end_of(c, a) == NEVER)
-            continue;
-        g_string_append_printf(contracts, "k%03d,a%03d,2024-12-15,%s,100,%s\n", a, a,
-                               day_format(end_of(c, a), end), day_format(end_of(c, a) - 3, notice));
-    }
-    sources_write(dir, "accounts.csv", accounts->str);
-    sources_write(dir, "contracts.csv", contracts->str);
-}
-
-static void write_usage(const struct company *c, const char *dir)
-{
-    g_autoptr(GRand) rand = g_rand_new_with_seed(3);
-    g_autoptr(GString) usage = g_string_new("account,day,runs,flag\n");
-    for (int a = 0; a < ACCOUNTS; a++) {
-        int32_t end = end_of(c, a);
-        for (int32_t d = day(2025, 1, 1); d < until() && d < end; d += 7) {
-            char text[DAY_TEXT_SIZE];
-            bool last = end != NEVER && end - d <= 56;
-            int runs = g_rand_int_range(rand, 5, 50) * (last && c->decline ? 2 : 3) / 3;
-            g_string_append_printf(usage, "a%03d,%s,%d,%d\n", a, day_format(d, text), runs,
-                                   last && c->flag);
-        }
-    }
-    sources_write(dir, "usage.csv", usage->str);
-}
-
-static const char *write_company(const struct company *c)
-{
-    g_autofree char *yaml = g_strdup_printf(
-        "churn: {definition: contract_end, gap_days: %d}\n"
-        "model: {horizon_days: %d%s%s}\n"
-        "sources:\n"
-        "  - name: crm\n"
-        "    streams:\n"
-        "      - {stream: account, path: accounts.csv, on_change: append,\n"
-        "         fields: {party: id, name: name}}\n"
-        "      - {stream: subscription, path: 'contracts*.csv', on_change: append,\n"
-        "         fields: {external_id: id, party: account, start_on: start, end_on: end,\n"
-        "                  arr: arr, changed_at: changed}}\n"
-        "  - name: app\n"
-        "    streams:\n"
-        "      - stream: usage_metric\n"
-        "        path: usage*.csv\n"
-        "        on_change: append\n"
-        "        party_source: crm\n"
-        "        fields: {party: account, at: day}\n"
-        "        values: [{metric: runs, field: runs}, {metric: flag, field: flag}]\n",
-        GAP, HORIZON, c->model ? ", " : "", c->model ? c->model : "");
-    const char *dir = sources_directory(yaml);
-    sources_write(dir, "metrics.yaml",
-                  "usage:\n"
-                  "  - {name: runs, combine: sum}\n"
-                  "  - {name: flag, combine: sum}\n"
-                  "metrics:\n"
-                  "  - {name: runs_28d, kind: sum, usage: runs, days: 28, direction: up}\n"
-                  "  - {name: flag_28d, kind: sum, usage: flag, days: 28}\n"
-                  "  - {name: tenure, kind: tenure_days}\n");
-    sources_write(dir, "scorecards/default.yaml",
-                  "name: default\n"
-                  "bands: [{name: Red, below: 40}, {name: Green}]\n"
-                  "groups:\n"
-                  "  - name: use\n"
-                  "    weight: 1\n"
-                  "    measures: [{name: runs, metric: runs_28d, weight: 1, anchors: [{at: 0, "
-                  "score: 0}, {at: 200, score: 100}]}]\n");
-    write_contracts(c, dir);
-    write_usage(c, dir);
-    return dir;
-}
 
 static bool try_train(struct db *db, const char *dir, int32_t as_of, int64_t known,
                       struct train_summary *out, GError **err)
@@ -137,32 +35,25 @@ static struct train_summary train(struct db *db, const char *dir, int32_t as_of)
     return summary;
 }
 
-static struct db *loaded(const struct company *c, const char **dir)
-{
-    struct db *db = warehouse_open();
-    *dir = write_company(c);
-    sources_ingest(db, *dir, NULL);
-    return db;
-}
-
 /* The panel by definition, counted without the code under test. */
 struct expected {
     size_t rows, events, held_out, days;
 };
 
-static struct expected count_panel(const struct company *c, int32_t as_of)
+static struct expected count_panel(const struct leavers *c, int32_t as_of)
 {
-    int32_t last = as_of - HORIZON - GAP - 1, first = day(2025, 1, 1) + HISTORY;
+    int32_t last = as_of - LEAVERS_HORIZON - LEAVERS_GAP - 1,
+            first = leavers_day(2025, 1, 1) + LEAVERS_HISTORY;
     struct expected e = {0};
-    for (int32_t d = last; d >= first; d -= HORIZON)
+    for (int32_t d = last; d >= first; d -= LEAVERS_HORIZON)
         e.days++;
-    int32_t test_from = last - HORIZON * (int32_t)(MAX(1, e.days / 4) - 1);
-    for (int32_t d = last; d >= first; d -= HORIZON) {
-        for (int a = 0; a < ACCOUNTS; a++) {
-            if (end_of(c, a) <= d)
+    int32_t test_from = last - LEAVERS_HORIZON * (int32_t)(MAX(1, e.days / 4) - 1);
+    for (int32_t d = last; d >= first; d -= LEAVERS_HORIZON) {
+        for (int a = 0; a < LEAVERS_ACCOUNTS; a++) {
+            if (leavers_end(c, a) <= d)
                 continue;
             e.rows++;
-            e.events += end_of(c, a) <= d + HORIZON;
+            e.events += leavers_end(c, a) <= d + LEAVERS_HORIZON;
             e.held_out += d >= test_from;
         }
     }
@@ -172,12 +63,12 @@ static struct expected count_panel(const struct company *c, int32_t as_of)
 static void the_panel_holds_customers_once_a_horizon_and_only_sure_windows(void **state)
 {
     (void)state;
-    const struct company c = {.churns = 90, .decline = true};
+    const struct leavers c = {.churns = 90, .decline = true};
     const char *dir;
-    g_autoptr(db_t) db = loaded(&c, &dir);
+    g_autoptr(db_t) db = leavers_load(&c, &dir);
     for (int back = 0; back <= 45; back += 15) {
-        struct expected want = count_panel(&c, until() - back);
-        struct train_summary s = train(db, dir, until() - back);
+        struct expected want = count_panel(&c, leavers_until() - back);
+        struct train_summary s = train(db, dir, leavers_until() - back);
         assert_int_equal(s.rows, want.rows);
         assert_int_equal(s.events, want.events);
         assert_false(s.refused);
@@ -190,10 +81,10 @@ static void it_refuses_below_fifty_events_and_speaks_from_fifty_on(void **state)
 {
     (void)state;
     for (int churns = 49; churns <= 50; churns++) {
-        const struct company c = {.churns = churns, .decline = true};
+        const struct leavers c = {.churns = churns, .decline = true};
         const char *dir;
-        g_autoptr(db_t) db = loaded(&c, &dir);
-        struct train_summary s = train(db, dir, until());
+        g_autoptr(db_t) db = leavers_load(&c, &dir);
+        struct train_summary s = train(db, dir, leavers_until());
         assert_int_equal(s.events, churns);
         assert_int_equal(s.refused, churns < 50);
         sources_expect(db, "SELECT state FROM score.model", churns < 50 ? "refused" : "active");
@@ -201,10 +92,10 @@ static void it_refuses_below_fifty_events_and_speaks_from_fifty_on(void **state)
         if (churns < 50)
             assert_non_null(strstr(s.message, "only 49 churn events, want at least 50"));
     }
-    const struct company nobody_leaves = {0};
+    const struct leavers nobody_leaves = {0};
     const char *dir;
-    g_autoptr(db_t) db = loaded(&nobody_leaves, &dir);
-    struct train_summary s = train(db, dir, until());
+    g_autoptr(db_t) db = leavers_load(&nobody_leaves, &dir);
+    struct train_summary s = train(db, dir, leavers_until());
     assert_true(s.refused);
     assert_int_equal(s.events, 0);
 }
@@ -212,10 +103,10 @@ static void it_refuses_below_fifty_events_and_speaks_from_fifty_on(void **state)
 static void later_facts_change_no_row(void **state)
 {
     (void)state;
-    const struct company c = {.churns = 90, .decline = true};
+    const struct leavers c = {.churns = 90, .decline = true};
     const char *dir;
-    g_autoptr(db_t) db = loaded(&c, &dir);
-    int32_t as_of = day(2026, 1, 15);
+    g_autoptr(db_t) db = leavers_load(&c, &dir);
+    int32_t as_of = leavers_day(2026, 1, 15);
     train(db, dir, as_of);
     g_autofree char *before = warehouse_value(db, "SELECT body::text FROM score.model");
     /* Usage of the day itself and later, contracts ended and begun by what was said from then on.
@@ -230,7 +121,7 @@ static void later_facts_change_no_row(void **state)
     train(db, dir, as_of);
     sources_expect(db, "SELECT body::text FROM score.model ORDER BY model_id DESC LIMIT 1", before);
     /* The same statements made a day earlier do change it. */
-    train(db, dir, day(2026, 2, 14));
+    train(db, dir, leavers_day(2026, 2, 14));
     sources_expect(db,
                    "SELECT (count(DISTINCT sha256) = 2)::text FROM score.model WHERE state IN "
                    "('active', 'retired', 'candidate')",
@@ -240,10 +131,10 @@ static void later_facts_change_no_row(void **state)
 static void a_metric_that_knows_the_outcome_is_refused_by_name(void **state)
 {
     (void)state;
-    const struct company c = {.churns = 90, .flag = true};
+    const struct leavers c = {.churns = 90, .flag = true};
     const char *dir;
-    g_autoptr(db_t) db = loaded(&c, &dir);
-    struct train_summary s = train(db, dir, until());
+    g_autoptr(db_t) db = leavers_load(&c, &dir);
+    struct train_summary s = train(db, dir, leavers_until());
     assert_true(s.refused);
     assert_non_null(strstr(s.message, "flag_28d"));
     sources_expect(db, "SELECT count(*)::text FROM score.model WHERE state = 'active'", "0");
@@ -252,17 +143,17 @@ static void a_metric_that_knows_the_outcome_is_refused_by_name(void **state)
 static void features_can_be_chosen_and_must_exist(void **state)
 {
     (void)state;
-    struct company c = {.churns = 90, .flag = true, .model = "features: [runs_28d, tenure]"};
+    struct leavers c = {.churns = 90, .flag = true, .model = "features: [runs_28d, tenure]"};
     const char *dir;
-    g_autoptr(db_t) db = loaded(&c, &dir);
-    assert_false(train(db, dir, until()).refused);
+    g_autoptr(db_t) db = leavers_load(&c, &dir);
+    assert_false(train(db, dir, leavers_until()).refused);
     sources_expect(db, "SELECT string_agg(name, ',' ORDER BY ordinal) FROM score.feature",
                    "runs_28d,tenure");
     c.model = "features: [runs_28d, runes]";
-    const char *wrong = write_company(&c);
+    const char *wrong = leavers_write(&c);
     g_autoptr(GError) err = NULL;
     struct train_summary s;
-    assert_false(try_train(db, wrong, until(), -1, &s, &err));
+    assert_false(try_train(db, wrong, leavers_until(), -1, &s, &err));
     assert_true(err_is(err, KENKO_ERROR_CONFIG));
     assert_non_null(strstr(err->message, "'runes'"));
 }
@@ -270,24 +161,24 @@ static void features_can_be_chosen_and_must_exist(void **state)
 static void noise_is_not_called_knowledge(void **state)
 {
     (void)state;
-    const struct company c = {.churns = 90, .model = "features: [runs_28d]"};
+    const struct leavers c = {.churns = 90, .model = "features: [runs_28d]"};
     const char *dir;
-    g_autoptr(db_t) db = loaded(&c, &dir);
-    struct train_summary s = train(db, dir, until());
+    g_autoptr(db_t) db = leavers_load(&c, &dir);
+    struct train_summary s = train(db, dir, leavers_until());
     assert_true(s.held_out.auc_low < 0.5 && 0.5 < s.held_out.auc_high);
 }
 
 static void a_refusal_silences_the_model_before(void **state)
 {
     (void)state;
-    const struct company c = {.churns = 60, .decline = true};
+    const struct leavers c = {.churns = 60, .decline = true};
     const char *dir;
-    g_autoptr(db_t) db = loaded(&c, &dir);
-    train(db, dir, until());
-    train(db, dir, until());
+    g_autoptr(db_t) db = leavers_load(&c, &dir);
+    train(db, dir, leavers_until());
+    train(db, dir, leavers_until());
     sources_expect(db, "SELECT string_agg(state, ',' ORDER BY model_id) FROM score.model",
                    "retired,active");
-    assert_true(train(db, dir, day(2025, 8, 1)).refused);
+    assert_true(train(db, dir, leavers_day(2025, 8, 1)).refused);
     sources_expect(db, "SELECT string_agg(state, ',' ORDER BY model_id) FROM score.model",
                    "retired,retired,refused");
 }
@@ -295,15 +186,15 @@ static void a_refusal_silences_the_model_before(void **state)
 static void what_is_not_known_yet_cannot_be_asked(void **state)
 {
     (void)state;
-    const struct company c = {.churns = 60, .decline = true};
+    const struct leavers c = {.churns = 60, .decline = true};
     const char *dir;
-    g_autoptr(db_t) db = loaded(&c, &dir);
+    g_autoptr(db_t) db = leavers_load(&c, &dir);
     g_autoptr(GError) err = NULL;
     struct train_summary s;
-    assert_false(try_train(db, dir, until(), 1000000, &s, &err));
+    assert_false(try_train(db, dir, leavers_until(), 1000000, &s, &err));
     assert_true(err_is(err, KENKO_ERROR_USAGE));
     sources_expect(db, "SELECT count(*)::text FROM score.model", "0");
-    if (!try_train(db, dir, until(), 0, &s, &(GError *){NULL}))
+    if (!try_train(db, dir, leavers_until(), 0, &s, &(GError *){NULL}))
         fail_msg("training on nothing is a refusal, not an error");
     assert_true(s.refused);
     assert_int_equal(s.rows, 0);
@@ -319,18 +210,18 @@ static void praise_the_active_model(struct db *db)
 static void a_model_that_is_worse_waits_until_it_is_promoted(void **state)
 {
     (void)state;
-    const struct company c = {.churns = 90, .decline = true};
+    const struct leavers c = {.churns = 90, .decline = true};
     const char *dir;
-    g_autoptr(db_t) db = loaded(&c, &dir);
+    g_autoptr(db_t) db = leavers_load(&c, &dir);
     g_autoptr(arena_t) arena = arena_new();
     g_autoptr(GError) err = NULL;
     g_autoptr(config_t) config = config_open(dir, &err);
     const struct metric_set *metrics = metric_set_load(arena, config, &err);
-    assert_true(train(db, dir, until()).promoted);
-    struct train_summary same = train(db, dir, until());
+    assert_true(train(db, dir, leavers_until()).promoted);
+    struct train_summary same = train(db, dir, leavers_until());
     assert_true(same.promoted); /* it is as good as itself */
     praise_the_active_model(db);
-    struct train_summary worse = train(db, dir, until());
+    struct train_summary worse = train(db, dir, leavers_until());
     assert_false(worse.refused || worse.promoted);
     assert_non_null(strstr(worse.verdict, "the model before"));
     sources_expect(db, "SELECT string_agg(state, ',' ORDER BY model_id) FROM score.model",
@@ -347,15 +238,15 @@ static void a_model_that_is_worse_waits_until_it_is_promoted(void **state)
 static void what_cannot_speak_is_not_promoted(void **state)
 {
     (void)state;
-    const struct company c = {.churns = 20};
+    const struct leavers c = {.churns = 20};
     const char *dir;
-    g_autoptr(db_t) db = loaded(&c, &dir);
+    g_autoptr(db_t) db = leavers_load(&c, &dir);
     g_autoptr(arena_t) arena = arena_new();
     g_autoptr(GError) err = NULL, missing = NULL, none = NULL;
     g_autoptr(config_t) config = config_open(dir, &err);
     const struct metric_set *metrics = metric_set_load(arena, config, &err);
     struct model model;
-    struct train_summary s = train(db, dir, until());
+    struct train_summary s = train(db, dir, leavers_until());
     assert_false(model_promote(db, metrics, s.model_id, &err));
     assert_true(err_is(err, KENKO_ERROR_CONFLICT));
     assert_false(model_promote(db, metrics, 999, &missing));
@@ -367,10 +258,10 @@ static void what_cannot_speak_is_not_promoted(void **state)
 static void rivals_are_judged_on_the_same_rows(void **state)
 {
     (void)state;
-    const struct company c = {.churns = 90, .decline = true};
+    const struct leavers c = {.churns = 90, .decline = true};
     const char *dir;
-    g_autoptr(db_t) db = loaded(&c, &dir);
-    struct train_summary s = train(db, dir, until());
+    g_autoptr(db_t) db = leavers_load(&c, &dir);
+    struct train_summary s = train(db, dir, leavers_until());
     for (int k = 0; k < RIVALS; k++) {
         assert_true(s.rivals.has[k]);
         assert_int_equal(s.rivals.row[k].n, s.held_out.n);
@@ -390,18 +281,18 @@ static void rivals_are_judged_on_the_same_rows(void **state)
 static void the_published_risk_follows_from_its_contributions(void **state)
 {
     (void)state;
-    const struct company c = {.churns = 90, .decline = true};
+    const struct leavers c = {.churns = 90, .decline = true};
     const char *dir;
-    g_autoptr(db_t) db = loaded(&c, &dir);
-    train(db, dir, until());
+    g_autoptr(db_t) db = leavers_load(&c, &dir);
+    train(db, dir, leavers_until());
     g_autoptr(GError) err = NULL;
     g_autoptr(config_t) config = config_open(dir, &err);
-    int32_t as_of = until();
+    int32_t as_of = leavers_until();
     struct score_options options = {&as_of, 1, -1, NULL, true};
     struct score_summary summary;
     if (!score_run(db, warehouse_dsn(), config, &options, &summary, &err))
         fail_msg("%s", err->message);
-    assert_int_equal(summary.accounts, ACCOUNTS - 90);
+    assert_int_equal(summary.accounts, LEAVERS_ACCOUNTS - 90);
     sources_expect(
         db,
         "SELECT count(*)::text FROM score.account_score AS s WHERE abs(p_churn_1e9 - 1e9 * (1 - "

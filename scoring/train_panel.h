@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The panel that training and backtests work on, as the configuration asks for it. */
+#pragma once
+
+#include "scoring/train_config.h"
+
+struct train_panel_options {
+    int32_t as_of;
+    int64_t known_no; /* -1 for the newest */
+    struct progress *progress;
+};
+
+struct train_panel {
+    const struct metric_set *set;
+    struct train_config config;
+    struct panel panel;
+    int64_t known_no; /* what -1 was */
+};
+
+/* Errors  KENKO_ERROR_USAGE  known_no lies beyond the newest commit; those of the parts */
+MUST_USE bool train_panel_load(struct arena *arena, struct db *db, struct config *config,
+                               const struct train_panel_options *options, struct train_panel *out,
+                               GError **err);
