@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "core/text.h"
 #include "scoring/blas.h"
 #include "scoring/score.h"
 
@@ -41,20 +42,25 @@ static bool list_days(struct context *context, const char *from, const char *to,
     return true;
 }
 
-static void print_summary(const struct context *context, const struct score_summary *s)
+static void print_json(const struct score_summary *s)
 {
-    if (context->json)
-        printf("{\"runs\": %zu, \"accounts\": %zu, \"unknown\": %zu, \"stored\": %" G_GINT64_FORMAT
-               ", \"known_no\": %" G_GINT64_FORMAT
-               ", \"input_sha256\": \"%s\", \"output_sha256\": \"%s\"}\n",
-               s->runs, s->accounts, s->unknown, s->stored, s->known_no, s->input_sha256,
-               s->output_sha256);
-    else
-        printf(
-            "%zu days scored, %" G_GINT64_FORMAT
-            " results stored that differ; the last day: %zu accounts, %zu of them Unknown, known "
-            "at %" G_GINT64_FORMAT ", digest %.12s\n",
-            s->runs, s->stored, s->accounts, s->unknown, s->known_no, s->output_sha256);
+    g_autoptr(GString) message = g_string_new(NULL);
+    text_json(message, s->message);
+    printf("{\"runs\": %zu, \"accounts\": %zu, \"unknown\": %zu, \"stored\": %" G_GINT64_FORMAT
+           ", \"known_no\": %" G_GINT64_FORMAT
+           ", \"input_sha256\": \"%s\", \"output_sha256\": \"%s\", \"message\": \"%s\"}\n",
+           s->runs, s->accounts, s->unknown, s->stored, s->known_no, s->input_sha256,
+           s->output_sha256, message->str);
+}
+
+static void print_text(const struct score_summary *s)
+{
+    printf("%zu days scored, %" G_GINT64_FORMAT
+           " results stored that differ; the last day: %zu accounts, %zu of them Unknown, known "
+           "at %" G_GINT64_FORMAT ", digest %.12s\n",
+           s->runs, s->stored, s->accounts, s->unknown, s->known_no, s->output_sha256);
+    if (*s->message)
+        printf("%s\n", s->message);
 }
 
 static bool run(struct context *context, int argc, char **argv, GError **err)
@@ -98,7 +104,10 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
     struct score_summary summary;
     if (!score_run(context->db, context->dsn, context->config, &options, &summary, err))
         return false;
-    print_summary(context, &summary);
+    if (context->json)
+        print_json(&summary);
+    else
+        print_text(&summary);
     context_next(context, "kenko report weekly --output weekly.html");
     return true;
 }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "scoring/numbers.h"
+
 #include "core/progress.h"
 
 /* The days to compute: each day asked with the band_days - 1 before it. */
@@ -70,8 +72,15 @@ static bool load_model(struct scoring *s, GError **err)
         g_autoptr(GError) stale = NULL;
         s->model_id = row.model_id;
         s->model = hazard_load(s->arena, s->metrics, row.body, &stale);
-        if (!s->model)
+        if (!s->model) {
             s->model_message = arena_strdup(s->arena, stale->message);
+            return true;
+        }
+        json_t *reference =
+            json_loads(row.reference_is_null ? "" : row.reference, NUMBERS_READ, NULL);
+        s->trained_as_of = row.trained_as_of;
+        s->drift = drift_load(s->arena, s->model, reference);
+        json_decref(reference);
         return true;
     }
     if (!q_model_message(s->arena, s->db, &message, &found, err))

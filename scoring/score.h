@@ -20,6 +20,7 @@ struct score_summary {
     int64_t stored;                 /* rows of all days: results that differ from what stood */
     int64_t known_no;
     char input_sha256[65], output_sha256[65]; /* of the last day */
+    char message[500]; /* of the last day: why there is no risk, or what has moved; "" is well */
 };
 
 /*

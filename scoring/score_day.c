@@ -71,6 +71,9 @@ static void fill_risks(const struct scoring *s, const double *value, struct scor
     hazard_predict(s->model, value, day->n, days, 1, risk, contribution);
     for (size_t i = 0; i < day->n; i++) {
         struct q_score_copy_row *row = &day->result[i];
+        row->p_churn_1e9_is_null = row->p_lower_1e9_is_null = row->p_upper_1e9_is_null =
+            row->risk_percentile_bp_is_null = row->risk_contribution_is_null =
+                row->risk_value_is_null = false;
         row->p_churn_1e9 = llround(risk[i].p * 1e9);
         row->p_lower_1e9 = MIN(llround(risk[i].low * 1e9), row->p_churn_1e9);
         row->p_upper_1e9 = MAX(llround(risk[i].high * 1e9), row->p_churn_1e9);
@@ -82,6 +85,19 @@ static void fill_risks(const struct scoring *s, const double *value, struct scor
         row->risk_value =
             (struct db_doubles){q - 1, feature + i * q, nulls(day->arena, q - 1, missing + i * q)};
     }
+}
+
+/* Does the model speak on this day? Of a day after its training its customers must still be like
+ * those it was judged on; else the scorecard speaks alone. */
+static bool may_speak(const struct scoring *s, const double *value, struct score_day *day)
+{
+    struct drift_report report;
+    day->message = s->model_message;
+    if (!s->model || !s->drift || day->frame->as_of < s->trained_as_of)
+        return s->model != NULL;
+    drift_look(day->arena, s->drift, s->model, s->metrics, value, day->n, &report);
+    day->message = arena_strdup(day->arena, report.word);
+    return report.state != DRIFT_SILENT;
 }
 
 static const int32_t *ints(struct arena *arena, size_t n, const int *v)
@@ -137,7 +153,7 @@ static void fill(const struct scoring *s, const struct metric_frame *f, size_t a
     fill_measures(s, arena, scratch, row);
     row->p_churn_1e9_is_null = row->p_lower_1e9_is_null = row->p_upper_1e9_is_null =
         row->risk_percentile_bp_is_null = row->risk_contribution_is_null = row->risk_value_is_null =
-            !s->model;
+            true; /* until the model speaks */
 }
 
 static int compare_risk(const void *a, const void *b)
@@ -206,7 +222,10 @@ static void compute(struct scoring *s, const struct metric_frame *f, struct scor
         day->key[day->n] = f->account_key[a];
         fill(s, f, a, day->arena, &scratch, &day->result[day->n++]);
     }
-    if (day && s->model)
+    if (!day)
+        return;
+    day->has_risk = may_speak(s, value, day);
+    if (day->has_risk)
         fill_risks(s, value, day);
 }
 
@@ -237,7 +256,7 @@ bool score_day_frame(void *context, const struct metric_frame *f, GError **err)
                             .is_last = f->as_of == asked->as_of[asked->n_as_of - 1]};
     compute(s, f, &day);
     digest_input(f, &day);
-    if (s->model)
+    if (day.has_risk)
         percentiles(&day);
     return score_write_day(s, &day, err);
 }

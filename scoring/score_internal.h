@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/job.h"
+#include "scoring/drift.h"
 #include "scoring/hazard.h"
 #include "scoring/score.h"
 #include "scoring/score_config.h"
@@ -19,6 +20,8 @@ struct score_day {
     const char **key;
     char input[65];
     bool is_last;
+    bool has_risk;       /* the model speaks on this day */
+    const char *message; /* why it does not, or what has moved */
 };
 
 struct scoring {
@@ -29,6 +32,8 @@ struct scoring {
     const struct metric_set *metrics;
     const struct scorecard *card;
     const struct hazard_model *model;
+    const struct drift *drift; /* NULL: nothing to hold a day against */
+    int32_t trained_as_of;     /* earlier days were there when the model learnt */
     const struct score_options *options;
     struct score_summary *summary;
     int band_days;

@@ -128,20 +128,20 @@ static bool write_rows(struct write *w, int64_t run_id, GError **err)
            close_rows(db, &d, run_id, err) && copy_rows(db, &d, run_id, &w->stored, err);
 }
 
-static bool begin_run(struct db *db, const struct scoring *s, int32_t as_of, int64_t *run_id,
-                      GError **err)
+static bool begin_run(struct db *db, const struct scoring *s, const struct score_day *day,
+                      int64_t *run_id, GError **err)
 {
     g_autoptr(arena_t) arena = arena_new();
     struct q_run_begin_params params = {.job_run_id = job_run_id(s->job),
-                                        .as_of = as_of,
+                                        .as_of = day->frame->as_of,
                                         .known_no = s->known_no,
                                         .known_at = s->known_at,
                                         .config_sha256 = s->config_sha256,
                                         .version = KENKO_VERSION,
                                         .scorecard_id = s->scorecard_id,
                                         .model_id = s->model_id,
-                                        .model_id_is_null = !s->model,
-                                        .model_message = s->model_message};
+                                        .model_id_is_null = !day->has_risk,
+                                        .model_message = day->message};
     struct q_run_begin_row run;
     if (!q_run_begin(arena, db, &params, &run, err))
         return false;
@@ -163,7 +163,7 @@ static bool write_body(struct db *db, void *context, GError **err)
     w->stored = 0;
     if (!job_fence_check(db, s->job, err) ||
         !migrate_partitions(db, "score.account_score", as_of, as_of, err) ||
-        !begin_run(db, s, as_of, &run_id, err) || (publish && !write_rows(w, run_id, err)) ||
+        !begin_run(db, s, day, &run_id, err) || (publish && !write_rows(w, run_id, err)) ||
         !q_run_finish(db, run_id, day->input, w->output, (int64_t)day->n, w->unknown, w->stored,
                       NULL, err))
         return false;
@@ -188,6 +188,7 @@ bool score_write_day(struct scoring *s, const struct score_day *day, GError **er
     struct score_summary *summary = s->summary;
     g_strlcpy(summary->input_sha256, day->input, sizeof summary->input_sha256);
     g_strlcpy(summary->output_sha256, w.output, sizeof summary->output_sha256);
+    g_strlcpy(summary->message, day->message, sizeof summary->message);
     summary->accounts = day->n;
     summary->unknown = (size_t)w.unknown;
     summary->stored += w.stored;

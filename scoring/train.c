@@ -3,9 +3,12 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/job.h"
 #include "core/progress.h"
+#include "scoring/drift.h"
+#include "scoring/numbers.h"
 #include "scoring/train_leak.h"
 #include "scoring/train_panel.h"
 #include "scoring/train_promote.h"
@@ -21,6 +24,7 @@ struct training {
     int32_t until;
     struct hazard_model *model; /* NULL: a refusal */
     struct rival_rows rows;     /* held out */
+    struct drift *drift;        /* what the rows held out were like */
     struct train_summary *summary;
 };
 
@@ -62,6 +66,21 @@ static void recalibrate(struct training *t)
     t->summary->recalibrated = true;
 }
 
+/* The rows it was judged on, which scoring holds new days against. */
+static void remember_rows(struct training *t)
+{
+    const struct panel *panel = &t->data.panel;
+    double *value = arena_many(t->arena, t->rows.n * panel->n_metrics + 1, double);
+    size_t n_days = 0;
+    for (size_t k = 0; k < t->rows.n; k++) {
+        size_t row = t->rows.row[k];
+        n_days += k == 0 || panel->as_of[row] != panel->as_of[t->rows.row[k - 1]];
+        memcpy(value + k * panel->n_metrics, panel->value + row * panel->n_metrics,
+               panel->n_metrics * sizeof *value);
+    }
+    t->drift = drift_learn(t->arena, t->model, t->data.set, value, t->rows.n, n_days);
+}
+
 /* What a stored model says of itself. */
 static void praise(struct train_summary *s)
 {
@@ -101,15 +120,17 @@ static void fit(struct training *t)
     else {
         s->refused = false;
         recalibrate(t);
+        remember_rows(t);
         praise(s);
     }
 }
 
-static char *evaluation_json(const struct train_summary *s)
+static char *evaluation_json(const struct training *t)
 {
-    json_t *root = rival_save(&s->rivals);
-    json_object_set_new(root, "recalibrated", json_boolean(s->recalibrated));
-    char *raw = json_dumps(root, JSON_REAL_PRECISION(9)), *text = g_strdup(raw);
+    json_t *root = rival_save(&t->summary->rivals);
+    json_object_set_new(root, "recalibrated", json_boolean(t->summary->recalibrated));
+    json_object_set_new(root, "reference", drift_save(t->drift));
+    char *raw = json_dumps(root, NUMBERS_FORMAT), *text = g_strdup(raw);
     free(raw);
     json_decref(root);
     return text;
@@ -121,7 +142,7 @@ static bool store_model(struct training *t, struct db *db, GError **err)
     struct train_summary *s = t->summary;
     g_autofree char *body = t->model ? hazard_save(t->model) : g_strdup("{}");
     g_autofree char *sha = g_compute_checksum_for_string(G_CHECKSUM_SHA256, body, -1);
-    g_autofree char *evaluation = t->model ? evaluation_json(s) : g_strdup("{}");
+    g_autofree char *evaluation = t->model ? evaluation_json(t) : g_strdup("{}");
     struct q_model_put_params params = {.state = t->model ? "candidate" : "refused",
                                         .horizon_days = t->data.config.hazard.horizon_days,
                                         .trained_as_of = t->until,

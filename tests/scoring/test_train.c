@@ -301,6 +301,38 @@ static void the_published_risk_follows_from_its_contributions(void **state)
         "110");
 }
 
+/* The usage files end on the day of training: forty days later nothing runs any more. */
+static void on_days_unlike_those_it_was_judged_on_the_scorecard_speaks_alone(void **state)
+{
+    (void)state;
+    const struct leavers c = {.churns = 90, .decline = true};
+    const char *dir;
+    g_autoptr(db_t) db = leavers_load(&c, &dir);
+    g_autoptr(GError) err = NULL;
+    g_autoptr(config_t) config = config_open(dir, &err);
+    train(db, dir, leavers_until());
+    const int32_t days[] = {leavers_until() - 60, leavers_until() + 40};
+    struct score_options options = {days, 2, -1, NULL, true, NULL};
+    struct score_summary summary;
+    if (!score_run(db, warehouse_dsn(), config, &options, &summary, &err))
+        fail_msg("%s", err->message);
+    assert_non_null(strstr(summary.message, "the churn model is silent"));
+    sources_expect(
+        db,
+        "SELECT string_agg((model_id IS NULL)::text || ' ' || (model_message <> '')::text, "
+        "', ' ORDER BY as_of) FROM score.run",
+        "false false, true true");
+    sources_expect(db,
+                   "SELECT string_agg(n::text, ',' ORDER BY as_of) FROM (SELECT as_of, "
+                   "count(p_churn_1e9) FILTER (WHERE risk_contribution IS NOT NULL) > 0 AS n FROM "
+                   "score.account_score GROUP BY as_of) AS t",
+                   "true,false");
+    sources_expect(db,
+                   "SELECT (count(*) > 100)::text FROM score.account_score WHERE health_bp IS NOT "
+                   "NULL AND as_of = (SELECT min(as_of) FROM score.account_score)",
+                   "true");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -315,6 +347,7 @@ int main(void)
         cmocka_unit_test(a_model_that_is_worse_waits_until_it_is_promoted),
         cmocka_unit_test(what_cannot_speak_is_not_promoted),
         cmocka_unit_test(rivals_are_judged_on_the_same_rows),
+        cmocka_unit_test(on_days_unlike_those_it_was_judged_on_the_scorecard_speaks_alone),
         cmocka_unit_test(the_published_risk_follows_from_its_contributions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
