@@ -6,6 +6,7 @@
 
 #include "cli/account_words.h"
 #include "cli/commands.h"
+#include "cli/risk_words.h"
 #include "core/text.h"
 #include "scoring/change_account.h"
 
@@ -98,7 +99,8 @@ static bool print_risk(struct arena *arena, struct db *db, const struct q_change
     return true;
 }
 
-static void print_json(const char *key, const struct change_account_day *d)
+static void print_json(const char *key, const struct change_account_day *d,
+                       const struct risk_words *risk)
 {
     const struct q_change_account_row *a = &d->row;
     char day[DAY_TEXT_SIZE];
@@ -114,6 +116,7 @@ static void print_json(const char *key, const struct change_account_day *d)
     account_words_json(out, a->effective_bp_is_null, a->effective_bp);
     g_string_append_printf(out, ", \"coverage_bp\": %d, \"p_churn_1e9\": ", a->coverage_bp);
     account_words_json(out, a->p_churn_1e9_is_null, a->p_churn_1e9);
+    risk_words_json(out, risk);
     g_string_append(out, ",\n \"measures\": [");
     for (size_t i = 0; i < d->day.n; i++) {
         g_string_append_printf(out, "%s{\"measure\": \"", i ? ",\n  " : "");
@@ -140,14 +143,17 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
         return err_set(err, KENKO_ERROR_USAGE, "want kenko explain ACCOUNT");
     g_autoptr(arena_t) arena = arena_new();
     struct change_account_day *d = arena_one(arena, struct change_account_day);
+    struct risk_words risk;
     if (!context_open(context, err) ||
-        !change_account_day(arena, context->db, argv[1], day, d, err))
+        !change_account_day(arena, context->db, argv[1], day, d, err) ||
+        !risk_words_load(arena, context, &d->row, &risk, err))
         return false;
     if (context->json) {
-        print_json(argv[1], d);
+        print_json(argv[1], d, &risk);
         return true;
     }
     print_head(arena, argv[1], &d->row);
+    risk_words_print(&risk);
     print_measures(arena, d);
     if (!print_risk(arena, context->db, &d->row, err))
         return false;

@@ -10,6 +10,8 @@
 #include "sql/scoring.h"
 
 const int survival_days[SURVIVAL_SPANS] = {90, 180, 365};
+/* A curve needs somebody who was watched from about the first day: what came before is unknown. */
+enum { ENTRY_MAX = 31 };
 static const double z95 = 1.959963984540054;
 
 /* Lives as rows: from the day watched to the day ended, in days as a customer. */
@@ -82,7 +84,7 @@ static void curve(const struct lives *l, struct survival_cohort *cohort)
 {
     struct km_data data = {0};
     struct km km;
-    double *start = arena_many(l->arena, l->n + 1, double), longest = 0;
+    double *start = arena_many(l->arena, l->n + 1, double), longest = 0, earliest = INFINITY;
     double *stop = arena_many(l->arena, l->n + 1, double);
     double *event = arena_many(l->arena, l->n + 1, double);
     for (size_t i = 0; i < l->n; i++) {
@@ -92,14 +94,16 @@ static void curve(const struct lives *l, struct survival_cohort *cohort)
         stop[data.n] = l->stop[i];
         event[data.n++] = l->event[i];
         longest = fmax(longest, l->stop[i]);
+        earliest = fmin(earliest, l->start[i]);
     }
     data = (struct km_data){data.n, start, stop, event};
     km_fit(l->arena, &data, &km);
-    cohort->median = km_median(&km);
+    bool from_the_start = earliest <= ENTRY_MAX;
+    cohort->median = from_the_start ? km_median(&km) : NAN;
     for (int s = 0; s < SURVIVAL_SPANS; s++) {
         size_t at = km_at(&km, survival_days[s]);
         cohort->stays[s] = (struct survival_estimate){1, 1, 1};
-        if (survival_days[s] > longest)
+        if (!from_the_start || survival_days[s] > longest)
             cohort->stays[s] = (struct survival_estimate){NAN, NAN, NAN};
         else if (at != SIZE_MAX)
             cohort->stays[s] = (struct survival_estimate){km.survival[at], km.low[at], km.high[at]};

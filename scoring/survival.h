@@ -8,7 +8,7 @@ enum { SURVIVAL_SPANS = 3 };
 extern const int survival_days[SURVIVAL_SPANS]; /* of being a customer */
 
 struct survival_estimate {
-    double p, low, high; /* NaN when nobody was watched so long */
+    double p, low, high; /* NaN when nobody was watched from about the first day and so long */
 };
 
 struct survival_cohort {

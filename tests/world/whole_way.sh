@@ -41,6 +41,8 @@ is "the model that speaks shows its terms" "$(k model list --json | jq -c '[.[].
   [ "$(k model show --json | jq '.state == "active" and (.terms | length) > 5')" = true ]
 is "calibration error is small" "$ece" le "$ece" 0.02
 is "calibration slope is near 1" "$slope" le "($slope - 1) * ($slope - 1)" 0.16
+key=$(k explain acc-00003 --json | jq -c '.risk | [.["30"][0] <= .["90"][0], .["90"][0] <= .["180"][0]]')
+is "a longer span is no safer" "$key" [ "$key" = "[true,true]" ]
 is "invariants hold" "kenko check" k check
 k report weekly --output "$scratch/weekly.html"
 if command -v xmllint >/dev/null; then
