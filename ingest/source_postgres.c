@@ -21,9 +21,11 @@ struct reading {
     struct batch *batch;
     struct mapping_reader *reader;
     struct seen *seen;
-    const char *place; /* stream and table: the name of its watermark */
+    struct source_postgres_keys *keys; /* where those that are gone are ended */
+    const char *place;                 /* stream and table: the name of its watermark */
     size_t max_record;
     int64_t row, first;    /* of the run, of the delivery; from 1 */
+    int64_t now_us;        /* by the server's clock */
     int64_t oldest_at;     /* no transaction had begun before it whose rows the snapshot lacks */
     GString *reached;      /* the greatest cursor of the run, when it is past the mark's */
     GString *cursor, *key; /* of the last row that has a cursor */
@@ -105,6 +107,7 @@ static bool ask_oldest(struct reading *r, GError **err)
     struct q_foreign_oldest_row row;
     if (!q_foreign_oldest(r->arena, r->foreign, &row, err))
         return false;
+    r->now_us = row.own_at;
     r->oldest_at = row.oldest_at;
     if (row.hidden > 0 || row.is_copy)
         r->oldest_at = MIN(row.oldest_at, row.own_at - hidden_us);
@@ -114,8 +117,10 @@ static bool ask_oldest(struct reading *r, GError **err)
 /* Where the last run stopped, as far as it says something about this server and these columns. */
 static bool load_mark(struct reading *r, GError **err)
 {
-    const char *text, *by = arena_printf(r->arena, "%s %s", r->table.cursor, r->table.key);
     struct source_postgres_mark last = {NULL};
+    if (r->table.is_full)
+        return true;
+    const char *text, *by = arena_printf(r->arena, "%s %s", r->table.cursor, r->table.key);
     if (!watermark_load(r->arena, r->run->db, r->run->source->name, r->place, &text, err) ||
         (text && !source_postgres_mark_parse(r->arena, text, &last, err)))
         return false;
@@ -179,6 +184,8 @@ static bool take_row(void *context, const struct db_value *column, GError **err)
 {
     struct reading *r = context;
     r->row++;
+    if (r->keys && !source_postgres_keys_add(r->keys, column[0].as.text, err))
+        return false;
     take(r, slice_of(column[0].as.text));
     if (!column[1].is_null && !column[2].is_null) {
         g_string_assign(r->cursor, column[1].as.text);
@@ -228,13 +235,73 @@ static bool finish(struct reading *r, GError **err)
     return deliver(r, err);
 }
 
+static bool take_key(void *context, const struct db_value *column, GError **err)
+{
+    struct reading *r = context;
+    return source_postgres_keys_add(r->keys, column[0].as.text, err);
+}
+
+/* Of a table that was read by its cursor, all keys in the same snapshot. */
+static bool read_keys(struct reading *r, GError **err)
+{
+    const struct db_texts column = {1, &r->table.key, NULL};
+    struct q_foreign_read_row row;
+    r->keys = source_postgres_keys_new(r->batch, r->table.key);
+    return q_foreign_read(r->arena, r->foreign, r->found.relation, &column, NULL, r->table.key,
+                          "{}", &row, err) &&
+           db_copy_composed(r->foreign, r->table.name, row.statement, 5, take_key, r, err);
+}
+
+static bool end_some(struct reading *r, GArray *gone, GError **err)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    if (!source_postgres_gone(arena, r->run->db, r->run->source->name, r->mapping, r->keys,
+                              r->now_us, r->table.may_empty, gone, err))
+        return err_context(err, "%s", r->table.name);
+    for (guint i = 0; i < gone->len; i++) {
+        struct stream_record *record = &g_array_index(gone, struct stream_record, i);
+        record->line = record->ordinal = ++r->row;
+        batch_add(r->batch, record);
+    }
+    return true;
+}
+
+/* Nothing is ended before all keys were read. */
+static bool end_gone(struct reading *r, GError **err)
+{
+    g_autoptr(GArray) gone = g_array_new(FALSE, FALSE, sizeof(struct stream_record));
+    do {
+        g_array_set_size(gone, 0);
+        if (!end_some(r, gone, err))
+            return false;
+        if (gone->len < SOURCE_POSTGRES_GONE_MAX)
+            r->mark.reconciled = r->now_us;
+        if (!deliver(r, err))
+            return false;
+    } while (gone->len == SOURCE_POSTGRES_GONE_MAX);
+    return true;
+}
+
+static bool reconcile(struct reading *r, GError **err)
+{
+    int64_t every = r->table.reconcile_every_us;
+    if (!r->table.is_full && (every == 0 || r->now_us - r->mark.reconciled < every))
+        return true;
+    if (!r->table.is_full && !read_keys(r, err))
+        return false;
+    db_rollback(r->foreign); /* its snapshot holds back vacuum, and is not needed any more */
+    return end_gone(r, err);
+}
+
 static bool read_snapshot(struct reading *r, GError **err)
 {
     struct db_texts columns = columns_of(r);
+    if (r->table.is_full)
+        r->keys = source_postgres_keys_new(r->batch, r->table.key);
     return ask_oldest(r, err) && db_begin_snapshot(r->foreign, err) &&
            q_foreign_snapshot(r->arena, r->foreign, &r->snapshot, err) &&
            source_postgres_find(r->arena, r->foreign, &r->table, &columns, &r->found, err) &&
-           load_mark(r, err) && copy_rows(r, &columns, err) && finish(r, err);
+           load_mark(r, err) && copy_rows(r, &columns, err) && finish(r, err) && reconcile(r, err);
 }
 
 static bool read_table(struct reading *r, GError **err)
@@ -262,6 +329,7 @@ static bool read_mapping(const struct source_run *run, const struct mapping *map
     db_close(r.foreign);
     batch_free(r.batch);
     seen_close(r.seen);
+    source_postgres_keys_free(r.keys);
     g_string_free(r.reached, TRUE);
     g_string_free(r.cursor, TRUE);
     g_string_free(r.key, TRUE);
@@ -276,7 +344,8 @@ static bool read_source(const struct source_run *run, GError **err)
 }
 
 static const char *const source_options[] = {"!dsn", "allow_private", NULL};
-static const char *const stream_options[] = {"!table", "cursor", "!key", "mode", NULL};
+static const char *const stream_options[] = {"!table",  "cursor",          "!key",        "mode",
+                                             "deletes", "reconcile_every", "allow_empty", NULL};
 
 const struct source_kind source_postgres = {.name = "postgres",
                                             .source_options = source_options,

@@ -42,6 +42,44 @@ static bool is_only_one(const struct source_run *run, const struct mapping *mapp
     return true;
 }
 
+/* "24h", "30m", "7d" */
+static bool take_duration(const char *text, int64_t *out_us, GError **err)
+{
+    static const int64_t minute_us = 60000000;
+    size_t n = strlen(text);
+    int64_t unit = n < 2                ? 0
+                   : text[n - 1] == 'm' ? 1
+                   : text[n - 1] == 'h' ? 60
+                   : text[n - 1] == 'd' ? 1440
+                                        : 0;
+    g_autofree char *digits = g_strndup(text, n ? n - 1 : 0);
+    gint64 number;
+    if (!unit || !g_ascii_string_to_signed(digits, 10, 1, 100000, &number, NULL))
+        return err_set(err, KENKO_ERROR_CONFIG,
+                       "reconcile_every is '%s', want a whole number of m, h or d, such as 24h",
+                       text);
+    *out_us = number * unit * minute_us;
+    return true;
+}
+
+/* Which records end is known when all keys are: of a table that is read whole, always. */
+static bool take_deletes(const struct mapping *mapping, struct source_postgres_table *out,
+                         GError **err)
+{
+    static const char *const ways[] = {"none", "reconcile"}, *const answers[] = {"false", "true"};
+    const char *every = mapping_option(mapping, "reconcile_every");
+    bool reconciles;
+    if (!choose(mapping, "deletes", ways, &reconciles, err) ||
+        !choose(mapping, "allow_empty", answers, &out->may_empty, err))
+        return false;
+    if (every && (out->is_full || !reconciles))
+        return err_set(err, KENKO_ERROR_CONFIG, "reconcile_every belongs to deletes: reconcile");
+    if (reconciles && !out->is_full &&
+        !take_duration(every ? every : "24h", &out->reconcile_every_us, err))
+        return false;
+    return (!reconciles && !out->is_full) || source_postgres_can_end(mapping, out->key, err);
+}
+
 bool source_postgres_configure(struct arena *arena, const struct source_run *run,
                                const struct mapping *mapping, struct source_postgres_table *out,
                                GError **err)
@@ -61,6 +99,8 @@ bool source_postgres_configure(struct arena *arena, const struct source_run *run
             "rows apart; without a cursor say mode: full, and key");
     if (t.is_full && t.cursor)
         return err_set(err, KENKO_ERROR_CONFIG, "mode full reads all rows and takes no cursor");
+    if (!take_deletes(mapping, &t, err))
+        return false;
     *out = t;
     return true;
 }

@@ -11,7 +11,9 @@ struct source_postgres_table {
     const char *dsn;  /* a secret */
     const char *name; /* schema.table */
     const char *cursor, *key;
-    bool is_full; /* whole, each time */
+    bool is_full;               /* whole, each time */
+    int64_t reconcile_every_us; /* records whose keys are gone are ended as often; 0: never */
+    bool may_empty;             /* even when none is left */
 };
 
 /* Take the options of one stream.
@@ -44,10 +46,11 @@ MUST_USE bool source_postgres_find(struct arena *arena, struct db *foreign,
  * reached    the greatest cursor that was read, with a snapshot whose oldest transaction was known
  * candidate  is settled once all transactions below candidate_next have ended
  * done_*     of a run that was broken off: up to this cursor and key rows are known as of done
+ * reconciled when keys were compared last, by the server's clock
  */
 struct source_postgres_mark {
     const char *by, *on, *settled, *reached, *candidate, *done_cursor, *done_key;
-    int64_t known, candidate_next, done;
+    int64_t known, candidate_next, done, reconciled;
 };
 
 /* Errors  KENKO_ERROR_CHECK  it is no mark */
@@ -64,3 +67,32 @@ char *source_postgres_mark_bounds(const struct source_postgres_mark *mark, const
 void source_postgres_mark_finish(struct source_postgres_mark *mark,
                                  const struct q_foreign_snapshot_row *snapshot,
                                  const char *position);
+
+/* All keys of a table. 20 to 32 bytes of memory each. */
+struct source_postgres_keys;
+struct source_postgres_keys *source_postgres_keys_new(const struct batch *batch, const char *key)
+    MUST_USE;
+void source_postgres_keys_free(struct source_postgres_keys *keys);
+
+/* Add the key of a row's JSON. Errors  KENKO_ERROR_INPUT  it is none */
+MUST_USE bool source_postgres_keys_add(struct source_postgres_keys *keys, const char *row,
+                                       GError **err);
+bool source_postgres_keys_has(struct source_postgres_keys *keys, struct slice text);
+
+/* Do the stream's records know the table's key, so that they can be ended?
+ * Errors  KENKO_ERROR_CONFIG */
+MUST_USE bool source_postgres_can_end(const struct mapping *mapping, const char *key, GError **err);
+
+/*
+ * Records that the source said there are and whose keys the table has no more, each as its last
+ * version, deleted.
+ *
+ * at_us  when that was seen
+ * gone   of struct stream_record, at most SOURCE_POSTGRES_GONE_MAX; texts live in the arena
+ *
+ * Errors  KENKO_ERROR_CHECK  all of them, and !may_empty
+ */
+enum { SOURCE_POSTGRES_GONE_MAX = 10000 };
+MUST_USE bool source_postgres_gone(struct arena *arena, struct db *db, const char *source,
+                                   const struct mapping *mapping, struct source_postgres_keys *keys,
+                                   int64_t at_us, bool may_empty, GArray *gone, GError **err);

@@ -3,11 +3,11 @@
 #include "core/text.h"
 #include "ingest/source_postgres_internal.h"
 
-enum { MEMBERS = 10, NUMBERS_FROM = 7 };
+enum { MEMBERS = 11, NUMBERS_FROM = 7 };
 
 static const char *const names[MEMBERS] = {
-    "by",          "on",       "settled", "reached",        "candidate",
-    "done_cursor", "done_key", "known",   "candidate_next", "done"};
+    "by",       "on",    "settled",        "reached", "candidate", "done_cursor",
+    "done_key", "known", "candidate_next", "done",    "reconciled"};
 
 static const char **text_of(struct source_postgres_mark *mark, size_t i)
 {
@@ -19,7 +19,8 @@ static const char **text_of(struct source_postgres_mark *mark, size_t i)
 
 static int64_t *number_of(struct source_postgres_mark *mark, size_t i)
 {
-    int64_t *const numbers[] = {&mark->known, &mark->candidate_next, &mark->done};
+    int64_t *const numbers[] = {&mark->known, &mark->candidate_next, &mark->done,
+                                &mark->reconciled};
     return numbers[i - NUMBERS_FROM];
 }
 

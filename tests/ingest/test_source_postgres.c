@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "ingest/load.h"
 #include "support/tables.h"
 
 static void values_arrive_as_they_are_in_the_table(void **state)
@@ -163,6 +164,130 @@ static void events_that_add_up_count_once_however_often_they_are_read(void **sta
     tables_close(&t);
 }
 
+/* Names of records that are there, by id. */
+static void expect_live(struct tables *t, const char *names)
+{
+    sources_expect(t->db,
+                   "SELECT string_agg(version ->> 'name', ' ' ORDER BY record_key) FROM "
+                   "ops.record_live('app', 'contact')",
+                   names);
+}
+
+static void with_option(struct tables *t, const char *streams, const char *find, const char *option)
+{
+    g_auto(GStrv) parts = g_strsplit(streams, find, 2);
+    g_autofree char *text = g_strconcat(parts[0], option, parts[1], NULL);
+    tables_configure(t, text);
+}
+
+/* Since keys were compared last. */
+static void an_hour_passes(struct tables *t)
+{
+    warehouse_sql(t->db, "UPDATE ops.watermark SET position = regexp_replace(position, "
+                         "'\"reconciled\": [0-9]+', '\"reconciled\": 1')");
+}
+
+static void records_whose_keys_are_gone_end_and_can_be_taken_back(void **state)
+{
+    (void)state;
+    struct tables t;
+    struct ingest_summary summary;
+    tables_open(&t, people, person);
+    with_option(&t, people, "        cursor: updated_at\n",
+                "        cursor: updated_at\n        deletes: reconcile\n"
+                "        reconcile_every: 1h\n");
+    warehouse_sql(t.app, "INSERT INTO person (id, name) SELECT n, 'n' || n FROM "
+                         "generate_series(1, 5) AS n");
+    tables_ingest(&t, NULL);
+    warehouse_sql(t.app, "DELETE FROM person WHERE id IN (2, 4)");
+    tables_ingest(&t, NULL); /* not yet an hour */
+    expect_live(&t, "n1 n2 n3 n4 n5");
+    an_hour_passes(&t);
+    tables_ingest(&t, &summary);
+    assert_int_equal(summary.count.loaded, 2);
+    expect_live(&t, "n1 n3 n5");
+    warehouse_sql(t.app, "INSERT INTO person (id, name) VALUES (4, 'n4')"); /* there again */
+    tables_ingest(&t, NULL);
+    expect_live(&t, "n1 n3 n4 n5");
+    g_autoptr(GError) err = NULL;
+    if (!load_undo(t.db, 2, "a test", &err))
+        fail_msg("%s", err->message);
+    expect_live(&t, "n1 n2 n3 n4 n5");
+    tables_close(&t);
+}
+
+static void a_record_whose_party_changed_ends_for_the_former(void **state)
+{
+    (void)state;
+    struct tables t;
+    tables_open(&t, people, person);
+    with_option(&t, people, "        cursor: updated_at\n",
+                "        cursor: updated_at\n        deletes: reconcile\n"
+                "        reconcile_every: 1m\n");
+    warehouse_sql(t.app, "INSERT INTO person (id, name) VALUES (1, 'n1'), (2, 'n2')");
+    tables_ingest(&t, NULL);
+    warehouse_sql(t.app, "UPDATE person SET account = 'b', updated_at = now() WHERE id = 2");
+    tables_ingest(&t, NULL);
+    expect_live(&t, "n1 n2 n2");
+    an_hour_passes(&t);
+    tables_ingest(&t, NULL);
+    expect_live(&t, "n1 n2");
+    sources_expect(t.db,
+                   "SELECT string_agg(party || record_key, ' ' ORDER BY record_key) FROM "
+                   "ops.record_live('app', 'contact')",
+                   "a1 b2");
+    tables_close(&t);
+}
+
+static void a_table_that_is_empty_at_once_ends_nothing(void **state)
+{
+    (void)state;
+    struct tables t;
+    g_autoptr(GError) err = NULL;
+    tables_open(&t, people, person);
+    with_option(&t, people, "        cursor: updated_at\n", "        mode: full\n");
+    warehouse_sql(t.app, "INSERT INTO person (id, name) SELECT n, 'n' || n FROM "
+                         "generate_series(1, 5) AS n");
+    tables_ingest(&t, NULL);
+    warehouse_sql(t.app, "DELETE FROM person");
+    assert_false(sources_try(t.db, t.directory, 0, NULL, &err));
+    assert_true(err_is(err, KENKO_ERROR_CHECK));
+    expect_live(&t, "n1 n2 n3 n4 n5");
+    with_option(&t, people, "        cursor: updated_at\n",
+                "        mode: full\n        allow_empty: true\n");
+    tables_ingest(&t, NULL);
+    expect_live(&t, NULL);
+    tables_close(&t);
+}
+
+static void a_whole_table_is_compared_only_once_it_was_read_to_its_end(void **state)
+{
+    (void)state;
+    struct tables t;
+    g_autoptr(GError) err = NULL;
+    tables_open(&t, people, person);
+    with_option(&t, people, "        cursor: updated_at\n", "        mode: full\n");
+    /* A view, whose rows have no versions, and which fails at its sixth row when it is told to. */
+    warehouse_sql(
+        t.app, "ALTER TABLE person RENAME TO someone; CREATE TABLE fails (at bigint);"
+               "CREATE VIEW person AS SELECT id, account, name, 1 / (CASE WHEN id IN (SELECT at "
+               "FROM public.fails) THEN 0 ELSE 1 END) AS updated_at FROM someone;"
+               "INSERT INTO someone (id, name) SELECT n, 'n' || n FROM generate_series(1, 7) AS n");
+    with_option(
+        &t, people, "        cursor: updated_at\n",
+        "        mode: full\n        ignore: [{name: none, field: updated_at, equals: x}]\n");
+    tables_ingest(&t, NULL);
+    warehouse_sql(t.app, "INSERT INTO fails VALUES (6); DELETE FROM someone WHERE id IN (2, 7);"
+                         "UPDATE someone SET name = 'm3' WHERE id = 3");
+    assert_false(sources_try(t.db, t.directory, 1, NULL, &err));
+    assert_non_null(strstr(err->message, "division by zero"));
+    sources_expect(t.db, "SELECT count(*) FROM ops.record_live('app', 'contact')", "7");
+    warehouse_sql(t.app, "DELETE FROM fails");
+    tables_ingest(&t, NULL);
+    expect_live(&t, "n1 m3 n4 n5 n6");
+    tables_close(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -171,6 +296,10 @@ int main(void)
         cmocka_unit_test(ties_and_rows_without_a_cursor_are_all_read),
         cmocka_unit_test(a_row_committed_late_is_not_missed),
         cmocka_unit_test(events_that_add_up_count_once_however_often_they_are_read),
+        cmocka_unit_test(records_whose_keys_are_gone_end_and_can_be_taken_back),
+        cmocka_unit_test(a_record_whose_party_changed_ends_for_the_former),
+        cmocka_unit_test(a_table_that_is_empty_at_once_ends_nothing),
+        cmocka_unit_test(a_whole_table_is_compared_only_once_it_was_read_to_its_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

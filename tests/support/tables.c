@@ -14,6 +14,11 @@ void tables_open(struct tables *t, const char *streams, const char *schema)
     t->db = warehouse_open();
     warehouse_sql(t->app, "SET search_path = public");
     warehouse_sql(t->app, schema);
+    tables_configure(t, streams);
+}
+
+void tables_configure(struct tables *t, const char *streams)
+{
     g_autofree char *text = g_strdup_printf("sources:\n"
                                             "  - name: app\n"
                                             "    type: postgres\n"

@@ -13,6 +13,8 @@ struct tables {
 
 /* `streams` is the text below the key streams, `schema` SQL for the tables. */
 void tables_open(struct tables *t, const char *streams, const char *schema);
+/* The same warehouse with other streams. */
+void tables_configure(struct tables *t, const char *streams);
 void tables_close(struct tables *t);
 
 /* Run ingest and fail the test when it fails; `summary` may be NULL. */
