@@ -5,9 +5,7 @@
 
 #include "cli/cmd_source.h"
 #include "core/text.h"
-#include "ingest/preview.h"
 #include "ingest/source.h"
-#include "ingest/source_path.h"
 
 enum { CELL_WIDTH = 28 };
 
@@ -117,25 +115,18 @@ static void print_json(const char *source, const char *stream, const char *file,
     fputs(out->str, stdout);
 }
 
-/* The newest file by name. */
-static bool preview_stream(struct context *context, const struct mapping_set *set,
-                           const struct mapping_source *source, const struct mapping *mapping,
-                           size_t max, bool first, GError **err)
+static bool preview_stream(struct context *context, const struct source_run *run,
+                           const struct mapping *mapping, size_t max, bool first, GError **err)
 {
     g_autoptr(arena_t) arena = arena_new();
-    g_autoptr(GPtrArray) paths = source_path_find(context->config, mapping, err);
-    const char *stream = stream_get(mapping_kind(mapping))->name;
+    const char *stream = stream_get(mapping_kind(mapping))->name, *name;
     struct preview preview;
-    if (!paths)
-        return err_context(err, "source %s, stream %s", source->name, stream);
-    const char *path = paths->pdata[paths->len - 1];
-    const char *name = source_path_name(context->config, path);
-    if (!preview_file(arena, set, mapping, path, name, max, &preview, err))
-        return err_context(err, "source %s", source->name);
+    if (!source_kind_of(run->source)->preview(arena, run, mapping, max, &name, &preview, err))
+        return err_context(err, "source %s", run->source->name);
     if (context->json)
-        print_json(source->name, stream, name, &preview, first);
+        print_json(run->source->name, stream, name, &preview, first);
     else
-        print_table(source->name, stream, name, &preview);
+        print_table(run->source->name, stream, name, &preview);
     return true;
 }
 
@@ -149,15 +140,18 @@ bool cmd_source_preview(struct context *context, const struct mapping_set *set, 
         const struct mapping_source *s = &set->source[i];
         if (strcmp(s->name, source) != 0)
             continue;
-        if (strcmp(s->type, "file") != 0)
-            return err_set(err, KENKO_ERROR_USAGE, "source %s is of type %s, only files are shown",
+        const struct source_run run = {
+            .config = context->config, .set = set, .source = s, .zone = context->zone};
+        if (!source_kind_of(s)->preview)
+            return err_set(err, KENKO_ERROR_USAGE,
+                           "source %s is of type %s, which shows nothing before it is loaded",
                            source, s->type);
         for (size_t j = 0; j < s->n_mappings; j++) {
             if (stream && strcmp(stream_get(mapping_kind(s->mapping[j]))->name, stream) != 0)
                 continue;
             if (first && context->json)
                 printf("[");
-            if (!preview_stream(context, set, s, s->mapping[j], (size_t)max, first, err))
+            if (!preview_stream(context, &run, s->mapping[j], (size_t)max, first, err))
                 return false;
             first = false;
         }

@@ -5,13 +5,14 @@
 #include "ingest/instant.h"
 #include "ingest/number.h"
 
-struct view {
-    struct arena *arena;
+struct preview_sink {
+    struct arena *arena, *scratch;
     const struct mapping_set *set;
     const struct mapping *mapping;
     const struct stream *stream;
     struct mapping_reader *reader;
     bool is_mapped[STREAM_FIELDS_MAX];
+    size_t max;
     struct preview *out;
 };
 
@@ -26,7 +27,7 @@ static const char *show_scaled(struct arena *arena, int64_t v, int decimals)
                         size / unit, decimals, size % unit);
 }
 
-static int money_decimals(const struct view *view, const struct stream_record *record)
+static int money_decimals(const struct preview_sink *view, const struct stream_record *record)
 {
     int f = stream_field_index(view->stream, "currency");
     if (f >= 0 && !record->cell[f].is_null)
@@ -34,7 +35,8 @@ static int money_decimals(const struct view *view, const struct stream_record *r
     return currency_decimals(slice_of(mapping_currency(view->mapping)));
 }
 
-static const char *show_cell(const struct view *view, size_t f, const struct stream_record *record)
+static const char *show_cell(const struct preview_sink *view, size_t f,
+                             const struct stream_record *record)
 {
     const struct stream_cell *cell = &record->cell[f];
     char day[DAY_TEXT_SIZE];
@@ -58,7 +60,7 @@ static const char *show_cell(const struct view *view, size_t f, const struct str
     }
 }
 
-static void take_mapped(const struct view *view, const struct stream_record *record,
+static void take_mapped(const struct preview_sink *view, const struct stream_record *record,
                         struct preview_row *row)
 {
     size_t n = 0;
@@ -75,17 +77,17 @@ static void take_mapped(const struct view *view, const struct stream_record *rec
     }
 }
 
-static void take_record(const struct view *view, struct arena *scratch,
-                        const struct input_record *raw, struct preview_row *row)
+static void take_record(const struct preview_sink *view, const struct input_record *raw,
+                        struct preview_row *row)
 {
     struct stream_record record;
     struct mapping_reject reject = {0, "", "too_long",
                                     "the record is longer than max_line_kib allows"};
     size_t rule;
     row->line = raw->line;
-    row->outcome = raw->too_long
-                       ? MAPPING_REJECTED
-                       : mapping_apply(view->reader, scratch, raw->text, &record, &rule, &reject);
+    row->outcome = raw->too_long ? MAPPING_REJECTED
+                                 : mapping_apply(view->reader, view->scratch, raw->text, &record,
+                                                 &rule, &reject);
     switch (row->outcome) {
     case MAPPED:
         take_mapped(view, &record, row);
@@ -103,7 +105,7 @@ static void take_record(const struct view *view, struct arena *scratch,
     }
 }
 
-static void name_columns(struct view *view)
+static void name_columns(struct preview_sink *view)
 {
     struct preview *out = view->out;
     int usage;
@@ -117,43 +119,70 @@ static void name_columns(struct view *view)
         out->column[out->n_columns++] = view->set->usage[usage].name;
 }
 
-static bool read_rows(struct view *view, struct input *input, size_t max, GError **err)
+void preview_take(struct preview_sink *sink, const struct input_record *raw)
 {
-    g_autoptr(arena_t) scratch = arena_new();
-    struct preview *out = view->out;
+    if (sink->out->n == sink->max)
+        return;
+    arena_reset(sink->scratch);
+    take_record(sink, raw, &sink->out->row[sink->out->n++]);
+}
+
+static bool read_rows(struct preview_sink *view, struct input *input, GError **err)
+{
     bool found = true;
-    out->row = arena_many(view->arena, max, struct preview_row);
-    while (out->n < max) {
+    while (view->out->n < view->max) {
         struct input_record raw;
         if (!input_next(input, &raw, &found, err))
             return false;
         if (!found)
             break;
-        arena_reset(scratch);
-        take_record(view, scratch, &raw, &out->row[out->n++]);
+        preview_take(view, &raw);
     }
     return true;
+}
+
+static struct preview_sink begin(struct arena *arena, const struct mapping_set *set,
+                                 const struct mapping *mapping, size_t max, struct preview *out)
+{
+    *out = (struct preview){.row = arena_many(arena, max, struct preview_row)};
+    return (struct preview_sink){.arena = arena,
+                                 .set = set,
+                                 .mapping = mapping,
+                                 .stream = stream_get(mapping_kind(mapping)),
+                                 .max = max,
+                                 .out = out};
 }
 
 bool preview_file(struct arena *arena, const struct mapping_set *set, const struct mapping *mapping,
                   const char *path, const char *name, size_t max, struct preview *out, GError **err)
 {
     const struct input_how how = mapping_how(mapping, path);
-    struct view view = {.arena = arena,
-                        .set = set,
-                        .mapping = mapping,
-                        .stream = stream_get(mapping_kind(mapping)),
-                        .out = out};
+    struct preview_sink view = begin(arena, set, mapping, max, out);
     const char *header = "";
-    *out = (struct preview){0};
+    g_autoptr(arena_t) scratch = arena_new();
     g_autoptr(input_t) input = input_open(path, &how, err);
     if (!input || (mapping_has_header(mapping, path) &&
                    !mapping_read_header(arena, input, name, &header, err)))
         return false;
+    view.scratch = scratch;
     view.reader =
         mapping_bind(arena, mapping, mapping_format(mapping, path), slice_of(header), name, err);
     if (!view.reader)
         return false;
     name_columns(&view);
-    return read_rows(&view, input, max, err);
+    return read_rows(&view, input, err);
+}
+
+bool preview_records(struct arena *arena, const struct mapping_set *set,
+                     const struct mapping *mapping, const char *name, size_t max,
+                     preview_read_fn read, void *context, struct preview *out, GError **err)
+{
+    struct preview_sink view = begin(arena, set, mapping, max, out);
+    g_autoptr(arena_t) scratch = arena_new();
+    view.scratch = scratch;
+    view.reader = mapping_bind(arena, mapping, FORMAT_NDJSON, SLICE(""), name, err);
+    if (!view.reader)
+        return false;
+    name_columns(&view);
+    return read(context, &view, err);
 }

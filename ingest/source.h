@@ -5,6 +5,7 @@
 
 #include "core/progress.h"
 #include "ingest/delivery.h"
+#include "ingest/preview.h"
 
 enum { SOURCE_BATCH_BYTES = 16 << 20 };
 
@@ -55,6 +56,8 @@ struct source_pipe {
  *                 NULL: records come as messages, to be taken from a pipe
  * check           would reading work now? One finding for each stream; the warehouse is not open.
  *                 NULL: nothing can be said beforehand
+ * preview         the first records of a stream as its mapping reads them, and the name of where
+ *                 they are; the warehouse is not open. NULL: they cannot be shown beforehand
  * take            take messages from the pipe to its end, as read does
  * size            bytes that read is going to pass, about; NULL: not known beforehand
  * has_raw         streams without a mapping land in tables of their own, as `raw` says
@@ -64,6 +67,9 @@ struct source_kind {
     const char *const *source_options, *const *stream_options;
     bool (*read)(const struct source_run *run, GError **err);
     void (*check)(const struct source_run *run, struct source_findings *out);
+    bool (*preview)(struct arena *arena, const struct source_run *run,
+                    const struct mapping *mapping, size_t max, const char **name,
+                    struct preview *out, GError **err);
     bool (*take)(const struct source_run *run, const struct source_pipe *pipe, GError **err);
     int64_t (*size)(const struct source_run *run);
     bool has_raw;

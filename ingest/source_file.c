@@ -425,4 +425,5 @@ const struct source_kind source_file = {.name = "file",
                                         .stream_options = stream_options,
                                         .read = read_source,
                                         .check = source_file_check,
+                                        .preview = source_file_preview,
                                         .size = sum_sizes};

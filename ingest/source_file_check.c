@@ -87,3 +87,16 @@ void source_file_check(const struct source_run *run, struct source_findings *out
         g_array_append_val(out->list, finding);
     }
 }
+
+/* The newest file by name. */
+bool source_file_preview(struct arena *arena, const struct source_run *run,
+                         const struct mapping *mapping, size_t max, const char **name,
+                         struct preview *out, GError **err)
+{
+    g_autoptr(GPtrArray) paths = source_path_find(run->config, mapping, err);
+    if (!paths)
+        return err_context(err, "stream %s", stream_get(mapping_kind(mapping))->name);
+    const char *path = arena_strdup(arena, paths->pdata[paths->len - 1]);
+    *name = source_path_name(run->config, path);
+    return preview_file(arena, run->set, mapping, path, *name, max, out, err);
+}

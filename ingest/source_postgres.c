@@ -58,34 +58,6 @@ static const struct mapping *with_id(struct arena *arena, const struct source_ru
     return needs_id ? mapping_with_id(arena, mapping, key) : mapping;
 }
 
-static void add_column(struct arena *arena, GPtrArray *list, const char *source)
-{
-    /* A pointer into a column that is JSON begins with the column. */
-    const char *name =
-        *source == '/' ? arena_strndup(arena, source + 1, strcspn(source + 1, "/")) : source;
-    for (guint i = 0; i < list->len; i++) {
-        if (strcmp(list->pdata[i], name) == 0)
-            return;
-    }
-    g_ptr_array_add(list, (gpointer)(uintptr_t)name);
-}
-
-/* Only what the mapping reads is asked for. */
-static struct db_texts columns_of(struct reading *r)
-{
-    size_t n;
-    const char *const *source = mapping_sources(r->reader, &n);
-    g_autoptr(GPtrArray) list = g_ptr_array_new();
-    for (size_t i = 0; i < n; i++)
-        add_column(r->arena, list, source[i]);
-    add_column(r->arena, list, r->table.key);
-    if (r->table.cursor)
-        add_column(r->arena, list, r->table.cursor);
-    const char **column = arena_many(r->arena, list->len, const char *);
-    memcpy(column, list->pdata, list->len * sizeof *column);
-    return (struct db_texts){list->len, column, NULL};
-}
-
 static bool open_batch(struct reading *r, GError **err)
 {
     r->mapping = with_id(r->arena, r->run, r->mapping, r->table.key);
@@ -295,7 +267,7 @@ static bool reconcile(struct reading *r, GError **err)
 
 static bool read_snapshot(struct reading *r, GError **err)
 {
-    struct db_texts columns = columns_of(r);
+    struct db_texts columns = source_postgres_columns(r->arena, &r->table, r->reader);
     if (r->table.is_full)
         r->keys = source_postgres_keys_new(r->batch, r->table.key);
     return ask_oldest(r, err) && db_begin_snapshot(r->foreign, err) &&
@@ -350,4 +322,6 @@ static const char *const stream_options[] = {"!table",  "cursor",          "!key
 const struct source_kind source_postgres = {.name = "postgres",
                                             .source_options = source_options,
                                             .stream_options = stream_options,
-                                            .read = read_source};
+                                            .read = read_source,
+                                            .check = source_postgres_check,
+                                            .preview = source_postgres_preview};

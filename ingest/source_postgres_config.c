@@ -113,6 +113,35 @@ struct db *source_postgres_open(const struct source_postgres_table *table, GErro
     return foreign;
 }
 
+static void add_column(struct arena *arena, GPtrArray *list, const char *source)
+{
+    /* A pointer into a column that is JSON begins with the column. */
+    const char *name =
+        *source == '/' ? arena_strndup(arena, source + 1, strcspn(source + 1, "/")) : source;
+    for (guint i = 0; i < list->len; i++) {
+        if (strcmp(list->pdata[i], name) == 0)
+            return;
+    }
+    g_ptr_array_add(list, (gpointer)(uintptr_t)name);
+}
+
+struct db_texts source_postgres_columns(struct arena *arena,
+                                        const struct source_postgres_table *table,
+                                        const struct mapping_reader *reader)
+{
+    size_t n;
+    const char *const *source = mapping_sources(reader, &n);
+    g_autoptr(GPtrArray) list = g_ptr_array_new();
+    for (size_t i = 0; i < n; i++)
+        add_column(arena, list, source[i]);
+    add_column(arena, list, table->key);
+    if (table->cursor)
+        add_column(arena, list, table->cursor);
+    const char **column = arena_many(arena, list->len, const char *);
+    memcpy(column, list->pdata, list->len * sizeof *column);
+    return (struct db_texts){list->len, column, NULL};
+}
+
 static bool refuse(GError **err, enum kenko_error kind, const struct source_postgres_table *table,
                    const struct db_texts *columns, const char *what)
 {
@@ -126,9 +155,14 @@ static bool can_be_followed(const struct source_postgres_table *table,
                             const struct q_foreign_table_row *row, GError **err)
 {
     static const char versioned[] = "rpm"; /* tables, partitioned ones, materialised views */
-    if (table->is_full || strchr(versioned, *row->kind))
+    if (table->is_full)
         return true;
-    return err_set(err, KENKO_ERROR_CONFIG,
+    if (strcmp(row->cursor_type, "other") == 0)
+        return err_set(err, KENKO_ERROR_CONFIG,
+                       "%s: %s is of another type; want a time, a date or a whole number as cursor",
+                       table->name, table->cursor);
+    return strchr(versioned, *row->kind) ||
+           err_set(err, KENKO_ERROR_CONFIG,
                    "%s is no table: its rows have no versions, so a late one would be missed; name "
                    "the table, or say mode: full",
                    table->name);

@@ -25,10 +25,13 @@ MUST_USE bool source_postgres_configure(struct arena *arena, const struct source
 /* Connect. Caller closes. */
 MUST_USE struct db *source_postgres_open(const struct source_postgres_table *table, GError **err);
 
+/* The columns that are read: those of the mapping, the key and the cursor. */
+struct db_texts source_postgres_columns(struct arena *arena,
+                                        const struct source_postgres_table *table,
+                                        const struct mapping_reader *reader);
+
 /*
  * Look the table up, and see that it can be read.
- *
- * columns  that are read, cursor and key among them
  *
  * Errors  KENKO_ERROR_CONFIG, KENKO_ERROR_DENIED  say what is missing
  */
@@ -96,3 +99,11 @@ enum { SOURCE_POSTGRES_GONE_MAX = 10000 };
 MUST_USE bool source_postgres_gone(struct arena *arena, struct db *db, const char *source,
                                    const struct mapping *mapping, struct source_postgres_keys *keys,
                                    int64_t at_us, bool may_empty, GArray *gone, GError **err);
+
+/* Can each table be reached and read by its cursor? One finding for each. */
+void source_postgres_check(const struct source_run *run, struct source_findings *out);
+
+/* The first rows of a table. */
+bool source_postgres_preview(struct arena *arena, const struct source_run *run,
+                             const struct mapping *mapping, size_t max, const char **name,
+                             struct preview *out, GError **err);

@@ -4,7 +4,7 @@
 -- that ran when they were read, so a row that was committed late is not missed. Below from a margin
 -- is looked at again, for clocks that differ, and numbers that were drawn ahead; times without a
 -- zone may repeat an hour. Of bounds each may be missing: type, from, reached, known, known_span,
--- done_cursor, done_key, done, done_span.
+-- done_cursor, done_key, done, done_span, limit.
 -- one
 -- param  relation   text       quoted
 -- param  columns    text[]
@@ -39,7 +39,7 @@ WITH b AS (
 )
 SELECT format(
     'COPY (SELECT (SELECT row_to_json(r) FROM (SELECT %s) AS r)::text, %s, %s, (%s)::text, (%s)::text '
-    'FROM %s AS t WHERE %s%s%s%s) TO STDOUT (FORMAT binary)',
+    'FROM %s AS t WHERE %s%s%s%s%s) TO STDOUT (FORMAT binary)',
     (SELECT string_agg(format('t.%I', c), ', ' ORDER BY c) FROM unnest($2::text[]) AS c),
     CASE WHEN $3::text IS NULL THEN 'NULL::text' ELSE format('t.%I::text', $3::text) END,
     CASE WHEN $4::text IS NULL THEN 'NULL::text' ELSE format('t.%I::text', $4::text) END,
@@ -47,6 +47,7 @@ SELECT format(
     CASE WHEN known IS NULL THEN '' ELSE format(' AND (%s OR %s)', is_past, known) END,
     CASE WHEN done IS NULL THEN ''
       ELSE format(' AND (%s OR t.%I IS NULL OR %s)', is_open, $3::text, done) END,
-    CASE WHEN $3::text IS NULL THEN '' ELSE format(' ORDER BY t.%I, t.%I', $3::text, $4::text) END
+    CASE WHEN $3::text IS NULL THEN '' ELSE format(' ORDER BY t.%I, t.%I', $3::text, $4::text) END,
+    CASE WHEN $5::jsonb ? 'limit' THEN format(' LIMIT %s', ($5::jsonb ->> 'limit')::bigint) ELSE '' END
   ) AS statement
 FROM part;

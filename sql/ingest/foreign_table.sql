@@ -8,7 +8,7 @@
 -- column estimated      bigint       rows
 -- column is_usable      bool         the schema may be used
 -- column missing        text[]       columns that it has not
--- column denied         text[]       columns that may not be read
+-- column denied         text[]       columns that may not be read; by a cursor xmin is one of them
 -- column cursor_type    text null    timestamptz, timestamp, date, number or other
 -- column is_indexed     bool         an index begins with the cursor
 SELECT format('%I.%I', n.nspname, c.relname) AS relation, c.relkind::text AS kind,
@@ -24,7 +24,8 @@ SELECT format('%I.%I', n.nspname, c.relname) AS relation, c.relkind::text AS kin
   ) AS missing,
   ARRAY(
     SELECT a.attname::text FROM pg_attribute AS a
-    WHERE a.attrelid = c.oid AND a.attname = ANY ($2::text[]) AND a.attnum > 0 AND NOT a.attisdropped
+    WHERE a.attrelid = c.oid AND NOT a.attisdropped
+      AND (a.attname = ANY ($2::text[]) OR (a.attname = 'xmin' AND $3::text IS NOT NULL))
       AND NOT has_column_privilege(c.oid, a.attnum, 'SELECT')
     ORDER BY a.attname
   ) AS denied,
