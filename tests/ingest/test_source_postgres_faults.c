@@ -11,10 +11,11 @@
 
 #include <cmocka.h>
 
+#include "core/cluster.h"
 #include "core/stop.h"
 #include "support/tables.h"
 
-enum { WRITERS = 4, TRANSACTIONS = 60, BATCH_BYTES = 1500 };
+enum { WRITERS = 4, TRANSACTIONS = 40, BATCH_BYTES = 1500 };
 
 static const char streams[] = "      - stream: contact\n"
                               "        table: person\n"
@@ -209,11 +210,110 @@ static void a_run_that_is_killed_anywhere_is_made_good_by_the_next(void **state)
 #endif
 }
 
+/* Another cluster, which a test may stop. */
+static char *start_other(char **dsn)
+{
+    g_autoptr(GError) err = NULL;
+    char *home = g_build_filename(warehouse_scratch(), "other", NULL);
+    if (!cluster_ensure(home, dsn, &err))
+        fail_msg("%s", err->message);
+    return home;
+}
+
+/* Stop the cluster at once as soon as the run has delivered something. */
+static pid_t stop_in_the_middle(const char *home)
+{
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid != 0)
+        return pid;
+    struct db *db = db_open(warehouse_dsn(), "kenko test", 30000, NULL);
+    for (int i = 0; i < 5000; i++) {
+        g_autofree char *loads = warehouse_value(db, "SELECT count(*) FROM ops.load");
+        if (strcmp(loads, "0") != 0)
+            _exit(cluster_stop(home, true, NULL) ? 0 : 1);
+        g_usleep(1000);
+    }
+    _exit(1);
+}
+
+static void a_server_that_goes_away_in_the_middle_is_read_on_when_it_is_back(void **state)
+{
+    (void)state;
+    g_autoptr(GError) err = NULL;
+    g_autofree char *dsn = NULL, *again = NULL, *home = start_other(&dsn);
+    struct tables t = {.dsn = g_strdup(dsn), .db = warehouse_open()};
+    t.app = db_open(t.dsn, "kenko test", 30000, &err);
+    warehouse_sql(t.app, "SET search_path = public");
+    warehouse_sql(t.app, schema);
+    tables_configure(&t, streams);
+    warehouse_sql(t.app, "INSERT INTO person (id, name) SELECT n, repeat('n', 200) || n FROM "
+                         "generate_series(1, 20000) AS n;"
+                         "INSERT INTO event (runs) SELECT n FROM generate_series(1, 3000) AS n");
+    pid_t stopper = stop_in_the_middle(home);
+    assert_false(sources_try(t.db, t.directory, 20000, NULL, &err));
+    int status;
+    assert_int_equal(waitpid(stopper, &status, 0), stopper);
+    assert_int_equal(status, 0);
+    assert_true(err_is(err, KENKO_ERROR_UNAVAILABLE));
+    assert_non_null(strstr(err->message, "the database of app is gone"));
+    g_clear_error(&err);
+    assert_false(sources_try(t.db, t.directory, 0, NULL, &err));
+    assert_non_null(strstr(err->message, "cannot connect to the database of app"));
+    g_clear_error(&err);
+    if (!cluster_ensure(home, &again, &err))
+        fail_msg("%s", err->message);
+    db_close(t.app);
+    t.app = db_open(t.dsn, "kenko test", 30000, &err);
+    warehouse_sql(t.app, "SET search_path = public");
+    struct ingest_summary summary;
+    tables_ingest(&t, &summary);
+    printf("%d of 20,000 rows were left\n", (int)summary.count.read - 3000);
+    assert_true(summary.count.read < 23000);
+    expect_same(&t);
+    tables_close(&t);
+}
+
+static void a_run_that_is_told_to_stop_delivers_what_it_has_read(void **state)
+{
+    (void)state;
+    struct tables t;
+    int status;
+    tables_open(&t, streams, schema);
+    warehouse_sql(t.app, "INSERT INTO person (id, name) SELECT n, 'n' || n FROM "
+                         "generate_series(1, 3000) AS n;"
+                         "INSERT INTO event (runs) SELECT n FROM generate_series(1, 300) AS n");
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0) {
+        g_autoptr(GError) err = NULL;
+        stop_install();
+        struct db *db = db_open(warehouse_dsn(), "kenko test", 30000, NULL);
+        bool ok = sources_try(db, t.directory, BATCH_BYTES, NULL, &err);
+        _exit(!ok && err_is(err, KENKO_ERROR_INTERRUPTED) ? 0 : 1);
+    }
+    g_autofree char *loads = NULL;
+    do {
+        g_free(loads);
+        loads = warehouse_value(t.db, "SELECT count(*) FROM ops.load");
+    } while (strcmp(loads, "0") == 0);
+    kill(pid, SIGTERM);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    ingest_patiently(&t);
+    /* The row at which it stopped: others might have the same cursor and key. */
+    sources_expect(t.db, "SELECT sum(duplicate) FROM ops.load", "1");
+    expect_same(&t);
+    tables_close(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whoever_commits_in_whatever_order_nothing_is_lost_or_doubled),
         cmocka_unit_test(a_run_that_is_killed_anywhere_is_made_good_by_the_next),
+        cmocka_unit_test(a_server_that_goes_away_in_the_middle_is_read_on_when_it_is_back),
+        cmocka_unit_test(a_run_that_is_told_to_stop_delivers_what_it_has_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
