@@ -64,8 +64,9 @@ static enum kenko_error kind_of(const struct db *db, const char *state)
         if (g_str_has_prefix(state, table[i].prefix))
             return table[i].kind;
     }
-    return db->is_foreign && state && g_str_has_prefix(state, "42") ? KENKO_ERROR_CONFIG
-                                                                    : KENKO_ERROR_BUG;
+    if (!db->is_foreign)
+        return KENKO_ERROR_BUG;
+    return state && g_str_has_prefix(state, "42") ? KENKO_ERROR_CONFIG : KENKO_ERROR_INPUT;
 }
 
 bool db_fail(struct db *db, const PGresult *result, const char *what, GError **err)
