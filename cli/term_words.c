@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/term_words.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "core/text.h"
@@ -13,12 +14,21 @@ char *term_words_name(const struct additive_term *term)
     return g_string_free(name, FALSE);
 }
 
+/* A p-value, however small. */
+static char *format_p(double log_p)
+{
+    if (log_p > log(1e-4))
+        return g_strdup_printf("%.4f", exp(log_p));
+    return log_p > log(1e-300) ? g_strdup_printf("%.0e", exp(log_p)) : g_strdup("<1e-300");
+}
+
 void term_words_print(const struct additive_summary *s)
 {
-    printf("%-44s %10s %6s %6s\n", "term", "importance", "edf", "paths");
+    printf("%-44s %10s %6s %9s %6s\n", "term", "importance", "edf", "p", "paths");
     for (size_t t = 0; t < MIN(s->n_terms, TERM_WORDS_SHOWN); t++) {
         g_autofree char *name = term_words_name(&s->term[t]);
-        printf("%-44s %10.3f %6.1f %5.0f%%\n", name, s->term[t].importance, s->term[t].edf,
+        g_autofree char *p = format_p(s->term[t].log_p);
+        printf("%-44s %10.3f %6.1f %9s %5.0f%%\n", name, s->term[t].importance, s->term[t].edf, p,
                100 * s->term[t].paths);
     }
     if (s->n_terms > TERM_WORDS_SHOWN)
@@ -32,9 +42,10 @@ void term_words_json(const struct additive_summary *s)
         g_autofree char *name = term_words_name(&s->term[t]);
         g_autoptr(GString) escaped = g_string_new(NULL);
         text_json(escaped, name);
-        printf("%s{\"term\": \"%s\", \"importance\": %.9g, \"edf\": %.9g, \"paths\": %.2f}",
+        printf("%s{\"term\": \"%s\", \"importance\": %.9g, \"edf\": %.9g, \"chi2\": %.9g, "
+               "\"df\": %.9g, \"log_p\": %.9g, \"paths\": %.2f}",
                t ? ",\n  " : "\n  ", escaped->str, s->term[t].importance, s->term[t].edf,
-               s->term[t].paths);
+               s->term[t].chi2, s->term[t].df, s->term[t].log_p, s->term[t].paths);
     }
     printf("]");
 }

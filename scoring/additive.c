@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "scoring/additive_internal.h"
+#include "scoring/wald.h"
 
 /* Rows of either outcome. */
 static bool count_outcomes(const double *y, size_t n, size_t *events, GError **err)
@@ -129,6 +130,61 @@ static int by_importance(const void *a, const void *b)
     return (x->importance < y->importance) - (x->importance > y->importance);
 }
 
+/* Sums over the paths that have a term. */
+struct pooled {
+    size_t p;
+    double have, edf, reference, *beta, *v, *gram;
+};
+
+static void pool(const struct additive_stage *stage, size_t start, struct pooled *out)
+{
+    out->have++;
+    for (size_t i = 0; i < out->p; i++) {
+        out->beta[i] += stage->beta[start + i];
+        for (size_t j = 0; j < out->p; j++) {
+            size_t at = (start + i) * stage->p + start + j;
+            out->v[i * out->p + j] += stage->covariance[at];
+            out->gram[i * out->p + j] += stage->information[at];
+        }
+    }
+}
+
+/* Freedom and test of a term on means over its paths, scaled from a path's rows to all. */
+static void test_term(const struct additive_paths *paths, const struct term *term,
+                      struct additive_term *row)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    size_t p = term->p;
+    struct pooled sum = {.p = p,
+                         .beta = arena_many(arena, p, double),
+                         .v = arena_many(arena, p * p, double),
+                         .gram = arena_many(arena, p * p, double)};
+    for (size_t v = 0; v < paths->n_paths; v++) {
+        const struct additive_stage *stage = additive_paths_stage(paths, v);
+        for (size_t k = 0; k < stage->n_terms; k++) {
+            if (reml_term(paths->path[v].fit, k) != term)
+                continue;
+            sum.edf += stage->edf[k];
+            sum.reference += stage->reference[k];
+            pool(stage, reml_start(paths->path[v].fit, k), &sum);
+        }
+    }
+    double n = (double)paths->n_paths, share = n > 1 ? (n - 1) / n : 1;
+    for (size_t i = 0; i < p; i++)
+        sum.beta[i] /= sum.have;
+    for (size_t i = 0; i < p * p; i++) {
+        sum.v[i] *= share / sum.have;
+        sum.gram[i] /= sum.have;
+    }
+    struct wald test =
+        wald_test(sum.beta, sum.v, sum.gram, p, fmax(sum.reference / sum.have, 1e-3));
+    row->edf = sum.edf / sum.have;
+    row->paths = sum.have / n;
+    row->chi2 = test.chi2;
+    row->df = test.df;
+    row->log_p = test.log_p;
+}
+
 static void summarise(struct arena *arena, const struct additive_paths *paths,
                       struct additive *model)
 {
@@ -136,21 +192,10 @@ static void summarise(struct arena *arena, const struct additive_paths *paths,
     struct additive_term *row = arena_many(arena, model->n_terms + 1, struct additive_term);
     for (size_t t = 0; t < model->n_terms; t++) {
         const struct term *term = model->term[t];
-        double have = 0;
         row[t].n = term->key.n;
         for (size_t a = 0; a < term->key.n; a++)
             row[t].covariate[a] = &model->set->row[term->key.axis[a]];
-        for (size_t v = 0; v < paths->n_paths; v++) {
-            const struct additive_stage *stage = additive_paths_stage(paths, v);
-            for (size_t k = 0; k < stage->n_terms; k++) {
-                if (reml_term(paths->path[v].fit, k) == term) {
-                    have++;
-                    row[t].edf += stage->edf[k];
-                }
-            }
-        }
-        row[t].edf /= have;
-        row[t].paths = have / (double)paths->n_paths;
+        test_term(paths, term, &row[t]);
         row[t].importance = spread(model, t);
     }
     qsort(row, model->n_terms, sizeof *row, by_importance);

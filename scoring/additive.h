@@ -43,7 +43,7 @@ void additive_predict(const struct additive *model, const struct dataset *data, 
  * Standard errors of the log-odds: the posterior of the terms' coefficients and the spread of the
  * paths together. An interval of ± 1.96 of them
  * covers the truth for about 95 % of the rows of a population, not for each row: near a step it
- * covers less. `se` has data->n places.
+ * covers less. `se` has data->n places; NaN of a model that was stored, which does not keep them.
  *
  * Source  Nychka, Bayesian confidence intervals for smoothing splines, JASA 83 (1988); Marra, Wood,
  *         Scand. J. Statist. 39 (2012), for the posterior; Efron, Ann. Statist. 7 (1979), for the
@@ -58,6 +58,9 @@ struct additive_term {
     size_t n;          /* covariates */
     double edf;        /* effective degrees of freedom, mean over the paths that have it */
     double paths;      /* share of the paths that have it */
+    double chi2, df;   /* of the test that it is zero: wald.h, on the means of its paths. Of a term
+                          that a screen let in it flatters: the same rows asked for it */
+    double log_p;      /* natural logarithm of its p-value */
     double importance; /* standard deviation of its value over the rows, log-odds */
 };
 

@@ -18,6 +18,7 @@ enum {
 struct additive_stage {
     size_t n_terms, p;
     double *beta, *covariance, *edf; /* p; p × p; n_terms */
+    double *information, *reference; /* p × p; n_terms: what tests of terms need */
     double *eta, *held_eta;
 };
 

@@ -163,6 +163,10 @@ static double error_of(const struct additive *model, const double *sum, const ui
 
 void additive_interval(const struct additive *model, const struct dataset *data, double *se)
 {
+    for (size_t i = 0; !model->wide && i < data->n; i++)
+        se[i] = NAN;
+    if (!model->wide)
+        return;
     g_autoptr(arena_t) arena = arena_new();
     uint16_t **code = additive_codes(arena, model, data);
     uint16_t *coarse = arena_many(arena, model->features.d + 1, uint16_t);

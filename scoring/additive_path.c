@@ -154,8 +154,12 @@ static void extend(void *context, size_t which)
     stage->beta = g_memdup2(reml_beta(path->fit), p * sizeof(double));
     stage->covariance = g_memdup2(reml_covariance(path->fit), p * p * sizeof(double));
     stage->edf = g_new(double, n_terms + 1);
-    for (size_t t = 0; t < n_terms; t++)
+    stage->information = g_memdup2(reml_information(path->fit), p * p * sizeof(double));
+    stage->reference = g_new(double, n_terms + 1);
+    for (size_t t = 0; t < n_terms; t++) {
         stage->edf[t] = reml_edf(path->fit, t);
+        stage->reference[t] = reml_reference(path->fit, t);
+    }
     stage->eta = g_memdup2(reml_eta(path->fit), (path->n + 1) * sizeof(double));
     stage->held_eta = g_new(double, path->n_held + 1);
     held_predict(path, stage->held_eta);
@@ -270,6 +274,8 @@ void additive_paths_free(struct additive_paths *paths)
             g_free(path->stage[s].beta);
             g_free(path->stage[s].covariance);
             g_free(path->stage[s].edf);
+            g_free(path->stage[s].information);
+            g_free(path->stage[s].reference);
             g_free(path->stage[s].eta);
             g_free(path->stage[s].held_eta);
         }

@@ -157,9 +157,11 @@ static json_t *save_summary(const struct additive_summary *s, const struct addit
             size_t c = (size_t)(s->term[t].covariate[a] - model->set->row);
             json_array_append_new(axes, json_integer((json_int_t)use[c].index));
         }
-        json_array_append_new(terms, json_pack("{s:o, s:f, s:f, s:f}", "axes", axes, "edf",
-                                               s->term[t].edf, "paths", s->term[t].paths,
-                                               "importance", s->term[t].importance));
+        json_array_append_new(terms,
+                              json_pack("{s:o, s:f, s:f, s:f, s:f, s:f, s:f}", "axes", axes, "edf",
+                                        s->term[t].edf, "paths", s->term[t].paths, "importance",
+                                        s->term[t].importance, "chi2", s->term[t].chi2, "df",
+                                        s->term[t].df, "log_p", s->term[t].log_p));
     }
     return json_pack("{s:I, s:I, s:i, s:f, s:I, s:f, s:f, s:o}", "rows", (json_int_t)s->n_rows,
                      "events", (json_int_t)s->n_events, "rounds", s->rounds, "iterations",

@@ -326,6 +326,9 @@ static bool load_summary_term(const struct reading *r, const json_t *row, struct
     out->edf = json_number_value(json_object_get(row, "edf"));
     out->paths = json_number_value(json_object_get(row, "paths"));
     out->importance = json_number_value(json_object_get(row, "importance"));
+    out->chi2 = json_number_value(json_object_get(row, "chi2"));
+    out->df = json_number_value(json_object_get(row, "df"));
+    out->log_p = json_number_value(json_object_get(row, "log_p"));
     return true;
 }
 

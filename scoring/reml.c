@@ -55,6 +55,7 @@ void reml_free(struct reml *fit)
     g_free(fit->g);
     g_free(fit->v);
     g_free(fit->edf);
+    g_free(fit->reference);
     g_free(fit);
 }
 
@@ -146,11 +147,18 @@ static void conclude(struct reml *fit, double ridge, struct reml_working *work)
     reml_solve_whole(fit, fit->rho, ridge, work);
     g_free(fit->v);
     g_free(fit->edf);
+    g_free(fit->reference);
     fit->v = g_new(double, p *p);
     fit->edf = g_new(double, p);
+    fit->reference = g_new(double, p);
     reml_invert(work, fit->v);
-    for (size_t k = 0; k < p; k++)
-        fit->edf[k] = 1 - fit->v[k * p + k] * (work->s[k] + ridge);
+    for (size_t k = 0; k < p; k++) {
+        double s = work->s[k] + ridge, sum = 0;
+        for (size_t l = 0; l < p; l++)
+            sum += fit->v[k * p + l] * fit->v[k * p + l] * (work->s[l] + ridge);
+        fit->edf[k] = 1 - fit->v[k * p + k] * s;
+        fit->reference[k] = 1 - sum * s;
+    }
 }
 
 void reml_run(struct reml *fit)
@@ -218,18 +226,33 @@ const double *reml_covariance(const struct reml *fit)
     return fit->v;
 }
 
+const double *reml_information(const struct reml *fit)
+{
+    return fit->h;
+}
+
 double reml_criterion(const struct reml *fit)
 {
     return fit->laml;
 }
 
-double reml_edf(const struct reml *fit, size_t i)
+static double sum_of_term(const struct reml *fit, const double *x, size_t i)
 {
     const struct reml_part *part = REML_PART(fit, i);
     double sum = 0;
     for (size_t k = 0; k < part->term->p; k++)
-        sum += fit->edf[part->start + k];
+        sum += x[part->start + k];
     return sum;
+}
+
+double reml_edf(const struct reml *fit, size_t i)
+{
+    return sum_of_term(fit, fit->edf, i);
+}
+
+double reml_reference(const struct reml *fit, size_t i)
+{
+    return sum_of_term(fit, fit->reference, i);
 }
 
 int reml_iterations(const struct reml *fit)

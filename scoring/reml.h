@@ -48,7 +48,9 @@ const double *reml_eta(const struct reml *fit);        /* n */
 const double *reml_covariance(const struct reml *fit); /* p × p, Bayesian; NULL before reml_run */
 double
 reml_criterion(const struct reml *fit); /* minus the restricted log likelihood, to a constant */
-double reml_edf(const struct reml *fit, size_t i); /* effective degrees of freedom of a term */
+const double *reml_information(const struct reml *fit); /* p × p: X'WX at the last weights */
+double reml_edf(const struct reml *fit, size_t i);      /* effective degrees of freedom of a term */
+double reml_reference(const struct reml *fit, size_t i); /* those of its test: trace of 2F - FF */
 int reml_iterations(const struct reml *fit);
 
 typedef struct reml reml_t; /* only for g_autoptr */

@@ -24,6 +24,7 @@ struct reml {
     double *eta, *w, *score; /* n: linear predictor, working weights, s of the working response */
     double *h, *g;           /* p × p of X'WX; p of X'(W eta + s) */
     double *v, *edf;         /* p × p; p */
+    double *reference;       /* p: the diagonal of 2F - FF */
     double laml;
     bool observed; /* weights are minus the second derivative, not its mean */
     int iterations;

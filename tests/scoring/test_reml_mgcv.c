@@ -16,6 +16,7 @@
 #include "cli/csv_table.h"
 #include "scoring/blas.h"
 #include "scoring/reml_internal.h"
+#include "scoring/wald.h"
 
 /* mgcv divides a penalty by its norm; of second differences that is 1 + 4 + 6 + 4 + 1. */
 #define PENALTY_SCALE 16
@@ -248,6 +249,27 @@ static void near(const char *what, double value, double wanted, double tolerance
         fail_msg("%s is %.12g, want %.12g", what, value, wanted);
 }
 
+static struct wald test_term(const struct table *t, size_t i)
+{
+    size_t p = reml_term(t->fit, i)->p, start = reml_start(t->fit, i), all = reml_p(t->fit);
+    double *gram = arena_many(t->arena, p * p, double), *v = arena_many(t->arena, p * p, double);
+    for (size_t a = 0; a < p; a++) {
+        memcpy(v + a * p, reml_covariance(t->fit) + (start + a) * all + start, p * sizeof *v);
+        memcpy(gram + a * p, reml_information(t->fit) + (start + a) * all + start, p * sizeof *v);
+    }
+    return wald_test(reml_beta(t->fit) + start, v, gram, p, reml_reference(t->fit, i));
+}
+
+static void has_test(const struct table *t, size_t i, double chi2, double df, double p)
+{
+    struct wald test = test_term(t, i);
+    near("reference df", test.df, df, 4e-3); /* cloglog: as edf */
+    near("chi-squared", test.chi2, chi2,
+         0.02); /* of the last two directions either sign is right */
+    /* mgcv's own tail is exact to 2e-5, no better; ours is the saddlepoint's */
+    assert_true(fabs(exp(test.log_p) - p) < 2e-5);
+}
+
 static size_t row_with(const double *x, double value)
 {
     size_t i = 0;
@@ -281,6 +303,7 @@ static void one_smooth_of_tenure(void **state)
     near("smoothing parameter", exp(t.fit->rho[0]), 660.321966523, 1e-3);
     near("deviance", reml_deviance(t.fit, reml_eta(t.fit)), 7122.25165404, 1e-6);
     near("edf", total_edf(&t), 7.07002533712, 1e-4);
+    has_test(&t, 0, 820.704358091, 7.37159594056, 0);
     double *lever = arena_many(t.arena, t.csv.n, double);
     reml_leverage(t.fit, reml_covariance(t.fit), lever);
     for (size_t i = 0; i < G_N_ELEMENTS(tenures); i++) {
@@ -335,6 +358,8 @@ static void two_smooths_and_two_factors(void **state)
     near("smoothing parameter", exp(t.fit->rho[1]), 1789.57382316, 1e-3);
     near("deviance", reml_deviance(t.fit, reml_eta(t.fit)), 5901.59815097, 1e-6);
     near("edf", total_edf(&t), 16.7754971212, 1e-4);
+    has_test(&t, 0, 361.896848152, 9.08600724796, 0);
+    has_test(&t, 1, 39.6768378333, 5.28472496975, 2.00941250328e-06);
     double *lever = arena_many(t.arena, t.csv.n, double);
     reml_leverage(t.fit, reml_covariance(t.fit), lever);
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -361,6 +386,7 @@ static void a_hazard_over_time_by_cloglog(void **state)
     near("deviance", reml_deviance(t.fit, reml_eta(t.fit)), 1153.54855487, 1e-6);
     /* edf there counts with expected weights, here with the observed ones */
     near("edf", total_edf(&t), 6.08610080581, 2e-3);
+    has_test(&t, 0, 19.584488837, 2.55107799847, 0.000199052754206);
     static const double beta[] = {0.0100720910604, -0.563321390808, 0.467875059276};
     for (size_t i = 0; i < 3; i++)
         near("coefficient", reml_beta(t.fit)[reml_start(t.fit, i + 1)], beta[i], 1e-4);
