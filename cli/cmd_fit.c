@@ -8,6 +8,7 @@
 
 #include "cli/commands.h"
 #include "cli/csv_table.h"
+#include "cli/tables_csv.h"
 #include "cli/term_words.h"
 #include "core/file.h"
 #include "scoring/additive.h"
@@ -245,12 +246,12 @@ static void print_json(const struct fitting *f, const struct evaluation *e,
     printf("}\n");
 }
 
-static bool fit_and_print(struct fitting *f, bool json, GError **err)
+static bool fit_and_print(struct fitting *f, const char *tables, bool json, GError **err)
 {
     struct evaluation e;
     struct additive *model = timed_fit(f, f->arena, &f->data, f->y, err);
     progress_end(f->progress);
-    if (!model)
+    if (!model || (tables && !tables_csv_write(model, tables, err)))
         return false;
     double *p = f->p;
     if (!p) {
@@ -268,7 +269,7 @@ static bool fit_and_print(struct fitting *f, bool json, GError **err)
 }
 
 struct arguments {
-    char *csv, *label, *ignore, *factor, *folds, *fold_column, *predictions, *mode;
+    char *csv, *label, *ignore, *factor, *folds, *fold_column, *predictions, *mode, *tables;
     int threads;
 };
 
@@ -307,7 +308,7 @@ static bool fit(struct context *context, const struct arguments *a, GError **err
         return false;
     if (!a->folds)
         progress_begin(f.progress, "fitting", "", PROGRESS_ITEMS, 0);
-    return fit_and_print(&f, context->json, err);
+    return fit_and_print(&f, a->tables, context->json, err);
 }
 
 static bool run(struct context *context, int argc, char **argv, GError **err)
@@ -326,6 +327,8 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
          "NAME"},
         {"predictions", 0, 0, G_OPTION_ARG_FILENAME, &a.predictions,
          "Write out-of-fold predictions", "FILE"},
+        {"tables", 0, 0, G_OPTION_ARG_FILENAME, &a.tables, "Write the model as centred tables",
+         "FILE"},
         {"mode", 0, 0, G_OPTION_ARG_STRING, &a.mode, "auto, compact, full, mains or exact", "MODE"},
         {"threads", 0, 0, G_OPTION_ARG_INT, &a.threads,
          "Threads (all cores); results do not change", "N"},
@@ -334,8 +337,8 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
         return false;
     blas_prepare(stderr);
     bool ok = fit(context, &a, err);
-    char **all[] = {&a.csv,   &a.label,       &a.ignore,      &a.factor,
-                    &a.folds, &a.fold_column, &a.predictions, &a.mode};
+    char **all[] = {&a.csv,         &a.label,       &a.ignore, &a.factor, &a.folds,
+                    &a.fold_column, &a.predictions, &a.mode,   &a.tables};
     for (size_t i = 0; i < G_N_ELEMENTS(all); i++)
         g_free(*all[i]);
     return ok;

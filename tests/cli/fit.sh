@@ -31,6 +31,12 @@ elif [ "$failed" = 0 ]; then
   # The debug build with one thread, and the optimised one with three: the same predictions to 1e-9.
   head -1201 "$data/telco.csv" >"$scratch/part.csv"
   head -1201 "$data/telco-folds.csv" >"$scratch/part-folds.csv"
+  "$kenko" fit --csv "$scratch/part.csv" --label churn=Yes --mode full --tables "$scratch/tables.csv" >/dev/null
+  expect "tables are written" "$(head -2 "$scratch/tables.csv")" "covariate_1,value_1,covariate_2,value_2,share,log_odds
+constant,,,,1,-"
+  expect "shown tables are centred" "$(awk -F, 'NR > 2 { sum[$1 "," $3] += $5 * $6; n++ }
+    END { for (t in sum) if (sum[t] > 1e-7 || sum[t] < -1e-7) bad = bad " " t; print (n > 100 && !bad ? "yes" : "no:" bad) }' \
+    "$scratch/tables.csv")" "yes"
   apart=unknown
   if [ -n "${KENKO_O2:-}" ]; then
     for run in "$kenko 1" "$KENKO_O2 3"; do
