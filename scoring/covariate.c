@@ -227,8 +227,10 @@ struct covariate_set *covariate_set_new(struct arena *arena, const struct datase
 const struct basis *covariate_basis(struct covariate_set *set, size_t index, size_t axes)
 {
     struct covariate *c = &set->row[index];
+    /* Thirty rows a spline are more than enough: few rows carry few, and cost their cube. */
+    size_t size = MIN(basis_size[axes - 1], MAX(set->n_rows / 30, 6));
     if (!c->basis[axes - 1])
-        c->basis[axes - 1] = basis_new(set->arena, c->bins, basis_size[axes - 1]);
+        c->basis[axes - 1] = basis_new(set->arena, c->bins, size);
     return c->basis[axes - 1];
 }
 

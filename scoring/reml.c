@@ -137,7 +137,8 @@ double reml_ridge(const struct reml *fit)
     double trace = 0;
     for (size_t k = 0; k < fit->p; k++)
         trace += fit->h[k * fit->p + k];
-    return (fit->data->exact ? 1e-14 : 1e-9) * trace / (double)fit->p;
+    double mean = fmax(trace / (double)fit->p, 1e-6); /* of rows that all weigh nothing */
+    return (fit->data->exact ? 1e-14 : 1e-9) * mean;
 }
 
 /* Covariance and edf at the last weights. */

@@ -181,6 +181,77 @@ static void hard_tables_end_with_a_model_or_a_word(void **state)
         assert_true(isfinite(eta[i]));
 }
 
+/* 1 event is refused; from 2 on every mode ends with finite log-odds. */
+static void few_events_end_with_a_model_or_a_word(void **state)
+{
+    (void)state;
+    g_autoptr(arena_t) arena = arena_new();
+    struct dataset_column column[COLUMNS];
+    struct dataset data;
+    static const int events[] = {1, 2, 9, 49};
+    static double few[ROWS], eta[ROWS];
+    simulate(column, &data);
+    data.n = 1000;
+    for (size_t e = 0; e < G_N_ELEMENTS(events); e++) {
+        memset(few, 0, sizeof few);
+        for (int i = 0; i < events[e]; i++)
+            few[i * 17 + 3] = 1;
+        for (int mode = ADDITIVE_AUTO; mode <= ADDITIVE_EXACT; mode++) {
+            g_autoptr(GError) err = NULL;
+            const struct additive_options options = {(enum additive_mode)mode, 1, 1};
+            struct additive *model = additive_fit(arena, &data, few, &options, &err);
+            if (events[e] < 2) {
+                assert_true(err_is(err, KENKO_ERROR_REFUSED));
+                continue;
+            }
+            assert_non_null(model);
+            additive_predict(model, &data, eta);
+            for (size_t i = 0; i < data.n; i++)
+                assert_true(isfinite(eta[i]));
+        }
+    }
+}
+
+/* The same column twice, its negative, 10,000 levels, and more columns than rows. */
+static void awkward_columns_end_with_a_model(void **state)
+{
+    (void)state;
+    enum { MANY = 10000, WIDE = 70, SHORT = 60 };
+    g_autoptr(arena_t) arena = arena_new();
+    struct dataset_column column[COLUMNS];
+    struct dataset data;
+    static double id[MANY], again[MANY], negative[MANY], outcome[MANY], eta[MANY];
+    const char **name = arena_many(arena, MANY, const char *);
+    for (int i = 0; i < MANY; i++) {
+        id[i] = i;
+        name[i] = arena_printf(arena, "%d", i);
+        again[i] = sin(i * 1.7);
+        negative[i] = -again[i];
+        outcome[i] = sin(i * 3.1) + again[i] > 0.3;
+    }
+    struct dataset_column own[4] = {{"id", "", id, MANY, name},
+                                    {"x", "", again, 0, NULL},
+                                    {"again", "", again, 0, NULL},
+                                    {"negative", "", negative, 0, NULL}};
+    data = (struct dataset){MANY, 4, own};
+    const struct additive *model = fit(arena, &data, outcome, ADDITIVE_COMPACT, 1);
+    additive_predict(model, &data, eta);
+    for (int i = 0; i < MANY; i++)
+        assert_true(isfinite(eta[i]));
+    for (size_t t = 0; t < additive_summary(model)->n_terms; t++) {
+        const char *first = additive_summary(model)->term[t].covariate[0]->bins->name;
+        assert_true(strcmp(first, "again") != 0 && strcmp(first, "negative") != 0);
+    }
+    struct dataset_column wide[WIDE];
+    simulate(column, &data);
+    for (size_t c = 0; c < WIDE; c++)
+        wide[c] = (struct dataset_column){"w", "", x[c % 3] + 13 * c, 0, NULL};
+    data = (struct dataset){SHORT, WIDE, wide};
+    additive_predict(fit(arena, &data, y, ADDITIVE_AUTO, 1), &data, eta);
+    for (size_t i = 0; i < data.n; i++)
+        assert_true(isfinite(eta[i]));
+}
+
 static void the_tail_of_chi_squared_is_exact_far_out(void **state)
 {
     (void)state;
@@ -261,6 +332,8 @@ int main(void)
         cmocka_unit_test(a_single_fit_of_main_effects_holds_nothing_out),
         cmocka_unit_test(levels_and_values_never_seen_are_scored),
         cmocka_unit_test(hard_tables_end_with_a_model_or_a_word),
+        cmocka_unit_test(few_events_end_with_a_model_or_a_word),
+        cmocka_unit_test(awkward_columns_end_with_a_model),
         cmocka_unit_test(the_tail_of_chi_squared_is_exact_far_out),
         cmocka_unit_test(bins_hold_every_row_once_and_missing_apart),
         cmocka_unit_test(bases_are_centred_and_their_first_penalty_is_the_identity),

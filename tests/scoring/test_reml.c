@@ -98,6 +98,19 @@ static void rows_of_weight_zero_say_nothing(void **state)
     assert_true(furthest(reml_beta(a), reml_beta(b), reml_p(a)) < 1e-9);
 }
 
+static void rows_that_all_weigh_nothing_end_with_a_fit(void **state)
+{
+    (void)state;
+    g_autoptr(arena_t) arena = arena_new();
+    const uint16_t *code;
+    const struct term *term = simulate(arena, &code);
+    memset(weight, 0, sizeof weight);
+    const struct reml_data none = {.n = ROWS, .y = y, .weight = weight};
+    g_autoptr(reml_t) fit = run(&none, term, code);
+    for (size_t k = 0; k < reml_p(fit); k++)
+        assert_true(isfinite(reml_beta(fit)[k]));
+}
+
 static void an_offset_of_all_rows_moves_the_intercept_only(void **state)
 {
     (void)state;
@@ -146,6 +159,7 @@ int main(void)
         cmocka_unit_test(a_curve_is_found_with_the_freedom_it_needs),
         cmocka_unit_test(a_weight_of_two_is_a_row_twice),
         cmocka_unit_test(rows_of_weight_zero_say_nothing),
+        cmocka_unit_test(rows_that_all_weigh_nothing_end_with_a_fit),
         cmocka_unit_test(an_offset_of_all_rows_moves_the_intercept_only),
         cmocka_unit_test(without_terms_the_intercept_is_the_link_of_the_mean),
     };
