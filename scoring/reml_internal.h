@@ -69,6 +69,8 @@ struct reml_working {
 };
 
 #define REML_IDLE 1e5
+#define REML_IDLE_WIDE 1e3 /* of more than REML_WIDE columns: their cube is the whole cost */
+enum { REML_WIDE = 800 };
 
 struct reml_working *reml_working_new(size_t p);
 void reml_working_free(struct reml_working *work);

@@ -49,9 +49,10 @@ static void penalty(const struct reml *fit, const double *rho, double *s)
 
 static void choose_active(const struct reml *fit, bool whole, struct reml_working *work)
 {
+    double idle = work->p > REML_WIDE ? REML_IDLE_WIDE : REML_IDLE;
     work->n = 0;
     for (size_t k = 0; k < work->p; k++) {
-        if (whole || work->s[k] <= REML_IDLE * fit->h[k * fit->p + k])
+        if (whole || work->s[k] <= idle * fit->h[k * fit->p + k])
             work->active[work->n++] = k;
     }
 }
