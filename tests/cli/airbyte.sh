@@ -1,11 +1,7 @@
 #!/usr/bin/env bash
 # An Airbyte platform beside the program itself: every line on standard output is a message, and the
 # exit codes are the ones it acts on.
-set -uo pipefail
-kenko=$KENKO_BIN scratch=$(mktemp -d) failed=0 passed=0
-chmod 755 "$scratch"
-export KENKO_HOME="$scratch/home"
-trap '"$kenko" cluster stop >/dev/null 2>&1; rm -rf "$scratch"' EXIT
+. "$(dirname "$0")/../support/script.sh"
 dir="$scratch/config"
 mkdir -p "$dir"
 cat >"$dir/kenko.yaml" <<'Y'
@@ -28,17 +24,13 @@ J
 
 # expect NAME EXIT 'jq program that must be true of the list of messages' COMMAND…
 expect() {
-  local name=$1 code=$2 program=$3 out status
+  local name=$1 code=$2 program=$3 out status found=
   shift 3
   out=$("$@" 2>"$scratch/stderr")
   status=$?
-  if [ "$status" != "$code" ] || ! jq -se "$program" >/dev/null 2>&1 <<<"$out"; then
-    echo "not ok: $name: exit $status, want $code; out: $out; $(tail -3 "$scratch/stderr")"
-    failed=$((failed + 1))
-  else
-    echo "ok: $name"
-    passed=$((passed + 1))
-  fi
+  { [ "$status" = "$code" ] && jq -se "$program" >/dev/null 2>&1 <<<"$out"; } ||
+    found="exit $status, want $code; out: $out; $(tail -3 "$scratch/stderr")"
+  verdict "$name" "$found"
 }
 check() { "$kenko" airbyte check --config "$scratch/$1.json"; }
 write() { "$kenko" airbyte write --config "$scratch/air.json" --catalog "$scratch/catalog.json"; }
@@ -71,5 +63,4 @@ expect "a catalog that is not there" 15 '.[0].trace.error.message | test("nowher
 expect "a source of another kind" 2 '.[0].trace.error.failure_type == "config_error"' \
   bash -c "'$kenko' airbyte write --config '$scratch/nobody.json' --catalog '$scratch/catalog.json' </dev/null"
 expect "an unknown verb" 2 'length == 0' "$kenko" airbyte discover
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

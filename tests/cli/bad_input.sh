@@ -1,15 +1,12 @@
 #!/usr/bin/env bash
 # What a person can get wrong: each ends in one clear message with what, where and what was wanted, the
 # documented exit code, and nothing lost.
-set -uo pipefail
-kenko=$KENKO_BIN scratch=$(mktemp -d) failed=0 passed=0
-chmod 755 "$scratch"
-export KENKO_HOME="$scratch/home with spaces"
-trap '"$kenko" cluster stop >/dev/null 2>&1; KENKO_HOME=$own $as_other "$kenko" cluster stop >/dev/null 2>&1; rm -rf "$scratch"' EXIT
+. "$(dirname "$0")/../support/script.sh"
 dir="$scratch/conf ig"
 # Root may read everything: what may not be read is tried as nobody, in a home of its own.
 own="$scratch/own" as_other=
 [ "$(id -u)" != 0 ] || as_other="setpriv --reuid=nobody --regid=nogroup --clear-groups"
+at_end() { KENKO_HOME=$own $as_other "$kenko" cluster stop >/dev/null 2>&1; }
 mkdir "$own" && { [ -z "$as_other" ] || chown nobody:nogroup "$own"; }
 
 fresh() {
@@ -33,19 +30,7 @@ Y
 }
 
 # expect NAME EXIT 'text of the message' COMMAND…
-expect() {
-  local name=$1 code=$2 want=$3 out status
-  shift 3
-  out=$(timeout 120 ${other:+$as_other} "$kenko" -C "$dir" "$@" 2>&1)
-  status=$?
-  if [ "$status" != "$code" ] || ! grep -qF -- "$want" <<<"$out"; then
-    echo "not ok: $name: exit $status, want $code and '$want' in: $(tail -4 <<<"$out")"
-    failed=$((failed + 1))
-  else
-    echo "ok: $name"
-    passed=$((passed + 1))
-  fi
-}
+expect() { ends "$1" "$2" "$3" ${other:+$as_other} "$kenko" -C "$dir" "${@:4}"; }
 
 fresh
 expect "a good file" 0 "loaded                  1" ingest
@@ -162,14 +147,11 @@ full() {
   expect_lines "$* to a full device" "$status" "$code"
 }
 expect_lines() {
-  if [ "$2" = "$3" ] && [ "$(grep -c '^kenko: error: cannot write ' "$scratch/stderr")" = 1 ] &&
-    grep -q 'No space left on device$' "$scratch/stderr"; then
-    echo "ok: $1"
-    passed=$((passed + 1))
-  else
-    echo "not ok: $1: exit $2, want $3 and one message in: $(cat "$scratch/stderr")"
-    failed=$((failed + 1))
-  fi
+  local found=
+  { [ "$2" = "$3" ] && [ "$(grep -c '^kenko: error: cannot write ' "$scratch/stderr")" = 1 ] &&
+    grep -q 'No space left on device$' "$scratch/stderr"; } ||
+    found="exit $2, want $3 and one message in: $(cat "$scratch/stderr")"
+  verdict "$1" "$found"
 }
 for words in --help --version; do
   "$kenko" "$words" >/dev/full 2>"$scratch/stderr"
@@ -188,24 +170,11 @@ expect "a report to no device" 0 "" report weekly --output /dev/null
 ln -s /dev/full "$dir/full" && ln -s later/report.html "$dir/link"
 expect "a report through a link to a full device" 10 "cannot write $dir/full: No space left on device" report weekly --output "$dir/full"
 expect "a report through a link to a file" 0 "" report weekly --output "$dir/link"
-# there NAME 'test …': what must stand after all that
-there() {
-  local name=$1
-  shift
-  if "$@"; then
-    echo "ok: $name"
-    passed=$((passed + 1))
-  else
-    echo "not ok: $name"
-    failed=$((failed + 1))
-  fi
-}
-there "the full device is still there" test -c /dev/full
-there "the other one too" test -c /dev/null
-there "the link to the device too" test -L "$dir/full"
-there "the link to the file too" test -L "$dir/link"
-there "and its file holds the report" grep -q "Customers scored: 1" "$dir/later/report.html"
+holds "the full device is still there" test -c /dev/full
+holds "the other one too" test -c /dev/null
+holds "the link to the device too" test -L "$dir/full"
+holds "the link to the file too" test -L "$dir/link"
+holds "and its file holds the report" grep -q "Customers scored: 1" "$dir/later/report.html"
 expect "every invariant still holds" 0 "counters of each load reconcile" check
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

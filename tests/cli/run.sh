@@ -1,17 +1,10 @@
 #!/usr/bin/env bash
 # The schedule in the foreground: real jobs on a small configuration, started, repeated, interrupted,
 # tried again, and as process 1.
-set -uo pipefail
-kenko=$KENKO_BIN scratch=$(mktemp -d) failed=0 passed=0 runner=
-chmod 755 "$scratch"
-export KENKO_HOME="$scratch/home"
-cleanup() {
-  [ -n "$runner" ] && kill -KILL "$runner" 2>/dev/null
-  "$kenko" cluster stop >/dev/null 2>&1
-  rm -rf "$scratch"
-}
-trap cleanup EXIT
-dir="$scratch/config" log="$scratch/log"
+. "$(dirname "$0")/../support/script.sh"
+runner=
+at_end() { [ -n "$runner" ] && kill -KILL "$runner" 2>/dev/null; }
+dir="$scratch/config" log="$scratch/seen"
 mkdir -p "$dir/data"
 printf 'usage:\n  - {name: runs, combine: sum}\nmetrics:\n  - {name: runs_7d, kind: sum, usage: runs, days: 7}\n' >"$dir/metrics.yaml"
 printf 'account,day,runs\na,2026-05-01,5\n' >"$dir/data/a.csv"
@@ -24,18 +17,6 @@ configure() {
     printf '%s\nschedule:\n%s\n' "${2:-}" "$1"
   } >"$dir/new.yaml"
   mv "$dir/new.yaml" "$dir/kenko.yaml"
-}
-holds() { # NAME COMMAND…: does the command succeed?
-  local name=$1
-  shift
-  if "$@"; then
-    echo "ok: $name"
-    passed=$((passed + 1))
-  else
-    echo "not ok: $name"
-    [ -f "$log" ] && tail -25 "$log"
-    failed=$((failed + 1))
-  fi
 }
 exits() { # CODE 'text' COMMAND…: does it end so, and say so?
   local code=$1 want=$2 status
@@ -223,5 +204,4 @@ else
   holds "… and its cluster in order" grep -q 'database system is shut down' "$KENKO_HOME/postgresql/server.log"
 fi
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

@@ -1,11 +1,7 @@
 #!/usr/bin/env bash
 # A tap beside the program itself: standard output is states and nothing else, exit codes are the
 # documented ones, the stored state is what the tap goes on from.
-set -uo pipefail
-kenko=$KENKO_BIN scratch=$(mktemp -d) failed=0 passed=0
-chmod 755 "$scratch"
-export KENKO_HOME="$scratch/home"
-trap '"$kenko" cluster stop >/dev/null 2>&1; rm -rf "$scratch"' EXIT
+. "$(dirname "$0")/../support/script.sh"
 dir="$scratch/config"
 mkdir -p "$dir"
 cat >"$dir/kenko.yaml" <<'Y'
@@ -32,17 +28,13 @@ tap() {
 
 # expect NAME EXIT 'standard output' 'part of standard error' COMMAND…
 expect() {
-  local name=$1 code=$2 want=$3 part=$4 out status
+  local name=$1 code=$2 want=$3 part=$4 out status found=
   shift 4
   out=$("$@" 2>"$scratch/stderr")
   status=$?
-  if [ "$status" != "$code" ] || [ "$out" != "$want" ] || { [ -n "$part" ] && ! grep -qF -- "$part" "$scratch/stderr"; }; then
-    echo "not ok: $name: exit $status, want $code; out: $out; $(tail -3 "$scratch/stderr")"
-    failed=$((failed + 1))
-  else
-    echo "ok: $name"
-    passed=$((passed + 1))
-  fi
+  { [ "$status" = "$code" ] && [ "$out" = "$want" ] && { [ -z "$part" ] || grep -qF -- "$part" "$scratch/stderr"; }; } ||
+    found="exit $status, want $code; out: $out; $(tail -3 "$scratch/stderr")"
+  verdict "$name" "$found"
 }
 singer() { "$kenko" -C "$dir" ingest --singer tap "$@"; }
 fed() { "$@" | singer; }
@@ -89,5 +81,4 @@ else
   echo "not ok: SIGTERM: exit $status, said $(cat "$scratch/said")"
   failed=$((failed + 1))
 fi
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

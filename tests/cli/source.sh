@@ -1,26 +1,9 @@
 #!/usr/bin/env bash
 # The way from a file somebody sent to a source that loads.
-set -uo pipefail
-kenko=$KENKO_BIN scratch=$(mktemp -d) failed=0 passed=0
-chmod 755 "$scratch"
-export KENKO_HOME="$scratch/home"
-trap '"$kenko" cluster stop >/dev/null 2>&1; rm -rf "$scratch"' EXIT
+. "$(dirname "$0")/../support/script.sh"
 cd "$scratch" && mkdir exports || exit 1
 
-# expect NAME EXIT 'text of the message' COMMAND…
-expect() {
-  local name=$1 code=$2 want=$3 out status
-  shift 3
-  out=$(timeout 120 "$kenko" "$@" 2>&1)
-  status=$?
-  if [ "$status" != "$code" ] || ! grep -qF -- "$want" <<<"$out"; then
-    echo "not ok: $name: exit $status, want $code and '$want' in: $(tail -8 <<<"$out")"
-    failed=$((failed + 1))
-  else
-    echo "ok: $name"
-    passed=$((passed + 1))
-  fi
-}
+expect() { ends "$1" "$2" "$3" "$kenko" "${@:4}"; }
 
 printf '取引先コード;会社名;更新日時\n00017;"株式会社サンプル";2026/11/24 9:30\n00018;㈱山田;2026/11/25 10:00\n' |
   iconv -f UTF-8 -t CP932 >exports/accounts.csv
@@ -76,5 +59,4 @@ fi
 expect "a limit that is none" 2 "want 0.5 to 1" identity unresolved --accept-above 95
 expect "yes to nothing" 2 "--yes wants --accept-above" identity unresolved --yes
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish
