@@ -95,11 +95,11 @@ int main(int argc, char **argv)
     g_setenv("OPENBLAS_NUM_THREADS", "1", TRUE);
     setlocale(LC_MESSAGES, "");
     stop_install();
-    struct context context = {0};
+    const char *directory = NULL;
     int first = 1;
     while (first + 1 < argc &&
            (strcmp(argv[first], "--config") == 0 || strcmp(argv[first], "-C") == 0)) {
-        context.config_dir = g_strdup(argv[first + 1]);
+        directory = argv[first + 1];
         first += 2;
     }
     if (first >= argc || strcmp(argv[first], "--help") == 0 || strcmp(argv[first], "help") == 0) {
@@ -113,6 +113,7 @@ int main(int argc, char **argv)
     const struct command *command = find(argv[first]);
     if (!command)
         return unknown(argv[first]);
+    struct context context = {.config_dir = g_strdup(directory)};
     g_autoptr(GError) err = NULL;
     bool ok = command->run(&context, argc - first, argv + first, &err);
     context_close(&context);
