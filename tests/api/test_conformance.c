@@ -8,10 +8,8 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-#include "api/key.h"
-#include "api/server.h"
-#include "support/raw_http.h"
 #include "support/scored.h"
+#include "support/served.h"
 #include "support/warehouse.h"
 
 struct fixture {
@@ -47,11 +45,8 @@ static bool storable(const char *text)
 
 static int set_up(void **state)
 {
-    static char listen_on[] = "127.0.0.1:0";
     struct fixture *f = g_new0(struct fixture, 1);
-    g_autoptr(GError) err = NULL;
     g_autoptr(arena_t) arena = arena_new();
-    const char *token;
     f->db = warehouse_open();
     scored_accounts(f->db, 20);
     f->naughty = load("blns.json");
@@ -62,22 +57,9 @@ static int set_up(void **state)
             scored_account(f->db, account, text, NULL);
     }
     scored_publish(f->db, "2026-11-01");
-    struct key_request request = {"test", "lead", NULL, 0};
-    if (!key_create(arena, f->db, &request, &token, &err))
-        fail_msg("%s", err->message);
-    f->key = g_strdup_printf("Authorization: Bearer %s\r\n", token);
-    request.role = "ingest";
-    if (!key_create(arena, f->db, &request, &token, &err))
-        fail_msg("%s", err->message);
-    f->ingest = g_strdup_printf("Authorization: Bearer %s\r\n", token);
-    struct server_options options = {.dsn = warehouse_dsn(), .quiet = true};
-    if (!api_config_load(NULL, &options.api, &err))
-        fail_msg("%s", err->message);
-    options.api.listen = options.api.admin = listen_on;
-    options.api.request_ms = 2000;
-    f->server = server_start(&options, &err);
-    if (!f->server)
-        fail_msg("%s", err->message);
+    f->key = served_key(arena, f->db, "lead", NULL, NULL);
+    f->ingest = served_key(arena, f->db, "ingest", NULL, NULL);
+    f->server = served_start((struct server_options){.api = {.request_ms = 2000}});
     f->port = server_port(f->server);
     *state = f;
     return 0;

@@ -13,10 +13,8 @@
 #include <jansson.h>
 
 #include "api/inbox.h"
-#include "api/key.h"
-#include "api/server.h"
 #include "core/cluster.h"
-#include "support/raw_http.h"
+#include "support/served.h"
 #include "support/warehouse.h"
 
 enum { DEADLINE_MS = 1500 };
@@ -32,27 +30,7 @@ struct fixture {
 
 static struct server *start(void)
 {
-    static char listen_on[] = "127.0.0.1:0";
-    g_autoptr(GError) err = NULL;
-    struct server_options options = {
-        .dsn = warehouse_dsn(), .poll_ms = 200, .inbox_ms = DEADLINE_MS, .quiet = true};
-    if (!api_config_load(NULL, &options.api, &err))
-        fail_msg("%s", err->message);
-    options.api.listen = options.api.admin = listen_on;
-    struct server *server = server_start(&options, &err);
-    if (!server)
-        fail_msg("%s", err->message);
-    return server;
-}
-
-static const char *make_key(struct fixture *f, const char *role)
-{
-    const char *token;
-    g_autoptr(GError) err = NULL;
-    struct key_request request = {"test", role, NULL, 0};
-    if (!key_create(f->arena, f->db, &request, &token, &err))
-        fail_msg("%s", err->message);
-    return token;
+    return served_start((struct server_options){.poll_ms = 200, .inbox_ms = DEADLINE_MS});
 }
 
 static int set_up(void **state)
@@ -60,8 +38,7 @@ static int set_up(void **state)
     struct fixture *f = g_new0(struct fixture, 1);
     f->db = warehouse_open();
     f->arena = arena_new();
-    f->token = make_key(f, "ingest");
-    f->key = g_strdup_printf("Authorization: Bearer %s\r\n", f->token);
+    f->key = served_key(f->arena, f->db, "ingest", NULL, &f->token);
     f->server = start();
     f->port = server_port(f->server);
     *state = f;
@@ -187,7 +164,7 @@ static void the_key_may_stand_where_senders_put_it(void **state)
     g_autofree char *wrong = g_base64_encode((guchar *)with_password, strlen(with_password));
     g_autofree char *basic = g_strdup_printf("Authorization: Basic %s\r\n", coded);
     g_autofree char *password = g_strdup_printf("Authorization: Basic %s\r\n", wrong);
-    g_autofree char *lead = g_strdup_printf("Authorization: Bearer %s\r\n", make_key(f, "lead"));
+    g_autofree char *lead = served_key(f->arena, f->db, "lead", NULL, NULL);
     g_autofree char *inside = g_strdup_printf(
         "{\"writeKey\":\"%s\",\"batch\":[{\"type\":\"track\",\"userId\":\"u\",\"event\":\"e\"}]}",
         f->token);

@@ -88,7 +88,7 @@ static void a_revoked_key_ends_within_a_second(void **state)
 {
     struct served *f = *state;
     const char *token;
-    g_autofree char *header = served_key(f, "analyst", NULL, &token);
+    g_autofree char *header = served_key(f->arena, f->db, "analyst", NULL, &token);
     int status = 0;
     for (int i = 0; i < 50 && status != 200; i++) {
         g_autoptr(raw_http_answer_t) answer =

@@ -13,8 +13,6 @@
 #include "support/scored.h"
 #include "support/warehouse.h"
 
-static char listen_on[] = "127.0.0.1:0", local[] = "local";
-
 static bool page_weekly(void *context, struct db *db, GString *html, GError **err)
 {
     (void)context;
@@ -35,31 +33,33 @@ static bool page_brief(void *context, struct db *db, const char *key, GString *h
 
 static const struct page_renderer renderer = {NULL, page_weekly, page_brief};
 
-static struct server *start(void)
+struct server *served_start(struct server_options options)
 {
+    static char listen_on[] = "127.0.0.1:0";
     g_autoptr(GError) err = NULL;
-    struct server_options options = {.dsn = warehouse_dsn(),
-                                     .pages = &renderer,
-                                     .poll_ms = 200,
-                                     .stale_ms = 2000,
-                                     .quiet = true};
+    const struct api_config asked = options.api;
+    options.dsn = warehouse_dsn();
+    options.quiet = true;
     if (!api_config_load(NULL, &options.api, &err))
         fail_msg("%s", err->message);
     options.api.listen = options.api.admin = listen_on;
-    options.api.pages = local;
-    options.api.request_ms = 1500;
+    if (asked.pages)
+        options.api.pages = asked.pages;
+    if (asked.request_ms)
+        options.api.request_ms = asked.request_ms;
     struct server *server = server_start(&options, &err);
     if (!server)
         fail_msg("%s", err->message);
     return server;
 }
 
-char *served_key(struct served *f, const char *role, const char *email, const char **token)
+char *served_key(struct arena *arena, struct db *db, const char *role, const char *email,
+                 const char **token)
 {
     const char *made;
     g_autoptr(GError) err = NULL;
     struct key_request request = {"test", role, email, 0};
-    if (!key_create(f->arena, f->db, &request, &made, &err))
+    if (!key_create(arena, db, &request, &made, &err))
         fail_msg("%s", err->message);
     if (token)
         *token = made;
@@ -77,10 +77,14 @@ int served_set_up(void **state)
     scored_publish(f->db, "2026-10-01");
     scored_publish(f->db, "2026-10-08");
     scored_publish(f->db, "2026-11-01");
-    f->lead = served_key(f, "lead", NULL, NULL);
-    f->csm = served_key(f, "csm", "a.sato@example.com", &f->csm_token);
-    f->ingest = served_key(f, "ingest", NULL, NULL);
-    f->server = start();
+    f->lead = served_key(f->arena, f->db, "lead", NULL, NULL);
+    f->csm = served_key(f->arena, f->db, "csm", "a.sato@example.com", &f->csm_token);
+    f->ingest = served_key(f->arena, f->db, "ingest", NULL, NULL);
+    static char local[] = "local";
+    f->server = served_start((struct server_options){.pages = &renderer,
+                                                     .poll_ms = 200,
+                                                     .stale_ms = 2000,
+                                                     .api = {.pages = local, .request_ms = 1500}});
     f->port = server_port(f->server);
     f->admin = server_admin_port(f->server);
     *state = f;

@@ -24,8 +24,14 @@ struct served {
 int served_set_up(void **state);
 int served_tear_down(void **state);
 
-/* A header line with a new key; its token too unless `token` is NULL. Caller frees the line. */
-char *served_key(struct served *f, const char *role, const char *email, const char **token);
+/* A header line with a new key; its token, in the arena, too unless `token` is NULL. Caller frees
+ * the line. */
+char *served_key(struct arena *arena, struct db *db, const char *role, const char *email,
+                 const char **token);
+
+/* A server of the test's own on the program's warehouse, on any free ports; of options.api only
+ * pages and request_ms are heard. The caller stops it. */
+struct server *served_start(struct server_options options);
 
 /* GET with the lead's key; the JSON is the caller's, and of the status asked for. */
 struct raw_http_answer *served_get(const struct served *f, const char *target);
