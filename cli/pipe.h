@@ -10,5 +10,5 @@
 struct source_pipe pipe_standard(bool silent);
 
 /* One line to standard output, at once.
- * Errors  KENKO_ERROR_IO  nobody reads it any more */
+ * Errors  KENKO_ERROR_IO  nobody reads it any more;  KENKO_ERROR_DISK_FULL */
 MUST_USE bool pipe_say(struct slice line, GError **err);

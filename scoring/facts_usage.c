@@ -34,8 +34,8 @@ static __int128 sum_at(const struct facts_usage *u, size_t at)
 /* The upper words are there from the first sum on that needs them: hardly ever. */
 static void set_sum(const struct facts *f, struct facts_usage *u, size_t at, __int128 v)
 {
-    size_t cells = f->n_accounts * (f->n_days + 1);
     if (!u->high && v != (int64_t)v) {
+        size_t cells = f->n_accounts * (f->n_days + 1);
         u->high = g_new(int64_t, cells + 1);
         for (size_t i = 0; i < cells; i++)
             u->high[i] = u->sum[i] < 0 ? -1 : 0;
