@@ -30,7 +30,7 @@ Y
 }
 
 # expect NAME EXIT 'text of the message' COMMAND…
-expect() { ends "$1" "$2" "$3" ${other:+$as_other} "$kenko" -C "$dir" "${@:4}"; }
+expect() { answers "$1" "$2" "$3" ${other:+$as_other} "$kenko" -C "$dir" "${@:4}"; }
 
 fresh
 expect "a good file" 0 "loaded                  1" ingest

@@ -198,7 +198,16 @@ else
   first=$(child_of "$runner")
   nsenter -t "$first" -p -m sh -c '(sleep 0.2 &)'
   sleep 1
-  holds "… and reaps what others leave" test -z "$(ps -o stat= --ppid "$first" | grep '^Z')"
+  # What has just ended may be seen before it is reaped; what is left would be seen for ever.
+  reaped() {
+    local i
+    for i in $(seq 50); do
+      ps -o stat= --ppid "$first" | grep -q '^Z' || return 0
+      sleep 0.1
+    done
+    return 1
+  }
+  holds "… and reaps what others leave" reaped
   kill -TERM "$first"
   holds "… and ends on SIGTERM" ends 11
   holds "… and its cluster in order" grep -q 'database system is shut down' "$KENKO_HOME/postgresql/server.log"

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/../support/script.sh"
 cd "$scratch" && mkdir exports || exit 1
 
-expect() { ends "$1" "$2" "$3" "$kenko" "${@:4}"; }
+expect() { answers "$1" "$2" "$3" "$kenko" "${@:4}"; }
 
 printf '取引先コード;会社名;更新日時\n00017;"株式会社サンプル";2026/11/24 9:30\n00018;㈱山田;2026/11/25 10:00\n' |
   iconv -f UTF-8 -t CP932 >exports/accounts.csv

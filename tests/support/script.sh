@@ -32,8 +32,8 @@ holds() {
   status=$?
   verdict "$name" "$([ "$status" = 0 ] || { echo "exit $status" && [ -f "$scratch/seen" ] && tail -c 2000 "$scratch/seen" | cat -v; })"
 }
-# ends NAME EXIT 'part of what it says, standard error too' COMMAND…
-ends() {
+# answers NAME EXIT 'part of what it says, standard error too' COMMAND…
+answers() {
   local name=$1 code=$2 want=$3 out status found=
   shift 3
   out=$(timeout 120 "$@" 2>&1)
