@@ -365,7 +365,7 @@ static bool add_events(const struct report *r, struct document *d, const char *k
 bool brief_make(const struct report *r, const char *key, struct document *d, GError **err)
 {
     struct q_report_accounts_rows rows;
-    if (*key == '\0' || !report_accounts(r, "key", key, 1, &rows, err))
+    if (*key == '\0' || !report_accounts(r, "key", key, REPORT_ALL, 1, &rows, err))
         return *key != '\0' ? false : err_set(err, KENKO_ERROR_NOT_FOUND, "no account is named");
     if (rows.n == 0)
         return err_set(err, KENKO_ERROR_NOT_FOUND, "'%s' has no published score", key);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The digest for a channel: at most ten accounts, each with why; who left, who is no longer known.
- */
+#include "reports/digest.h"
+
 #include <math.h>
 
 #include "reports/format.h"
@@ -113,25 +113,55 @@ static const char *opening(const struct report *r, const struct q_report_account
     return report_count(r, MESSAGE_DIGEST_WORSE, all, NULL);
 }
 
-bool digest_make(const struct report *r, struct document *d, bool *has_news, GError **err)
+bool digest_load(const struct report *r, int64_t staff_id, struct digest *out, GError **err)
 {
-    struct q_report_accounts_rows rows, unknown = {0};
-    struct q_report_left_rows left = {0};
-    if (!report_accounts(r, r->has_before ? "change" : "loss", "", LINES_MAX, &rows, err) ||
-        (r->has_before && (!report_accounts(r, "unknown", "", NAMES_MAX, &unknown, err) ||
-                           !report_left(r, NAMES_MAX, &left, err))))
-        return false;
+    *out = (struct digest){0};
+    return report_accounts(r, r->has_before ? "change" : "loss", "", staff_id, LINES_MAX,
+                           &out->worse, err) &&
+           (!r->has_before ||
+            (report_accounts(r, "unknown", "", staff_id, NAMES_MAX, &out->unknown, err) &&
+             report_left(r, staff_id, NAMES_MAX, &out->left, err)));
+}
+
+static struct q_report_accounts_rows
+accounts_of(const struct report *r, const struct q_report_accounts_rows *each, int64_t staff_id)
+{
+    struct q_report_accounts_rows own = {
+        .row = arena_many(r->arena, each->n, struct q_report_accounts_row)};
+    for (size_t i = 0; i < each->n; i++) {
+        if (each->row[i].staff_id == staff_id)
+            own.row[own.n++] = each->row[i];
+    }
+    return own;
+}
+
+struct digest digest_of(const struct report *r, const struct digest *each, int64_t staff_id)
+{
+    struct digest own = {.worse = accounts_of(r, &each->worse, staff_id),
+                         .unknown = accounts_of(r, &each->unknown, staff_id),
+                         .left.row = arena_many(r->arena, each->left.n, struct q_report_left_row)};
+    for (size_t i = 0; i < each->left.n; i++) {
+        if (each->left.row[i].staff_id == staff_id)
+            own.left.row[own.left.n++] = each->left.row[i];
+    }
+    return own;
+}
+
+bool digest_has_news(const struct digest *digest)
+{
+    return digest->worse.n + digest->unknown.n + digest->left.n > 0;
+}
+
+void digest_make(const struct report *r, const struct digest *digest, struct document *d)
+{
     const char *day = report_day(r, false, r->run.as_of);
     d->title = r->owner ? report_say(r, MESSAGE_DIGEST_TITLE_OWNER, "day", day, "owner",
                                      r->owner->name, NULL)
                         : report_say(r, MESSAGE_DIGEST_TITLE, "day", day, NULL);
     document_heading(d, 1, d->title);
-    document_text(d, "%s", opening(r, &rows));
-    if (rows.n > 0)
-        add_rows(r, d, &rows);
-    add_others(r, d, &unknown, &left);
+    document_text(d, "%s", opening(r, &digest->worse));
+    if (digest->worse.n > 0)
+        add_rows(r, d, &digest->worse);
+    add_others(r, d, &digest->unknown, &digest->left);
     add_foot(r, d);
-    if (has_news)
-        *has_news = rows.n + unknown.n + left.n > 0;
-    return true;
 }

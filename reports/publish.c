@@ -4,7 +4,17 @@
 #include <string.h>
 
 #include "core/day.h"
+#include "reports/digest.h"
 #include "reports/render.h"
+
+static bool make_digest(const struct report *report, struct document *out, GError **err)
+{
+    struct digest digest;
+    if (!digest_load(report, report->owner ? report->owner->staff_id : REPORT_ALL, &digest, err))
+        return false;
+    digest_make(report, &digest, out);
+    return true;
+}
 
 static bool make(const struct report *report, const char *name, const char *key,
                  struct document *out, GError **err)
@@ -12,7 +22,7 @@ static bool make(const struct report *report, const char *name, const char *key,
     if (strcmp(name, "weekly") == 0)
         return weekly_churn_make(report, out, err);
     if (strcmp(name, "digest") == 0)
-        return digest_make(report, out, NULL, err);
+        return make_digest(report, out, err);
     if (strcmp(name, "brief") == 0)
         return brief_make(report, key ? key : "", out, err);
     return err_set(err, KENKO_ERROR_USAGE, "there is no report '%s', want weekly, digest or brief",
@@ -65,32 +75,39 @@ bool publish_render(struct db *db, const struct report_config *config, const cha
     return true;
 }
 
-static bool queue_digest(const struct report *report, const struct report_channel *channel,
-                         int64_t *queued, GError **err)
+static bool queue_digest(const struct report *report, const struct digest *digest,
+                         const struct report_channel *channel, int64_t *queued, GError **err)
 {
     char period[DAY_TEXT_SIZE];
-    bool has_news;
     g_autoptr(document_t) document = document_of(report);
-    if (!digest_make(report, document, &has_news, err))
-        return false;
-    if (!has_news &&
-        report->owner) /* nobody is told that nothing is new with their ten customers */
-        return true;
+    digest_make(report, digest, document);
     return outbox_queue(report, document, channel, "digest", day_format(report->run.as_of, period),
                         queued, err);
 }
 
+static bool queue_all(const struct report *report, const struct report_channel *channel,
+                      int64_t *queued, GError **err)
+{
+    struct digest digest;
+    return digest_load(report, REPORT_ALL, &digest, err) &&
+           queue_digest(report, &digest, channel, queued, err);
+}
+
+/* Nobody is told that nothing is new with their ten customers. */
 static bool queue_owners(const struct report *report, const struct report_channel *channel,
                          int64_t *queued, GError **err)
 {
     struct q_report_staff_rows staff;
-    bool each = strcmp(channel->owner, "each") == 0;
-    if (!report_staff(report, each ? "" : channel->owner, &staff, err))
+    struct digest each;
+    bool is_each = strcmp(channel->owner, "each") == 0;
+    if (!report_staff(report, is_each ? "" : channel->owner, &staff, err) ||
+        !digest_load(report, REPORT_EACH, &each, err))
         return false;
     for (size_t i = 0; i < staff.n; i++) {
         struct report own = *report;
+        struct digest digest = digest_of(report, &each, staff.row[i].staff_id);
         report_narrow(&own, &staff.row[i]);
-        if (!queue_digest(&own, channel, queued, err))
+        if (digest_has_news(&digest) && !queue_digest(&own, &digest, channel, queued, err))
             return false;
     }
     return true;
@@ -107,7 +124,7 @@ bool publish_digest(struct db *db, struct config *config, const struct report_co
     for (size_t i = 0; i < reports->n_channels; i++) {
         const struct report_channel *channel = &reports->channel[i];
         if (!(*channel->owner ? queue_owners(&report, channel, queued, err)
-                              : queue_digest(&report, channel, queued, err)))
+                              : queue_all(&report, channel, queued, err)))
             return false;
     }
     return outbox_send(db, config, reports, sent, err);

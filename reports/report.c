@@ -144,11 +144,6 @@ static int32_t before_day(const struct report *r)
     return r->has_before ? r->before.as_of : r->run.as_of;
 }
 
-static int64_t owner_id(const struct report *r)
-{
-    return r->owner ? r->owner->staff_id : 0;
-}
-
 bool report_staff(const struct report *r, const char *email, struct q_report_staff_rows *rows,
                   GError **err)
 {
@@ -180,18 +175,18 @@ const char *report_mention(const struct report *r)
     return id ? id : r->owner ? r->owner->slack_id : "";
 }
 
-bool report_accounts(const struct report *r, const char *sort, const char *key, int max_rows,
-                     struct q_report_accounts_rows *rows, GError **err)
+bool report_accounts(const struct report *r, const char *sort, const char *key, int64_t staff_id,
+                     int max_rows, struct q_report_accounts_rows *rows, GError **err)
 {
     return q_report_accounts(r->arena, r->db, r->run.run_id, r->run.as_of, before_id(r),
-                             before_day(r), sort, key, owner_id(r), max_rows, rows, err);
+                             before_day(r), sort, key, staff_id, max_rows, rows, err);
 }
 
-bool report_left(const struct report *r, int max_rows, struct q_report_left_rows *rows,
-                 GError **err)
+bool report_left(const struct report *r, int64_t staff_id, int max_rows,
+                 struct q_report_left_rows *rows, GError **err)
 {
     return q_report_left(r->arena, r->db, r->run.run_id, r->run.as_of, before_id(r), before_day(r),
-                         owner_id(r), max_rows, rows, err);
+                         staff_id, max_rows, rows, err);
 }
 
 /* Every message may name the day before and how far risk looks. */

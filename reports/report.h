@@ -12,6 +12,8 @@
 enum {
     REPORT_CHANNELS_MAX = 16,
     REPORT_NEWEST = INT32_MAX,
+    REPORT_ALL = 0,       /* for a staff_id: whoever owns them, */
+    REPORT_EACH = -1,     /* and of each owner as many, owner by owner */
     REPORT_RISK_DAYS = 90 /* what p_churn is the probability of churn within */
 };
 
@@ -52,7 +54,7 @@ struct report {
     bool has_before;
     struct q_report_measures_rows measures, before_measures;
     struct q_report_features_rows features; /* of the run's model; none without one */
-    const struct q_report_staff_row *owner; /* only their accounts; NULL: everybody's */
+    const struct q_report_staff_row *owner; /* who is spoken to; NULL: everybody */
 };
 
 /* The newest published run up to a day (REPORT_NEWEST: of all).
@@ -63,17 +65,18 @@ MUST_USE bool report_open(struct report *report, struct arena *arena, struct db 
 /* The owners of accounts of the run and the one before; `email` "" for all. */
 MUST_USE bool report_staff(const struct report *report, const char *email,
                            struct q_report_staff_rows *rows, GError **err);
-/* From here on only of an owner's accounts, in their language. `staff` must live as long. */
+/* Speak to an owner, in their language; what is told is the caller's. `staff` must live as long. */
 void report_narrow(struct report *report, const struct q_report_staff_row *staff);
 /* Their Slack id, to be mentioned; "" when none is known. */
 const char *report_mention(const struct report *report);
 
 /* Accounts in an order of report_accounts.sql; `key` "" for all. */
 MUST_USE bool report_accounts(const struct report *report, const char *sort, const char *key,
-                              int max_rows, struct q_report_accounts_rows *rows, GError **err);
+                              int64_t staff_id, int max_rows, struct q_report_accounts_rows *rows,
+                              GError **err);
 
 /* Who left since the run before; none without one. */
-MUST_USE bool report_left(const struct report *report, int max_rows,
+MUST_USE bool report_left(const struct report *report, int64_t staff_id, int max_rows,
                           struct q_report_left_rows *rows, GError **err);
 
 /* A message in the report's language, as message_say and message_count. {before} is the day of the
@@ -118,8 +121,5 @@ const char *report_link(const struct report *report, const char *key);
  */
 
 MUST_USE bool weekly_churn_make(const struct report *report, struct document *out, GError **err);
-/* has_news: somebody is worse, gone or no longer known; may be NULL. */
-MUST_USE bool digest_make(const struct report *report, struct document *out, bool *has_news,
-                          GError **err);
 MUST_USE bool brief_make(const struct report *report, const char *key, struct document *out,
                          GError **err);

@@ -78,7 +78,7 @@ static bool add_list(const struct report *r, struct document *d, const struct li
                      GHashTable *told, GError **err)
 {
     struct q_report_accounts_rows rows;
-    if (!report_accounts(r, list->sort, "", r->config->top, &rows, err))
+    if (!report_accounts(r, list->sort, "", REPORT_ALL, r->config->top, &rows, err))
         return false;
     if (rows.n == 0 && strcmp(list->sort, "unknown") == 0)
         return true;
@@ -128,7 +128,7 @@ static bool add_left(const struct report *r, struct document *d, GError **err)
     struct q_report_left_rows rows;
     if (!r->has_before)
         return true;
-    if (!report_left(r, r->config->top, &rows, err))
+    if (!report_left(r, REPORT_ALL, r->config->top, &rows, err))
         return false;
     document_heading(d, 2, report_say(r, MESSAGE_LEFT_HEADING, NULL));
     if (rows.n == 0) {

@@ -10,8 +10,8 @@
 -- param  before            date
 -- param  sort              text
 -- param  key               text   only this account when not empty
--- param  staff_id          bigint only accounts of this owner when not 0
--- param  max_rows          int
+-- param  staff_id          bigint 0: all; -1: of each owner apart; else only this owner's
+-- param  max_rows          int    of each owner with -1
 -- column key               text
 -- column name              text
 -- column owner             text
@@ -44,7 +44,8 @@
 -- column risk_contribution double[] null
 -- column risk_value        double[] null
 -- column before_risk_contribution double[] null
--- column matching          bigint   accounts of the list, shown or not
+-- column staff_id          bigint null
+-- column matching          bigint   accounts of the list, shown or not; of the owner with -1
 WITH own_parties AS MATERIALIZED (
   SELECT DISTINCT ON (m.party_id) m.party_id, m.account_id
   FROM identity.member AS m
@@ -92,10 +93,10 @@ WITH own_parties AS MATERIALIZED (
   WHERE s.as_of = $2::date AND s.run_id <= $1::bigint AND s.until_run_id > $1::bigint
     AND s.role = 'champion'
 ), named AS (
-  SELECT c.*, a.key, a.name, coalesce(a.owner_name, '') AS owner, coalesce(a.plan, '') AS plan
+  SELECT c.*, a.key, a.name, coalesce(a.owner_name, '') AS owner, coalesce(a.plan, '') AS plan, a.staff_id
   FROM compared AS c
   JOIN accounts AS a ON a.account_id = c.account_id
-  WHERE ($7::bigint = 0 OR a.staff_id = $7::bigint)
+  WHERE ($7::bigint = 0 OR a.staff_id = $7::bigint OR ($7::bigint = -1 AND a.staff_id IS NOT NULL))
     AND CASE $5::text
       WHEN 'fall' THEN c.moved_bp < -300
       WHEN 'change' THEN c.moved_bp < -300 OR (c.band <> c.before_band AND c.moved_bp < 0)
@@ -103,15 +104,17 @@ WITH own_parties AS MATERIALIZED (
       WHEN 'unknown' THEN c.band = 'Unknown' AND c.before_band <> 'Unknown'
       WHEN 'renewal' THEN c.renewal_on >= $2::date AND c.renewal_on < $2::date + 90
       ELSE true END
-), chosen AS (
-  SELECT n.*, count(*) OVER () AS matching,
-    row_number() OVER (ORDER BY CASE WHEN $5::text = 'fall' THEN n.moved_bp END,
+), placed AS (
+  SELECT n.*, count(*) OVER (PARTITION BY CASE WHEN $7::bigint = -1 THEN n.staff_id END) AS matching,
+    row_number() OVER (PARTITION BY CASE WHEN $7::bigint = -1 THEN n.staff_id END ORDER BY CASE WHEN $5::text = 'fall' THEN n.moved_bp END,
       CASE WHEN $5::text = 'change' THEN coalesce(n.before_minor - n.expected_minor,
         n.arr_minor * (n.moved_bp / 1e5::double precision)) END,
       n.expected_minor DESC, n.p_churn_1e9 DESC NULLS LAST, n.effective_bp, n.key) AS place
   FROM named AS n
-  ORDER BY place
-  LIMIT $8::integer
+), chosen AS MATERIALIZED (
+  SELECT p.account_id, p.key, p.name, p.owner, p.plan, p.staff_id, p.matching, p.place
+  FROM placed AS p
+  WHERE p.place <= $8::integer
 )
 SELECT c.key, c.name, c.owner, c.plan, s.band, b.band AS before_band, s.health_bp,
   b.health_bp AS before_health_bp, s.effective_bp, b.effective_bp AS before_bp, s.lower_bp,
@@ -120,10 +123,10 @@ SELECT c.key, c.name, c.owner, c.plan, s.band, b.band AS before_band, s.health_b
   s.measure_bp, s.contribution_bp, s.lost_bp, b.metric_value AS before_metric_value,
   b.metric_quality AS before_metric_quality, b.measure_bp AS before_measure_bp,
   b.contribution_bp AS before_contribution_bp, s.risk_contribution, s.risk_value,
-  b.risk_contribution AS before_risk_contribution, c.matching
+  b.risk_contribution AS before_risk_contribution, c.staff_id, c.matching
 FROM chosen AS c
 JOIN score.account_score AS s ON s.account_id = c.account_id AND s.as_of = $2::date
   AND s.run_id <= $1::bigint AND s.until_run_id > $1::bigint AND s.role = 'champion'
 LEFT JOIN score.account_score AS b ON b.account_id = c.account_id AND b.as_of = $4::date
   AND b.run_id <= $3::bigint AND b.until_run_id > $3::bigint AND b.role = 'champion'
-ORDER BY c.place;
+ORDER BY CASE WHEN $7::bigint = -1 THEN c.staff_id END, c.place;

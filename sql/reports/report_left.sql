@@ -5,8 +5,8 @@
 -- param  as_of         date
 -- param  before_id     bigint
 -- param  before        date
--- param  staff_id      bigint   only accounts of this owner when not 0
--- param  max_rows      int
+-- param  staff_id      bigint   0: all; -1: of each owner apart; else only this owner's
+-- param  max_rows      int      of each owner with -1
 -- column key           text
 -- column name          text
 -- column owner         text
@@ -17,7 +17,8 @@
 -- column is_merged     bool     no party is left: it became part of another account
 -- column ended_on      date null
 -- column churn_reason  text
--- column matching      bigint   all who left, shown or not; those merged are not among them
+-- column staff_id      bigint null
+-- column matching      bigint   all who left, shown or not, of the owner with -1; those merged are not among them
 -- column matching_minor bigint  their ARR
 WITH gone AS MATERIALIZED (
   SELECT b.account_id, b.band, b.effective_bp, b.p_churn_1e9, b.arr_minor
@@ -47,17 +48,23 @@ WITH gone AS MATERIALIZED (
   WHERE NOT c.deleted
   ORDER BY p.account_id, c.end_on DESC NULLS FIRST, c.cancelled_on DESC NULLS LAST
 )
-SELECT i.key, coalesce(a.name, i.key) AS name, coalesce(a.owner_name, '') AS owner, g.band,
-  g.effective_bp, g.p_churn_1e9, g.arr_minor, m.is_merged, e.ended_on,
-  coalesce(e.churn_reason, '') AS churn_reason,
-  count(*) FILTER (WHERE NOT m.is_merged) OVER () AS matching,
-  (coalesce(sum(g.arr_minor) FILTER (WHERE NOT m.is_merged) OVER (), 0))::bigint AS matching_minor
-FROM gone AS g
-JOIN identity.account AS i ON i.account_id = g.account_id
-LEFT JOIN warehouse.account_now AS a ON a.account_id = g.account_id
-LEFT JOIN ended AS e ON e.account_id = g.account_id
-CROSS JOIN LATERAL (
-  SELECT NOT EXISTS (SELECT FROM parties AS p WHERE p.account_id = g.account_id) AS is_merged) AS m
-WHERE ($5::bigint = 0 OR a.staff_id = $5::bigint)
-ORDER BY m.is_merged, g.arr_minor DESC, i.key
-LIMIT $6::integer;
+SELECT o.key, o.name, o.owner, o.band, o.effective_bp, o.p_churn_1e9, o.arr_minor, o.is_merged, o.ended_on,
+  o.churn_reason, o.staff_id, o.matching, o.matching_minor
+FROM (
+  SELECT i.key, coalesce(a.name, i.key) AS name, coalesce(a.owner_name, '') AS owner, g.band,
+    g.effective_bp, g.p_churn_1e9, g.arr_minor, m.is_merged, e.ended_on,
+    coalesce(e.churn_reason, '') AS churn_reason, a.staff_id,
+    count(*) FILTER (WHERE NOT m.is_merged) OVER w AS matching,
+    (coalesce(sum(g.arr_minor) FILTER (WHERE NOT m.is_merged) OVER w, 0))::bigint AS matching_minor,
+    row_number() OVER (w ORDER BY m.is_merged, g.arr_minor DESC, i.key) AS place
+  FROM gone AS g
+  JOIN identity.account AS i ON i.account_id = g.account_id
+  LEFT JOIN warehouse.account_now AS a ON a.account_id = g.account_id
+  LEFT JOIN ended AS e ON e.account_id = g.account_id
+  CROSS JOIN LATERAL (
+    SELECT NOT EXISTS (SELECT FROM parties AS p WHERE p.account_id = g.account_id) AS is_merged) AS m
+  WHERE ($5::bigint = 0 OR a.staff_id = $5::bigint OR ($5::bigint = -1 AND a.staff_id IS NOT NULL))
+  WINDOW w AS (PARTITION BY CASE WHEN $5::bigint = -1 THEN a.staff_id END)
+) AS o
+WHERE o.place <= $6::integer
+ORDER BY CASE WHEN $5::bigint = -1 THEN o.staff_id END, o.place;
