@@ -51,12 +51,8 @@ size_t seen_bytes(const struct seen *seen)
 static bool add_chunk(void *context, const struct q_seen_list_row *row, GError **err)
 {
     struct seen *seen = context;
-    struct seen_key id;
     (void)err;
-    for (size_t at = 0; at + sizeof id <= row->keys.n; at += sizeof id) {
-        memcpy(&id, row->keys.p + at, sizeof id);
-        seen_set_add(seen->all, id);
-    }
+    seen_set_add_all(seen->all, row->keys);
     return true;
 }
 

@@ -131,6 +131,20 @@ bool seen_set_add(struct seen_set *set, struct seen_key key)
     return true;
 }
 
+/* There is room for all before the first is added: sorted ones would otherwise all find their homes
+ * at the front of a table that is too small for them, and each push the others on. */
+void seen_set_add_all(struct seen_set *set, struct slice keys)
+{
+    struct seen_key key;
+    size_t n = keys.n / sizeof key;
+    while (set->n + n >= set->homes / 5 * 4)
+        grow(set);
+    for (size_t i = 0; i < n; i++) {
+        memcpy(&key, keys.p + i * sizeof key, sizeof key);
+        (void)seen_set_add(set, key);
+    }
+}
+
 bool seen_set_remove(struct seen_set *set, struct seen_key key)
 {
     size_t i = find(set, &key);

@@ -17,6 +17,9 @@ size_t seen_set_bytes(const struct seen_set *set);
 /* The keys are hashes under a secret key, not both halves 0. False when it was there. */
 bool seen_set_add(struct seen_set *set, struct seen_key key);
 
+/* Add all keys of a chunk, which may be sorted, from its bytes. Cost: linear. */
+void seen_set_add_all(struct seen_set *set, struct slice keys);
+
 /* False when it was not there. */
 bool seen_set_remove(struct seen_set *set, struct seen_key key);
 

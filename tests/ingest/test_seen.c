@@ -60,6 +60,27 @@ static void neighbours_and_sorted_keys_find_their_place(void **state)
     seen_set_free(set);
 }
 
+/* One load's ids come as one sorted chunk; what is quadratic in them would take many minutes. */
+static void a_large_chunk_that_is_sorted_is_added_in_linear_time(void **state)
+{
+    (void)state;
+    enum { N = 1000000 };
+    g_autofree struct seen_key *key = g_new(struct seen_key, N);
+    struct seen_set *set = seen_set_new();
+    for (int chunk = 0; chunk < 2; chunk++) {
+        for (uint64_t i = 0; i < N; i++)
+            key[i] = (struct seen_key){UINT64_MAX / N * i + (uint64_t)chunk, 1};
+        gint64 began = g_get_monotonic_time();
+        seen_set_add_all(set, (struct slice){(const char *)key, N * sizeof *key});
+        assert_true(g_get_monotonic_time() - began < 20 * G_USEC_PER_SEC);
+    }
+    assert_int_equal(seen_set_count(set), 2 * N);
+    for (uint64_t i = 0; i < N; i += 1000)
+        assert_false(seen_set_add(set, key[i]));
+    assert_true(seen_set_bytes(set) <= 32 * 2 * (size_t)N + 4096 * 16);
+    seen_set_free(set);
+}
+
 static void hashes_are_sorted(void **state)
 {
     (void)state;
@@ -80,6 +101,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_set_knows_what_was_added_and_not_removed),
         cmocka_unit_test(neighbours_and_sorted_keys_find_their_place),
+        cmocka_unit_test(a_large_chunk_that_is_sorted_is_added_in_linear_time),
         cmocka_unit_test(hashes_are_sorted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
