@@ -8,14 +8,20 @@
 #include "cli/commands.h"
 #include "cli/risk_words.h"
 #include "core/text.h"
-#include "scoring/change_account.h"
+#include "scoring/peer.h"
 
-enum { BAR_POINTS = 2, COLUMN_MAX = 30 };
+enum { BAR_POINTS = 2, COLUMN_MAX = 30, VALUE_WIDTH = 14, ARM = 10 };
 
 static void print_bar(int bp)
 {
     for (int i = BAR_POINTS * 50; i <= bp; i += BAR_POINTS * 100)
         fputs("█", stdout);
+}
+
+/* A median as people read it, "–" where no peer has a value. */
+static const char *usual(struct arena *arena, double median, const char *unit)
+{
+    return isnan(median) ? "–" : format_quantity(arena, LANGUAGE_EN, median, unit);
 }
 
 static void print_head(struct arena *arena, const char *key, const struct q_change_account_row *a)
@@ -35,7 +41,17 @@ static void print_head(struct arena *arena, const char *key, const struct q_chan
                (double)a->p_lower_1e9 / 1e7, (double)a->p_upper_1e9 / 1e7);
 }
 
-static void print_measures(struct arena *arena, const struct change_account_day *d)
+static void print_peers(const struct peer *peer)
+{
+    if (peer->n == 0)
+        return;
+    g_autofree char *segment = format_plain(peer->segment ? peer->segment : "");
+    printf("peers: the %" G_GINT64_FORMAT " other customers%s%s\n", peer->n,
+           peer->segment ? " of segment " : "", segment);
+}
+
+static void print_measures(struct arena *arena, const struct change_account_day *d,
+                           const struct peer *peer)
 {
     const struct q_change_account_row *a = &d->row;
     int group = 0, label = 0;
@@ -43,13 +59,19 @@ static void print_measures(struct arena *arena, const struct change_account_day 
         group = MAX(group, text_width(d->measures.row[i].group_label));
         label = MAX(label, text_width(d->measures.row[i].label));
     }
-    printf("\nWhy this health: what each measure gives and costs, in points\n");
+    printf("\nWhy this health: what each measure gives and costs, in points\n  ");
+    account_words_pad("", MIN(group, COLUMN_MAX));
+    account_words_pad("", MIN(label, COLUMN_MAX));
+    account_words_pad("value", VALUE_WIDTH);
+    account_words_pad("peers' median", VALUE_WIDTH);
+    printf("  gives   costs\n");
     for (size_t i = 0; i < d->day.n; i++) {
         const struct q_change_measures_row *m = &d->measures.row[i];
         fputs("  ", stdout);
         account_words_pad(m->group_label, MIN(group, COLUMN_MAX));
         account_words_pad(m->label, MIN(label, COLUMN_MAX));
-        account_words_pad(account_words_value(arena, d, i), 16);
+        account_words_pad(account_words_value(arena, d, i), VALUE_WIDTH);
+        account_words_pad(usual(arena, peer->measure[i], m->unit), VALUE_WIDTH);
         printf("%+7.2f %+7.2f  ", a->contribution_bp.v[i] / 100.0, -a->lost_bp.v[i] / 100.0);
         print_bar(a->contribution_bp.v[i]);
         printf("\n");
@@ -57,8 +79,9 @@ static void print_measures(struct arena *arena, const struct change_account_day 
     if (a->health_bp_is_null)
         printf("  too little is known for a health: it is Unknown, not 0\n");
     else
-        printf("  %*s%7.2f %+7.2f\n", MIN(group, COLUMN_MAX) + MIN(label, COLUMN_MAX) + 22,
-               "health  ", a->health_bp / 100.0, a->health_bp / 100.0 - 100);
+        printf("  %*s%7.2f %+7.2f\n",
+               MIN(group, COLUMN_MAX) + MIN(label, COLUMN_MAX) + 2 * VALUE_WIDTH + 8, "health  ",
+               a->health_bp / 100.0, a->health_bp / 100.0 - 100);
 }
 
 static int by_size(const void *a, const void *b, void *context)
@@ -68,9 +91,41 @@ static int by_size(const void *a, const void *b, void *context)
     return (x < y) - (x > y);
 }
 
+/* Two arms about a middle, to half a place: what lowers grows to the left, what raises to the
+ * right. */
+static void print_arms(double v, double largest)
+{
+    int halves = MAX((int)lround(fabs(v) / largest * 2 * ARM), 1), n = halves / 2;
+    int left = v < 0 ? n + halves % 2 : 0;
+    printf("%*s%s", ARM - left, "", left && halves % 2 ? "▐" : "");
+    for (int i = 0; v < 0 && i < n; i++)
+        fputs("█", stdout);
+    fputs("│", stdout);
+    for (int i = 0; v > 0 && i < n; i++)
+        fputs("█", stdout);
+    printf("%s\n", v > 0 && halves % 2 ? "▌" : "");
+}
+
+static void print_feature(struct arena *arena, const struct q_change_account_row *a, size_t i,
+                          const struct q_change_features_row *feature, const struct peer *peer,
+                          double largest)
+{
+    double v = a->risk_contribution.v[i];
+    bool missing = a->risk_value_is_null || (a->risk_value.is_null && a->risk_value.is_null[i]);
+    fputs("  ", stdout);
+    account_words_pad(feature->label, COLUMN_MAX);
+    account_words_pad(missing
+                          ? "no data"
+                          : format_quantity(arena, LANGUAGE_EN, a->risk_value.v[i], feature->unit),
+                      VALUE_WIDTH);
+    account_words_pad(usual(arena, peer->feature[i], feature->unit), VALUE_WIDTH);
+    printf("×%7.2f  ", exp(v));
+    print_arms(v, largest);
+}
+
 /* Factors of the odds, largest first; their product with the average customer's odds is exact. */
 static bool print_risk(struct arena *arena, struct db *db, const struct q_change_account_row *a,
-                       GError **err)
+                       const struct peer *peer, GError **err)
 {
     struct q_change_features_rows f;
     if (a->risk_contribution_is_null || a->model_id_is_null)
@@ -81,26 +136,72 @@ static bool print_risk(struct arena *arena, struct db *db, const struct q_change
     for (size_t i = 0; i < n; i++)
         order[i] = i;
     qsort_r(order, n, sizeof *order, by_size, (void *)(uintptr_t)a->risk_contribution.v);
-    printf("\nWhy this risk: by what each multiplies the odds of leaving\n");
-    for (size_t k = 0; k < n; k++) {
-        size_t i = order[k];
-        double v = a->risk_contribution.v[i];
-        bool missing = a->risk_value_is_null || (a->risk_value.is_null && a->risk_value.is_null[i]);
-        if (fabs(v) < 0.05)
-            break;
-        fputs("  ", stdout);
-        account_words_pad(f.row[i].label, COLUMN_MAX);
-        account_words_pad(
-            missing ? "no data"
-                    : format_quantity(arena, LANGUAGE_EN, a->risk_value.v[i], f.row[i].unit),
-            16);
-        printf("×%6.2f  %s\n", exp(v), v > 0 ? "raises" : "lowers");
+    printf("\nWhy this risk: by what each multiplies the odds of leaving\n  ");
+    account_words_pad("", COLUMN_MAX);
+    account_words_pad("value", VALUE_WIDTH);
+    account_words_pad("peers' median", VALUE_WIDTH);
+    printf("    odds  %*s│ raises\n", ARM, "lowers ");
+    for (size_t k = 0; k < n && fabs(a->risk_contribution.v[order[k]]) >= 0.05; k++)
+        print_feature(arena, a, order[k], &f.row[order[k]], peer,
+                      fabs(a->risk_contribution.v[order[0]]));
+    return true;
+}
+
+static void json_number(GString *out, bool is_null, double value)
+{
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+    g_string_append(out, is_null || !isfinite(value) ? "null"
+                                                     : g_ascii_dtostr(text, sizeof text, value));
+}
+
+static void json_measures(GString *out, const struct change_account_day *d, const struct peer *peer)
+{
+    const struct q_change_account_row *a = &d->row;
+    g_string_append(out, ",\n \"measures\": [");
+    for (size_t i = 0; i < d->day.n; i++) {
+        g_string_append_printf(out, "%s{\"measure\": \"", i ? ",\n  " : "");
+        text_json(out, d->measures.row[i].name);
+        g_string_append(out, "\", \"quality\": \"");
+        text_json(out, a->metric_quality.v[i]);
+        g_string_append(out, "\", \"value\": ");
+        json_number(out, a->metric_value.is_null && a->metric_value.is_null[i],
+                    a->metric_value.v[i]);
+        g_string_append(out, ", \"peers_median\": ");
+        json_number(out, false, peer->measure[i]);
+        g_string_append_printf(out, ", \"contribution_bp\": %d, \"lost_bp\": %d}",
+                               a->contribution_bp.v[i], a->lost_bp.v[i]);
+    }
+    g_string_append(out, "]");
+}
+
+static bool json_risk(struct arena *arena, struct db *db, GString *out,
+                      const struct q_change_account_row *a, const struct peer *peer, GError **err)
+{
+    struct q_change_features_rows f;
+    g_string_append(out, ",\n \"features\": [");
+    if (a->risk_contribution_is_null || a->model_id_is_null)
+        return true;
+    if (!q_change_features(arena, db, a->model_id, &f, err))
+        return false;
+    for (size_t i = 0; i < MIN(f.n, a->risk_contribution.n); i++) {
+        g_string_append_printf(out, "%s{\"feature\": \"", i ? ",\n  " : "");
+        text_json(out, f.row[i].label);
+        g_string_append(out, "\", \"value\": ");
+        json_number(out,
+                    a->risk_value_is_null || (a->risk_value.is_null && a->risk_value.is_null[i]),
+                    a->risk_value_is_null ? NAN : a->risk_value.v[i]);
+        g_string_append(out, ", \"peers_median\": ");
+        json_number(out, false, peer->feature[i]);
+        g_string_append(out, ", \"log_odds\": ");
+        json_number(out, false, a->risk_contribution.v[i]);
+        g_string_append(out, "}");
     }
     return true;
 }
 
-static void print_json(const char *key, const struct change_account_day *d,
-                       const struct risk_words *risk)
+static bool print_json(struct context *context, struct arena *arena, const char *key,
+                       const struct change_account_day *d, const struct peer *peer,
+                       const struct risk_words *risk, GError **err)
 {
     const struct q_change_account_row *a = &d->row;
     char day[DAY_TEXT_SIZE];
@@ -116,17 +217,22 @@ static void print_json(const char *key, const struct change_account_day *d,
     account_words_json(out, a->effective_bp_is_null, a->effective_bp);
     g_string_append_printf(out, ", \"coverage_bp\": %d, \"p_churn_1e9\": ", a->coverage_bp);
     account_words_json(out, a->p_churn_1e9_is_null, a->p_churn_1e9);
+    g_string_append(out, ", \"p_lower_1e9\": ");
+    account_words_json(out, a->p_lower_1e9_is_null, a->p_lower_1e9);
+    g_string_append(out, ", \"p_upper_1e9\": ");
+    account_words_json(out, a->p_upper_1e9_is_null, a->p_upper_1e9);
     risk_words_json(out, risk);
-    g_string_append(out, ",\n \"measures\": [");
-    for (size_t i = 0; i < d->day.n; i++) {
-        g_string_append_printf(out, "%s{\"measure\": \"", i ? ",\n  " : "");
-        text_json(out, d->measures.row[i].name);
-        g_string_append(out, "\", \"quality\": \"");
-        text_json(out, a->metric_quality.v[i]);
-        g_string_append_printf(out, "\", \"contribution_bp\": %d, \"lost_bp\": %d}",
-                               a->contribution_bp.v[i], a->lost_bp.v[i]);
+    g_string_append_printf(out, ",\n \"peers\": {\"segment\": %s", peer->segment ? "\"" : "null");
+    if (peer->segment) {
+        text_json(out, peer->segment);
+        g_string_append(out, "\"");
     }
+    g_string_append_printf(out, ", \"n\": %" G_GINT64_FORMAT "}", peer->n);
+    json_measures(out, d, peer);
+    if (!json_risk(arena, context->db, out, a, peer, err))
+        return false;
     printf("%s]}\n", out->str);
+    return true;
 }
 
 static bool run(struct context *context, int argc, char **argv, GError **err)
@@ -143,19 +249,20 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
         return err_set(err, KENKO_ERROR_USAGE, "want kenko explain ACCOUNT");
     g_autoptr(arena_t) arena = arena_new();
     struct change_account_day *d = arena_one(arena, struct change_account_day);
+    struct peer peer;
     struct risk_words risk;
     if (!context_open(context, err) ||
         !change_account_day(arena, context->db, argv[1], day, d, err) ||
+        !peer_load(arena, context->db, argv[1], d, &peer, err) ||
         !risk_words_load(arena, context, &d->row, &risk, err))
         return false;
-    if (context->json) {
-        print_json(argv[1], d, &risk);
-        return true;
-    }
+    if (context->json)
+        return print_json(context, arena, argv[1], d, &peer, &risk, err);
     print_head(arena, argv[1], &d->row);
     risk_words_print(&risk);
-    print_measures(arena, d);
-    if (!print_risk(arena, context->db, &d->row, err))
+    print_peers(&peer);
+    print_measures(arena, d, &peer);
+    if (!print_risk(arena, context->db, &d->row, &peer, err))
         return false;
     context_next(context, "kenko diff ACCOUNT DAY DAY says what changed between two days");
     return true;
