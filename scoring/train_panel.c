@@ -17,6 +17,14 @@ static bool take_known(struct arena *arena, struct db *db, int64_t asked, int64_
                                               *out, known.commit_no);
 }
 
+static const bool *every_metric(struct arena *arena, const struct metric_set *set)
+{
+    bool *chosen = arena_many(arena, metric_count(set) + 1, bool);
+    for (size_t m = 0; m < metric_count(set); m++)
+        chosen[m] = true;
+    return chosen;
+}
+
 bool train_panel_load(struct arena *arena, struct db *db, struct config *config,
                       const struct train_panel_options *options, struct train_panel *out,
                       GError **err)
@@ -27,16 +35,17 @@ bool train_panel_load(struct arena *arena, struct db *db, struct config *config,
         !train_config_load(arena, config, out->set, &out->config, err) ||
         !score_config_load(config, &scores, err))
         return false;
-    const struct scorecard *card = scorecard_load(arena, config, out->set, scores.scorecard, err);
-    if (!card || !take_known(arena, db, options->known_no, &out->known_no, err))
+    out->card = scorecard_load(arena, config, out->set, scores.scorecard, err);
+    if (!out->card || !take_known(arena, db, options->known_no, &out->known_no, err))
         return false;
-    const struct panel_options panel = {.until = options->as_of,
-                                        .known_no = out->known_no,
-                                        .horizon_days = out->config.hazard.horizon_days,
-                                        .step_days = out->config.step_days,
-                                        .chosen = out->config.chosen,
-                                        .card = card,
-                                        .progress = options->progress};
+    const struct panel_options panel = {
+        .until = options->as_of,
+        .known_no = out->known_no,
+        .horizon_days = out->config.hazard.horizon_days,
+        .step_days = out->config.step_days,
+        .chosen = options->all_metrics ? every_metric(arena, out->set) : out->config.chosen,
+        .card = out->card,
+        .progress = options->progress};
     bool ok = db_begin_snapshot(db, err) &&
               panel_build(arena, db, out->set, zone, &panel, &out->panel, err);
     db_rollback(db);

@@ -8,10 +8,12 @@ struct train_panel_options {
     int32_t as_of;
     int64_t known_no; /* -1 for the newest */
     struct progress *progress;
+    bool all_metrics; /* those that model.features leaves out as well */
 };
 
 struct train_panel {
     const struct metric_set *set;
+    const struct scorecard *card; /* the one customers are scored by */
     struct train_config config;
     struct panel panel;
     int64_t known_no; /* what -1 was */
