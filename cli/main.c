@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "core/stop.h"
 #include "core/text.h"
+#include "scoring/blas.h"
 
 static void usage(FILE *out)
 {
@@ -91,8 +92,10 @@ int main(int argc, char **argv)
     static int failure; /* outlives main */
     open_output(&failure);
     on_exit(close_output, &failure);
-    /* One BLAS thread, wherever results are published; must stand before the library starts. */
+    /* One BLAS thread, wherever results are published; the jobs that are started see the variable
+     * before the library starts, here its threads are there already. */
     g_setenv("OPENBLAS_NUM_THREADS", "1", TRUE);
+    blas_rest();
     setlocale(LC_MESSAGES, "");
     stop_install();
     const char *directory = NULL;

@@ -3,55 +3,26 @@
 
 #include <stdint.h>
 
-#include "core/bytes.h"
+#include "core/scan_json_internal.h"
 #include "core/utf8.h"
 
-struct scanner {
-    struct arena *arena;
-    const char *start, *p, *end;
-    const struct scan_json_path *wanted;
-    struct scan_json_value *values;
-    size_t n_wanted;
-    uint64_t *replaced;
-    struct scan_error *error;
-};
-
-static bool fail(struct scanner *s, const char *reason, const char *message)
-{
-    *s->error = (struct scan_error){(int)(s->p - s->start) + 1, reason, message};
-    return false;
-}
-
-static bool bad(struct scanner *s)
-{
-    return fail(s, "bad_json", s->p == s->end ? "the JSON ends too early" : "not valid JSON here");
-}
-
-static inline void skip_space(struct scanner *s)
-{
-    const char *p = s->p, *end = s->end;
-    while (p < end && (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r'))
-        p++;
-    s->p = p;
-}
-
-static inline bool is_digit(const struct scanner *s)
+static inline bool is_digit(const struct scan_json *s)
 {
     return s->p < s->end && *s->p >= '0' && *s->p <= '9';
 }
 
-static bool skip_digits(struct scanner *s)
+static bool skip_digits(struct scan_json *s)
 {
     const char *p = s->p, *end = s->end;
     if (!is_digit(s))
-        return bad(s);
+        return scan_json_bad(s);
     while (p < end && *p >= '0' && *p <= '9')
         p++;
     s->p = p;
     return true;
 }
 
-static bool scan_number(struct scanner *s)
+static bool scan_number(struct scan_json *s)
 {
     if (*s->p == '-')
         s->p++;
@@ -73,11 +44,11 @@ static bool scan_number(struct scanner *s)
     return true;
 }
 
-static bool scan_word(struct scanner *s, const char *word)
+static bool scan_word(struct scan_json *s, const char *word)
 {
     size_t n = strlen(word);
     if ((size_t)(s->end - s->p) < n || memcmp(s->p, word, n) != 0)
-        return bad(s);
+        return scan_json_bad(s);
     s->p += n;
     return true;
 }
@@ -89,8 +60,8 @@ static const char *skip_text(const char *p, const char *end)
     while (p < end) {
         size_t left = (size_t)(end - p);
         bytes_vector v = left >= 16 ? bytes_load(p) : bytes_load_part(p, left);
-        uint64_t other =
-            bytes_equal(v, '"') | bytes_equal(v, '\\') | bytes_bits((bytes_vector)(v < 0x20));
+        uint64_t other = bytes_bits((bytes_vector)(v == '"') | (bytes_vector)(v == '\\') |
+                                    (bytes_vector)(v < 0x20));
         if (other) {
             size_t at = (size_t)__builtin_ctzll(other);
             return at < left ? p + at : end;
@@ -101,33 +72,30 @@ static const char *skip_text(const char *p, const char *end)
 }
 
 /* What a backslash at s->p begins; s->p is left at its last byte. */
-static bool scan_escape(struct scanner *s)
+static bool scan_escape(struct scan_json *s)
 {
     if (++s->p == s->end)
-        return bad(s);
+        return scan_json_bad(s);
     if (*s->p == 'u') {
         for (int i = 0; i < 4; i++) {
             if (++s->p == s->end || !g_ascii_isxdigit(*s->p))
-                return bad(s);
+                return scan_json_bad(s);
         }
         return true;
     }
-    return (*s->p != '\0' && strchr("\"\\/bfnrt", *s->p)) || bad(s);
+    return (*s->p != '\0' && strchr("\"\\/bfnrt", *s->p)) || scan_json_bad(s);
 }
 
-/* The raw inside of a string; escapes are checked, not decoded. */
-static bool scan_string(struct scanner *s, struct slice *raw, bool *escaped)
+bool scan_json_text(struct scan_json *s, const char *start, struct slice *raw, bool *escaped)
 {
-    const char *start = ++s->p;
-    *escaped = false;
     for (;; s->p++) {
         s->p = skip_text(s->p, s->end);
         if (s->p == s->end)
-            return bad(s);
+            return scan_json_bad(s);
         if (*s->p == '"')
             break;
         if (*s->p != '\\')
-            return bad(s);
+            return scan_json_bad(s);
         *escaped = true;
         if (!scan_escape(s))
             return false;
@@ -164,7 +132,7 @@ static gunichar unescape_unicode(const char **p, const char *end, uint64_t *repl
     return c;
 }
 
-static struct slice decode(struct scanner *s, struct slice raw)
+struct slice scan_json_decode(struct scan_json *s, struct slice raw)
 {
     char *copy = arena_alloc(s->arena, raw.n + 1), *out = copy;
     const char *p = raw.p, *end = raw.p + raw.n;
@@ -185,8 +153,6 @@ static struct slice decode(struct scanner *s, struct slice raw)
     return (struct slice){copy, (size_t)(out - copy)};
 }
 
-static bool scan_value(struct scanner *s, uint64_t mask, size_t depth);
-
 /* Most keys differ from a segment in their first byte. */
 static bool is_segment(struct slice key, const char *segment)
 {
@@ -196,7 +162,7 @@ static bool is_segment(struct slice key, const char *segment)
 }
 
 /* Which of the wanted paths in `mask` have `key` as their segment at this depth. */
-static uint64_t narrow(const struct scanner *s, uint64_t mask, size_t depth, struct slice key)
+static uint64_t narrow(const struct scan_json *s, uint64_t mask, size_t depth, struct slice key)
 {
     uint64_t found = 0;
     for (uint64_t left = mask; left; left &= left - 1) {
@@ -207,48 +173,9 @@ static uint64_t narrow(const struct scanner *s, uint64_t mask, size_t depth, str
     return found;
 }
 
-static bool scan_member(struct scanner *s, uint64_t mask, size_t depth)
-{
-    struct slice key;
-    bool escaped;
-    skip_space(s);
-    if (s->p == s->end || *s->p != '"')
-        return bad(s);
-    if (!scan_string(s, &key, &escaped))
-        return false;
-    uint64_t found = 0;
-    if (mask)
-        found = narrow(s, mask, depth, escaped ? decode(s, key) : key);
-    skip_space(s);
-    if (s->p == s->end || *s->p != ':')
-        return bad(s);
-    s->p++;
-    return scan_value(s, found, depth + 1);
-}
+static bool scan_items(struct scan_json *s, bool is_object, uint64_t mask, size_t depth);
 
-static bool scan_items(struct scanner *s, bool is_object, uint64_t mask, size_t depth)
-{
-    char close = is_object ? '}' : ']';
-    if (depth >= SCAN_JSON_DEPTH_MAX)
-        return fail(s, "too_deep", "nested deeper than 512 levels");
-    s->p++;
-    skip_space(s);
-    if (s->p < s->end && *s->p == close) {
-        s->p++;
-        return true;
-    }
-    for (;;) {
-        if (is_object ? !scan_member(s, mask, depth) : !scan_value(s, 0, depth + 1))
-            return false;
-        skip_space(s);
-        if (s->p == s->end || (*s->p != ',' && *s->p != close))
-            return bad(s);
-        if (*s->p++ == close)
-            return true;
-    }
-}
-
-static bool take(struct scanner *s, uint64_t mask, size_t depth, enum scan_json_type type,
+static bool take(struct scan_json *s, uint64_t mask, size_t depth, enum scan_json_type type,
                  struct slice text)
 {
     for (; mask; mask &= mask - 1) {
@@ -256,17 +183,18 @@ static bool take(struct scanner *s, uint64_t mask, size_t depth, enum scan_json_
         if (s->wanted[i].n != depth)
             continue;
         if (s->values[i].type != SCAN_JSON_ABSENT)
-            return fail(s, "duplicate_key", "a mapped member stands twice in the record");
+            return scan_json_fail(s, "duplicate_key", "a mapped member stands twice in the record");
         s->values[i] = (struct scan_json_value){type, text};
     }
     return true;
 }
 
-static bool scan_value(struct scanner *s, uint64_t mask, size_t depth)
+static inline __attribute__((always_inline)) bool scan_value(struct scan_json *s, uint64_t mask,
+                                                             size_t depth)
 {
-    skip_space(s);
+    scan_json_space(s);
     if (s->p == s->end)
-        return bad(s);
+        return scan_json_bad(s);
     const char *start = s->p;
     enum scan_json_type type = SCAN_JSON_OTHER;
     struct slice text;
@@ -277,11 +205,11 @@ static bool scan_value(struct scanner *s, uint64_t mask, size_t depth)
         ok = scan_items(s, *start == '{', mask, depth);
         break;
     case '"':
-        if (!scan_string(s, &text, &escaped))
+        if (!scan_json_string(s, &text, &escaped))
             return false;
         if (!mask)
             return true;
-        return take(s, mask, depth, SCAN_JSON_STRING, escaped ? decode(s, text) : text);
+        return take(s, mask, depth, SCAN_JSON_STRING, escaped ? scan_json_decode(s, text) : text);
     case 't':
     case 'f':
         type = SCAN_JSON_BOOL;
@@ -293,166 +221,145 @@ static bool scan_value(struct scanner *s, uint64_t mask, size_t depth)
         break;
     default:
         type = SCAN_JSON_NUMBER;
-        ok = (*start == '-' || is_digit(s)) ? scan_number(s) : bad(s);
+        ok = (*start == '-' || is_digit(s)) ? scan_number(s) : scan_json_bad(s);
     }
     if (!ok || !mask)
         return ok;
     return take(s, mask, depth, type, (struct slice){start, (size_t)(s->p - start)});
 }
 
-static bool check_utf8(struct scanner *s)
+/* The name of a member, its colon and the space behind it; which wanted paths go on there. */
+static bool scan_member_name(struct scan_json *s, uint64_t mask, size_t depth, uint64_t *found)
+{
+    struct slice key;
+    bool escaped;
+    const char *start = s->p;
+    scan_json_space(s);
+    if (s->p == s->end || *s->p != '"')
+        return scan_json_bad(s);
+    if (!scan_json_string(s, &key, &escaped))
+        return false;
+    *found = mask ? narrow(s, mask, depth, escaped ? scan_json_decode(s, key) : key) : 0;
+    scan_json_space(s);
+    if (s->p == s->end || *s->p != ':')
+        return scan_json_bad(s);
+    s->p++;
+    scan_json_space(s);
+    if (s->shape && depth == 0 && !escaped) /* what decoding replaces is counted each time */
+        json_shape_learn(s->shape, &s->next, (struct slice){start, (size_t)(s->p - start)}, *found);
+    return true;
+}
+
+static inline __attribute__((always_inline)) bool scan_member(struct scan_json *s, uint64_t mask,
+                                                              size_t depth)
+{
+    uint64_t found;
+    const struct json_shape_member *known =
+        s->shape && depth == 0 ? json_shape_find(s->shape, &s->next, s->p, s->end) : NULL;
+    if (known) {
+        s->p += known->n;
+        found = known->wanted;
+    } else if (!scan_member_name(s, mask, depth, &found)) {
+        return false;
+    }
+    return scan_value(s, found, depth + 1);
+}
+
+static bool scan_items(struct scan_json *s, bool is_object, uint64_t mask, size_t depth)
+{
+    char close = is_object ? '}' : ']';
+    if (depth >= SCAN_JSON_DEPTH_MAX)
+        return scan_json_fail(s, "too_deep", "nested deeper than 512 levels");
+    s->p++;
+    scan_json_space(s);
+    if (s->p < s->end && *s->p == close) {
+        s->p++;
+        return true;
+    }
+    for (;;) {
+        if (is_object ? !scan_member(s, mask, depth) : !scan_value(s, 0, depth + 1))
+            return false;
+        scan_json_space(s);
+        if (s->p == s->end || (*s->p != ',' && *s->p != close))
+            return scan_json_bad(s);
+        if (*s->p++ == close)
+            return true;
+    }
+}
+
+bool scan_json_check_utf8(struct scan_json *s)
 {
     size_t wrong;
     if (utf8_check((struct slice){s->start, (size_t)(s->end - s->start)}, &wrong) != UTF8_BROKEN)
         return true;
     s->p = s->start + wrong;
-    return fail(s, "bad_utf8", "a byte sequence that is not UTF-8");
+    return scan_json_fail(s, "bad_utf8", "a byte sequence that is not UTF-8");
 }
 
-static bool scan_document(struct scanner *s, uint64_t mask)
+static bool scan_document(struct scan_json *s, uint64_t mask)
 {
-    if (!check_utf8(s))
+    if (!scan_json_check_utf8(s))
         return false;
     if (!scan_value(s, mask, 0))
         return false;
-    skip_space(s);
-    return s->p == s->end || bad(s);
+    scan_json_space(s);
+    return s->p == s->end || scan_json_bad(s);
+}
+
+static bool scan_record(struct scan_json *s)
+{
+    memset(s->values, 0, s->n_wanted * sizeof *s->values);
+    scan_json_space(s);
+    if (s->p < s->end && *s->p != '{')
+        return scan_json_fail(s, "not_an_object", "want one JSON object a line");
+    s->p = s->start;
+    return scan_document(s, s->n_wanted >= 64 ? UINT64_MAX : (UINT64_C(1) << s->n_wanted) - 1);
 }
 
 bool scan_json_record(struct arena *arena, struct slice record, const struct scan_json_path *wanted,
                       size_t n_wanted, struct scan_json_value *values, uint64_t *replaced,
                       struct scan_error *error)
 {
-    struct scanner s = {.arena = arena,
-                        .start = record.p,
-                        .p = record.p,
-                        .end = record.p + record.n,
-                        .wanted = wanted,
-                        .values = values,
-                        .n_wanted = n_wanted,
-                        .replaced = replaced,
-                        .error = error};
-    memset(values, 0, n_wanted * sizeof *values);
-    skip_space(&s);
-    if (s.p < s.end && *s.p != '{')
-        return fail(&s, "not_an_object", "want one JSON object a line");
-    s.p = s.start;
-    uint64_t mask = n_wanted >= 64 ? UINT64_MAX : (UINT64_C(1) << n_wanted) - 1;
-    return scan_document(&s, mask);
+    struct scan_json s = {.arena = arena,
+                          .start = record.p,
+                          .p = record.p,
+                          .end = record.p + record.n,
+                          .wanted = wanted,
+                          .values = values,
+                          .n_wanted = n_wanted,
+                          .replaced = replaced,
+                          .error = error};
+    return scan_record(&s);
+}
+
+bool scan_json_shaped(struct arena *arena, struct json_shape *shape, struct slice record,
+                      struct scan_json_value *values, uint64_t *replaced, struct scan_error *error)
+{
+    struct scan_json s = {.arena = arena,
+                          .start = record.p,
+                          .p = record.p,
+                          .end = record.p + record.n,
+                          .wanted = shape->wanted,
+                          .values = values,
+                          .n_wanted = shape->n_wanted,
+                          .replaced = replaced,
+                          .error = error,
+                          .shape = shape};
+    return scan_record(&s);
+}
+
+bool scan_json_value(struct scan_json *s, uint64_t mask, size_t depth)
+{
+    return scan_value(s, mask, depth);
 }
 
 bool scan_json_validate(struct slice text, struct scan_error *error)
 {
     uint64_t replaced = 0;
-    struct scanner s = {.start = text.p,
-                        .p = text.p,
-                        .end = text.p + text.n,
-                        .replaced = &replaced,
-                        .error = error};
+    struct scan_json s = {.start = text.p,
+                          .p = text.p,
+                          .end = text.p + text.n,
+                          .replaced = &replaced,
+                          .error = error};
     return scan_document(&s, 0);
-}
-
-/* A scanner that goes on where the walk stands. */
-static struct scanner scanner_of(struct scan_json_members *members)
-{
-    return (struct scanner){.arena = members->arena,
-                            .start = members->text.p,
-                            .p = members->text.p + members->at,
-                            .end = members->text.p + members->text.n,
-                            .replaced = &members->replaced,
-                            .error = &members->error};
-}
-
-static void open_walk(struct scan_json_members *members, struct arena *arena, struct slice text,
-                      char open)
-{
-    *members =
-        (struct scan_json_members){.arena = arena, .text = text, .close = open == '{' ? '}' : ']'};
-    struct scanner s = scanner_of(members);
-    if (!check_utf8(&s)) {
-        members->broken = true;
-        return;
-    }
-    skip_space(&s);
-    if (s.p == s.end || *s.p != open)
-        members->broken = !fail(&s, open == '{' ? "not_an_object" : "not_an_array",
-                                open == '{' ? "want a JSON object" : "want a JSON array");
-    members->at = (size_t)(s.p - s.start);
-}
-
-void scan_json_open(struct scan_json_members *members, struct arena *arena, struct slice object)
-{
-    open_walk(members, arena, object, '{');
-}
-
-void scan_json_open_array(struct scan_json_members *members, struct arena *arena,
-                          struct slice array)
-{
-    open_walk(members, arena, array, '[');
-}
-
-/* What stands before the next member; *found = false at the end. */
-static bool scan_separator(struct scanner *s, bool first, char close, bool *found)
-{
-    s->p += first; /* the opening bracket */
-    skip_space(s);
-    if (s->p < s->end && *s->p == close) {
-        s->p++;
-        skip_space(s);
-        *found = false;
-        return s->p == s->end || bad(s);
-    }
-    if (!first && (s->p == s->end || *s->p++ != ','))
-        return bad(s);
-    skip_space(s);
-    return true;
-}
-
-static bool scan_name(struct scanner *s, struct slice *out)
-{
-    bool escaped;
-    if (s->p == s->end || *s->p != '"')
-        return bad(s);
-    if (!scan_string(s, out, &escaped))
-        return false;
-    if (escaped)
-        *out = decode(s, *out);
-    skip_space(s);
-    if (s->p == s->end || *s->p++ != ':')
-        return bad(s);
-    skip_space(s);
-    return true;
-}
-
-static bool scan_one(struct scanner *s, bool has_name, struct scan_json_member *out)
-{
-    static const struct scan_json_path whole = {1, {NULL}};
-    out->key = (struct slice){NULL, 0};
-    out->value.type = SCAN_JSON_ABSENT;
-    if (has_name && !scan_name(s, &out->key))
-        return false;
-    const char *start = s->p;
-    s->wanted = &whole;
-    s->values = &out->value;
-    if (!scan_value(s, 1, 1))
-        return false;
-    out->raw = (struct slice){start, (size_t)(s->p - start)};
-    return true;
-}
-
-bool scan_json_next(struct scan_json_members *members, struct scan_json_member *out)
-{
-    if (members->broken || members->ended)
-        return false;
-    struct scanner s = scanner_of(members);
-    bool found = true, first = !members->begun;
-    members->begun = true;
-    if (!scan_separator(&s, first, members->close, &found) ||
-        (found && !scan_one(&s, members->close == '}', out))) {
-        members->broken = true;
-        return false;
-    }
-    members->at = (size_t)(s.p - s.start);
-    members->ended = !found;
-    return found;
 }

@@ -47,6 +47,12 @@ bool scan_json_record(struct arena *arena, struct slice record, const struct sca
                       size_t n_wanted, struct scan_json_value *values, uint64_t *replaced,
                       struct scan_error *error);
 
+/* The same for records that are mostly alike: `shape`, of json_shape_of for the wanted members,
+ * learns from each what to expect of the next. Results do not depend on what it knows. */
+struct json_shape;
+bool scan_json_shaped(struct arena *arena, struct json_shape *shape, struct slice record,
+                      struct scan_json_value *values, uint64_t *replaced, struct scan_error *error);
+
 /* Is the text one JSON value of any kind? */
 bool scan_json_validate(struct slice text, struct scan_error *error);
 

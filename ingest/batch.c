@@ -63,6 +63,7 @@ void batch_clear(struct batch *batch)
 {
     arena_reset(batch->arena);
     rollup_clear(batch->rollup);
+    batch->n_waiting = 0;
     g_hash_table_remove_all(batch->tally_months);
     g_array_set_size(batch->records, 0);
     g_array_set_size(batch->rejects, 0);

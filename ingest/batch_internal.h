@@ -36,6 +36,16 @@ struct batch_large {
     struct stream_value *value;
 };
 
+/* A value whose party is asked for in the directory, but not looked up yet. */
+struct batch_waiting {
+    struct rollup_cell cell;
+    enum mapping_combine combine;
+    uint64_t asked;
+    size_t n; /* bytes of its name */
+    char name[32];
+};
+enum { BATCH_WAITING_MAX = 16 };
+
 /* One value of an event that is kept, BATCH_NO_METRIC for none. */
 struct batch_event {
     int64_t ordinal, at, v;
@@ -56,6 +66,8 @@ struct batch {
     struct arena *arena;
     struct directory *parties, *subjects;
     struct rollup *rollup;
+    size_t n_waiting;
+    struct batch_waiting waiting[BATCH_WAITING_MAX];
     struct seen *seen;
     int64_t usage_from; /* event time; usage before it was dropped, INT64_MIN: nothing was */
     uint8_t key[16];
@@ -80,8 +92,8 @@ struct batch {
 bool batch_usage_add(struct batch *batch, const struct stream_record *record,
                      const struct seen_key *id);
 
-/* Decide about the records that were set aside: those whose sums leave 64 bits are rejected, the
- * largest values first, whatever the order in which they came. */
+/* Look up what waits; then decide about the records that were set aside: those whose sums leave 64
+ * bits are rejected, the largest values first, whatever the order in which they came. */
 void batch_usage_settle(struct batch *batch);
 
 /* Do the mapping's records, which change, count in usage metrics? */

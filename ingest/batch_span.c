@@ -15,7 +15,7 @@ static bool same_span(const struct rollup_cell *a, const struct rollup_cell *b, 
 }
 
 /* Cells [first, last) are one party, metric, subject and month, ascending by day. */
-static bool put_span(struct batch *batch, struct db_copy *copy, int64_t load_id,
+static bool put_span(struct batch *batch, struct db_copy *copy, int64_t load_id, int32_t month,
                      const struct rollup_cell *first, const struct rollup_cell *last, GError **err)
 {
     int64_t v[DAYS_MAX], at[DAYS_MAX], tie[DAYS_MAX];
@@ -32,7 +32,6 @@ static bool put_span(struct batch *batch, struct db_copy *copy, int64_t load_id,
     const bool *nulls = n == (size_t)(last - first) ? NULL : is_null;
     int usage = mapping_value_usage(batch->mapping, first->metric);
     bool latest = batch->set->usage[usage].combine == COMBINE_LATEST;
-    int32_t month = day_month_start(first->day, 0);
     struct q_span_copy_row row = {.party_id = directory_id(batch->parties, first->party),
                                   .metric_id = batch->metric_id[first->metric],
                                   .subject_id = directory_id(batch->subjects, first->subject),
@@ -116,11 +115,15 @@ bool batch_write_spans(struct batch *batch, int64_t load_id, GError **err)
     struct db_copy *copy = q_span_copy_begin(batch->db, err);
     if (!copy)
         return false;
+    int32_t month = INT32_MAX, next_month = INT32_MIN; /* of the cell before */
     for (size_t first = 0, last; first < n; first = last) {
-        int32_t next_month = day_month_start(cells[first].day, 1);
+        if (cells[first].day < month || cells[first].day >= next_month) {
+            month = day_month_start(cells[first].day, 0);
+            next_month = day_month_start(cells[first].day, 1);
+        }
         for (last = first + 1; last < n && same_span(&cells[first], &cells[last], next_month);)
             last++;
-        if (!put_span(batch, copy, load_id, &cells[first], &cells[last], err) ||
+        if (!put_span(batch, copy, load_id, month, &cells[first], &cells[last], err) ||
             (last > n / 2 && fault_hit("mid_copy"))) {
             db_copy_abort(copy);
             return err && *err ? false : err_set(err, KENKO_ERROR_BUG, "injected mid_copy");

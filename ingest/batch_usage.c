@@ -41,13 +41,37 @@ static void set_aside(struct batch *batch, const struct stream_record *record,
     g_array_append_val(batch->large, large);
 }
 
+/* Parties are many and come in any order: several look-ups together wait for memory only once. */
+static void look_up_waiting(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->n_waiting; i++) {
+        struct batch_waiting *w = &batch->waiting[i];
+        w->cell.party =
+            directory_index_asked(batch->parties, (struct slice){w->name, w->n}, w->asked);
+        rollup_add(batch->rollup, &w->cell, w->combine);
+    }
+    batch->n_waiting = 0;
+}
+
+static void let_wait(struct batch *batch, const struct rollup_cell *cell, struct slice party)
+{
+    struct batch_waiting *w = &batch->waiting[batch->n_waiting++];
+    w->cell = *cell;
+    w->combine = batch->usage[cell->metric]->combine;
+    w->asked = directory_ask(batch->parties, party);
+    w->n = party.n;
+    memcpy(w->name, party.p, party.n);
+    if (batch->n_waiting == BATCH_WAITING_MAX)
+        look_up_waiting(batch);
+}
+
 bool batch_usage_add(struct batch *batch, const struct stream_record *record,
                      const struct seen_key *id)
 {
     const struct stream_cell *cell = record->cell;
-    struct batch_large start = {.cell = {.party = directory_index(batch->parties, cell[0].as.text),
-                                         .day = zone_day(batch->zone, cell[1].as.n),
-                                         .at = cell[1].as.n}};
+    const struct slice party = cell[0].as.text;
+    struct batch_large start = {
+        .cell = {.day = zone_day(batch->zone, cell[1].as.n), .at = cell[1].as.n}};
     bool any_large = false, any_latest = false;
     if (!cell[2].is_null && batch->by)
         start.subject = directory_index(batch->subjects, cell[2].as.text);
@@ -63,6 +87,14 @@ bool batch_usage_add(struct batch *batch, const struct stream_record *record,
         batch->first_day = MIN(batch->first_day, start.cell.day);
         batch->last_day = MAX(batch->last_day, start.cell.day);
     }
+    if (!any_large && record->n_values == 1 && !mapping_keeps(batch->mapping) &&
+        party.n <= sizeof batch->waiting->name) {
+        const struct rollup_cell value =
+            cell_of(batch, &start.cell, start.subject, start.tie, record->value);
+        let_wait(batch, &value, party);
+        return true;
+    }
+    start.cell.party = directory_index(batch->parties, party);
     if (any_large) {
         set_aside(batch, record, &start, id);
         return false;
@@ -237,6 +269,7 @@ static void take_in(struct batch *batch, GHashTable *totals)
 
 void batch_usage_settle(struct batch *batch)
 {
+    look_up_waiting(batch);
     if (batch->large->len == 0)
         return;
     g_autoptr(GHashTable) totals = g_hash_table_new(hash_total, is_same_total);

@@ -5,13 +5,15 @@
 
 #include "sql/ingest.h"
 
-enum { FIRST_SLOTS = 64, BYTES_MAX = 32 << 20 };
+enum { FIRST_SLOTS = 64, BYTES_MAX = 32 << 20, DIRECTORY_SHORT = 23 };
 
-/* Most names are short: they are compared where they are found. */
+/* Most names are short: they are compared where they are found, 24 bytes in three words. */
 struct slot {
     uint32_t tag, index; /* bits of the hash; 0 is empty */
-    uint8_t n;           /* bytes of the name, 255 for more than that */
-    char start[23];      /* its first ones */
+    struct beginning {
+        char text[DIRECTORY_SHORT]; /* its first bytes, zeros behind them */
+        uint8_t n;                  /* bytes of the name, 255 for more than that */
+    } begins;
 };
 
 struct directory {
@@ -108,32 +110,65 @@ static uint64_t hash_name(const uint64_t key[2], struct slice name)
     return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
 
-static bool is_name(const struct directory *directory, const struct slot *slot, struct slice name)
+/* Bytes of a short name by words that may overlap: a call of memcpy costs more. */
+static inline void copy_short(char *to, struct slice name)
 {
-    const size_t here = sizeof slot->start;
-    if (slot->n != MIN(name.n, 255) || memcmp(slot->start, name.p, MIN(name.n, here)) != 0)
+    if (name.n >= 16) {
+        memcpy(to, name.p, 16);
+        memcpy(to + name.n - 8, name.p + name.n - 8, 8);
+    } else if (name.n >= 8) {
+        memcpy(to, name.p, 8);
+        memcpy(to + name.n - 8, name.p + name.n - 8, 8);
+    } else {
+        for (size_t i = 0; i < name.n; i++)
+            to[i] = name.p[i];
+    }
+}
+
+static inline struct beginning beginning_of(struct slice name)
+{
+    struct beginning b = {.n = (uint8_t)MIN(name.n, 255)};
+    copy_short(b.text, (struct slice){name.p, MIN(name.n, DIRECTORY_SHORT)});
+    return b;
+}
+
+static inline bool begins_alike(const struct beginning *a, const struct beginning *b)
+{
+    uint64_t x[3], y[3];
+    memcpy(x, a, sizeof x);
+    memcpy(y, b, sizeof y);
+    return ((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2])) == 0;
+}
+
+static inline bool is_name(const struct directory *directory, const struct slot *slot,
+                           const struct beginning *begins, struct slice name)
+{
+    if (!begins_alike(&slot->begins, begins))
         return false;
+    if (name.n <= DIRECTORY_SHORT)
+        return true;
     const char *known = directory->names->pdata[slot->index];
-    return name.n <= here ||
-           (strncmp(known + here, name.p + here, name.n - here) == 0 && known[name.n] == '\0');
+    return strncmp(known + DIRECTORY_SHORT, name.p + DIRECTORY_SHORT, name.n - DIRECTORY_SHORT) ==
+               0 &&
+           known[name.n] == '\0';
 }
 
 /* The slot of a name, or the empty one where it would go. */
 static struct slot *find(const struct directory *directory, struct slice name, uint64_t hash)
 {
+    const struct beginning begins = beginning_of(name);
     for (size_t i = hash & directory->mask;; i = (i + 1) & directory->mask) {
         struct slot *slot = &directory->slot[i];
         if (slot->index == 0 ||
-            (slot->tag == (uint32_t)(hash >> 32) && is_name(directory, slot, name)))
+            (slot->tag == (uint32_t)(hash >> 32) && is_name(directory, slot, &begins, name)))
             return slot;
     }
 }
 
 static void fill_slot(struct slot *slot, struct slice name, uint64_t hash, uint32_t index)
 {
-    *slot = (struct slot){
-        .tag = (uint32_t)(hash >> 32), .index = index, .n = (uint8_t)MIN(name.n, 255)};
-    memcpy(slot->start, name.p, MIN(name.n, sizeof slot->start));
+    *slot = (struct slot){.tag = (uint32_t)(hash >> 32), .index = index};
+    slot->begins = beginning_of(name);
 }
 
 static void grow(struct directory *directory)
@@ -148,9 +183,20 @@ static void grow(struct directory *directory)
     }
 }
 
-uint32_t directory_index(struct directory *directory, struct slice name)
+uint64_t directory_ask(const struct directory *directory, struct slice name)
 {
     uint64_t hash = hash_name(directory->key, name);
+    __builtin_prefetch(&directory->slot[hash & directory->mask]);
+    return hash;
+}
+
+uint32_t directory_index(struct directory *directory, struct slice name)
+{
+    return directory_index_asked(directory, name, hash_name(directory->key, name));
+}
+
+uint32_t directory_index_asked(struct directory *directory, struct slice name, uint64_t hash)
+{
     struct slot *slot = find(directory, name, hash);
     if (slot->index)
         return slot->index;

@@ -12,6 +12,11 @@ void directory_free(struct directory *directory);
 
 /* The index of a name, made when it is new. Index 0 is never given. */
 uint32_t directory_index(struct directory *directory, struct slice name);
+
+/* The same in two steps, between which others may be asked for: the place is fetched from memory
+ * meanwhile. */
+uint64_t directory_ask(const struct directory *directory, struct slice name);
+uint32_t directory_index_asked(struct directory *directory, struct slice name, uint64_t asked);
 const char *directory_name(const struct directory *directory, uint32_t index);
 
 /* The database id behind an index, once resolved; 0 before. */

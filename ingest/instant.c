@@ -100,6 +100,24 @@ bool instant_parse(struct slice text, const struct zone *zone, int64_t *out)
     return parse_epoch(text, out) || instant_parse_iso(text, zone, out);
 }
 
+bool instant_parse_after(struct instant_memo *memo, struct slice text, const struct zone *zone,
+                         int64_t *out)
+{
+    const bool is_usual = text.n == 20 && (text.p[10] == 'T' || text.p[10] == ' ');
+    int64_t us;
+    if (is_usual && memo->is_known && memcmp(memo->date, text.p, sizeof memo->date) == 0 &&
+        parse_utc_clock(text.p + 11, &us)) {
+        *out = (int64_t)memo->day * DAY_US + us;
+        return true;
+    }
+    if (!instant_parse(text, zone, out))
+        return false;
+    memo->is_known = is_usual && day_parse((struct slice){text.p, 10}, &memo->day, NULL);
+    if (memo->is_known)
+        memcpy(memo->date, text.p, sizeof memo->date);
+    return true;
+}
+
 bool instant_parse_iso(struct slice text, const struct zone *zone, int64_t *out)
 {
     int32_t day;

@@ -14,6 +14,15 @@
  */
 bool instant_parse(struct slice text, const struct zone *zone, int64_t *out);
 
+/* The day that was read last: a time of the same day, in UTC, asks no calendar. Begins zeroed. */
+struct instant_memo {
+    bool is_known;
+    char date[10];
+    int32_t day;
+};
+bool instant_parse_after(struct instant_memo *memo, struct slice text, const struct zone *zone,
+                         int64_t *out);
+
 /* A business day: "2026-11-24", "2026/11/24", or the day of an instant as above. */
 bool instant_parse_day(struct slice text, const struct zone *zone, int32_t *out);
 

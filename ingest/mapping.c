@@ -3,7 +3,7 @@
 
 #include "core/utf8.h"
 #include "ingest/encoding_evidence.h"
-#include "ingest/mapping_internal.h"
+#include "ingest/mapping_reader.h"
 #include "ingest/number.h"
 #include "ingest/scan_csv.h"
 
@@ -86,8 +86,7 @@ static bool scan_json(struct mapping_reader *reader, struct arena *arena, struct
                       uint64_t *replaced, struct mapping_reject *reject)
 {
     struct scan_error error;
-    if (scan_json_record(arena, record, reader->path, reader->n_sources, reader->got, replaced,
-                         &error))
+    if (scan_json_shaped(arena, &reader->shape, record, reader->got, replaced, &error))
         return true;
     if (strcmp(error.reason, "bad_utf8") == 0)
         refuse_bytes(arena, record, error.column, reject);
@@ -184,12 +183,14 @@ static enum mapping_outcome fill_value(const struct mapping_reader *reader, stru
     const struct mapping_value *value = &reader->mapping->value[i];
     const struct mapping_usage *usage = &reader->mapping->usage[value->usage];
     struct slice text = {"1", 1};
-    if (reader->value[i] != NOT_MAPPED)
+    int64_t v = reader->one[i];
+    enum number_result result = NUMBER_OK;
+    if (reader->value[i] != NOT_MAPPED) {
         text = mapping_source_text(reader, reader->value[i]);
-    if (text.n == 0)
-        return MAPPED; /* no value is no fact, not zero */
-    int64_t v;
-    enum number_result result = number_parse(text, usage->decimals, &v);
+        if (text.n == 0)
+            return MAPPED; /* no value is no fact, not zero */
+        result = number_parse(text, usage->decimals, &v);
+    }
     if (result == NUMBER_MALFORMED)
         return refuse(reject, 0, value->field, "bad_number", mapping_say(arena, text, "a number"));
     if (result == NUMBER_OUT_OF_RANGE)

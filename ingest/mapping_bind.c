@@ -2,7 +2,8 @@
 /* A mapping meets the columns of one file. */
 #include "core/text.h"
 #include "ingest/encoding_evidence.h"
-#include "ingest/mapping_internal.h"
+#include "ingest/mapping_reader.h"
+#include "ingest/number.h"
 #include "ingest/scan_csv.h"
 
 static int source_index(struct mapping_reader *reader, const char *name)
@@ -26,6 +27,7 @@ static void number_sources(struct mapping_reader *reader)
         reader->field[i] = source_index(reader, m->field[i]);
     for (size_t i = 0; i < m->n_values; i++) {
         reader->value[i] = source_index(reader, m->value[i].field);
+        (void)number_parse(SLICE("1"), m->usage[m->value[i].usage].decimals, &reader->one[i]);
         for (size_t j = 0; j < m->value[i].n_when; j++)
             reader->when[i][j] = source_index(reader, m->value[i].when[j].field);
     }
@@ -47,6 +49,7 @@ static void bind_json(struct arena *arena, struct mapping_reader *reader)
         for (char **part = parts; *part; part++)
             path->segment[path->n++] = arena_strdup(arena, *part);
     }
+    reader->shape = json_shape_of(reader->path, reader->n_sources);
 }
 
 bool mapping_read_header(struct arena *arena, struct input *input, const char *name,

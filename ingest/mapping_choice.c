@@ -3,7 +3,7 @@
  * at once, the others are asked one by one. */
 #include <string.h>
 
-#include "ingest/mapping_internal.h"
+#include "ingest/mapping_reader.h"
 
 /* The texts are the configuration's own, so the hash need not withstand anybody. */
 static size_t hash_text(struct slice text)

@@ -5,7 +5,7 @@
 #include "core/currency.h"
 #include "core/text.h"
 #include "ingest/instant.h"
-#include "ingest/mapping_internal.h"
+#include "ingest/mapping_reader.h"
 #include "ingest/number.h"
 
 enum { TEXT_MAX = 10000, KEY_MAX = 512 };
@@ -163,7 +163,7 @@ static const char *fill_number(const struct mapping_step *step, int decimals, st
 }
 
 /* Text → typed cell; NULL, or the reason it does not fit. */
-static const char *fill_cell(const struct mapping_reader *reader, struct arena *arena,
+static const char *fill_cell(struct mapping_reader *reader, struct arena *arena,
                              const struct mapping_step *step, struct slice text,
                              struct stream_record *out)
 {
@@ -178,7 +178,10 @@ static const char *fill_cell(const struct mapping_reader *reader, struct arena *
     case STREAM_DAY:
         return instant_format_parse_day(step->dates, text, zone, &cell->as.day) ? NULL : "bad_date";
     case STREAM_INSTANT:
-        return instant_format_parse(step->dates, text, zone, &cell->as.n) ? NULL : "bad_time";
+        if (step->dates ? instant_format_parse(step->dates, text, zone, &cell->as.n)
+                        : instant_parse_after(&reader->memo, text, zone, &cell->as.n))
+            return NULL;
+        return "bad_time";
     case STREAM_BOOL:
         return parse_bool(text, &cell->as.n) ? NULL : "bad_boolean";
     case STREAM_MONEY:
@@ -222,7 +225,7 @@ static bool refuse(const struct mapping_reader *reader, const struct mapping_ste
     return false;
 }
 
-static bool fill_step(const struct mapping_reader *reader, struct arena *arena,
+static bool fill_step(struct mapping_reader *reader, struct arena *arena,
                       const struct mapping_step *step, struct stream_record *out,
                       struct mapping_reject *reject)
 {
@@ -245,7 +248,7 @@ static bool fill_step(const struct mapping_reader *reader, struct arena *arena,
                   mapping_say(arena, text, wanted(reader->mapping, arena, step)), reject);
 }
 
-bool mapping_field_fill(const struct mapping_reader *reader, struct arena *arena,
+bool mapping_field_fill(struct mapping_reader *reader, struct arena *arena,
                         struct stream_record *out, struct mapping_reject *reject)
 {
     for (size_t i = 0; i < reader->n_steps; i++) {

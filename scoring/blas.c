@@ -29,3 +29,13 @@ void blas_prepare(FILE *out)
     fprintf(out, "kenko: warning: linked with %s, which is many times slower than OpenBLAS\n",
             blas_name());
 }
+
+void blas_rest(void)
+{
+    void *found = dlsym(RTLD_DEFAULT, "blas_thread_shutdown_");
+    if (!found)
+        return;
+    int (*shut_down)(void);
+    memcpy(&shut_down, &found, sizeof shut_down);
+    (void)shut_down();
+}

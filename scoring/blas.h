@@ -9,3 +9,7 @@ const char *blas_name(void);
 
 /* Turn GSL's aborting error handler off, use one thread, and warn once on `out` about gslcblas. */
 void blas_prepare(FILE *out);
+
+/* End the threads that OpenBLAS starts with the program, each of which spins for a while: whoever
+ * multiplies matrices later has them again. */
+void blas_rest(void);
