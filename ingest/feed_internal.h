@@ -26,13 +26,16 @@ struct feed_stream {
     struct feed_stats stats;
 };
 
+enum { FEED_RECENT = 1024 };
+
 struct feed {
     const struct source_run *run;
     const struct source_pipe *pipe;
     struct feed_how how;
     int64_t age_us;
-    GHashTable *streams; /* namespace and name → stream */
-    GPtrArray *mapped;   /* all batches */
+    GHashTable *streams;                     /* namespace and name → stream */
+    struct feed_stream *recent[FEED_RECENT]; /* by a hash of its name */
+    GPtrArray *mapped;                       /* all batches */
     struct raw *raw;
     int64_t ordinal;
     struct arena *scratch;

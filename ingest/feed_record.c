@@ -9,8 +9,15 @@ static char *key_of(const char *namespace, const char *name)
 
 struct feed_stream *feed_find(struct feed *feed, const char *namespace, const char *name)
 {
+    struct feed_stream **recent = &feed->recent[g_str_hash(name) % FEED_RECENT];
+    if (*recent && strcmp((*recent)->name, name) == 0 &&
+        strcmp((*recent)->namespace, namespace) == 0)
+        return *recent;
     g_autofree char *key = key_of(namespace, name);
-    return g_hash_table_lookup(feed->streams, key);
+    struct feed_stream *found = g_hash_table_lookup(feed->streams, key);
+    if (found)
+        *recent = found;
+    return found;
 }
 
 static bool maps(const struct mapping *mapping, const char *namespace, const char *name)

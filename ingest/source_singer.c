@@ -155,8 +155,9 @@ static bool take_record(struct singer *s, const struct singer_message *message, 
         return source_singer_fail(s, "a message of type RECORD has no record", err);
     if (!find_stream(s, name, "RECORD", &stream, err))
         return false;
-    source_singer_set_details(s, &message->member[SINGER_VERSION], &message->member[SINGER_TIME],
-                              &record);
+    if (feed_raw(stream))
+        source_singer_set_details(s, &message->member[SINGER_VERSION],
+                                  &message->member[SINGER_TIME], &record);
     return feed_record(s->feed, stream, &record, NULL, err);
 }
 
@@ -197,6 +198,29 @@ void source_singer_note_once(struct singer *s, const char *event, const char *de
     g_hash_table_add(s->noted, g_steal_pointer(&key));
 }
 
+/* Members of a message of type RECORD, which most are. */
+static const enum singer_member of_record[] = {SINGER_TYPE, SINGER_STREAM, SINGER_RECORD,
+                                               SINGER_VERSION, SINGER_TIME};
+static const struct scan_json_path record_paths[G_N_ELEMENTS(of_record)] = {
+    {1, {"type"}}, {1, {"stream"}}, {1, {"record"}}, {1, {"version"}}, {1, {"time_extracted"}}};
+
+/* Is it one? Another, or one with a fault, is taken apart member by member. */
+static bool read_record(struct singer *s, struct slice line, struct singer_message *out)
+{
+    struct scan_json_value value[G_N_ELEMENTS(of_record)];
+    struct scan_error error;
+    uint64_t replaced = 0;
+    if (!scan_json_shaped(s->arena, &s->shape, line, value, &replaced, &error) ||
+        value[0].type != SCAN_JSON_STRING || value[0].text.n != strlen("RECORD") ||
+        g_ascii_strncasecmp(value[0].text.p, "RECORD", value[0].text.n) != 0)
+        return false;
+    for (size_t i = 0; i < G_N_ELEMENTS(of_record); i++) {
+        out->member[of_record[i]].value = value[i];
+        out->member[of_record[i]].raw = value[i].text;
+    }
+    return true;
+}
+
 static bool take_message(struct singer *s, struct slice line, GError **err)
 {
     static const struct {
@@ -209,6 +233,8 @@ static bool take_message(struct singer *s, struct slice line, GError **err)
                  {"BATCH", source_singer_take_batch}};
     struct singer_message message;
     arena_reset(s->arena);
+    if (read_record(s, line, &message))
+        return take_record(s, &message, err);
     if (!read_message(s, line, &message, err))
         return false;
     const char *type = text_of(s, &message, SINGER_TYPE);
@@ -268,7 +294,8 @@ static bool take(const struct source_run *run, const struct source_pipe *pipe, G
     struct singer s = {.pipe = pipe,
                        .feed = feed_open(run, pipe, &how, err),
                        .arena = arena_new(),
-                       .noted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL)};
+                       .noted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+                       .shape = json_shape_of(record_paths, G_N_ELEMENTS(record_paths))};
     g_autoptr(lines_t) lines = lines_open(pipe->input, limit);
     bool ok = s.feed && take_lines(&s, lines, err);
     feed_close(s.feed);

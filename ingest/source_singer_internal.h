@@ -2,7 +2,7 @@
 /* What the files of source_singer.h share. */
 #pragma once
 
-#include "core/scan_json.h"
+#include "core/json_shape.h"
 #include "ingest/feed.h"
 #include "ingest/json_schema.h"
 #include "ingest/raw_number.h"
@@ -35,6 +35,7 @@ struct singer {
     struct arena *arena; /* one message */
     GHashTable *noted;
     int64_t line;
+    struct json_shape shape; /* of messages of type RECORD */
 };
 
 /* Set err to "standard input:LINE: what"; returns false. */
