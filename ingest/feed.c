@@ -6,7 +6,7 @@
 #include "ingest/feed_internal.h"
 #include "ingest/watermark.h"
 
-enum { AGE_US = 60000000, MESSAGE_KIB = 16384, MESSAGE_KIB_MAX = 1 << 20 };
+enum { MESSAGE_KIB = 16384, MESSAGE_KIB_MAX = 1 << 20 };
 
 static void stream_free(void *data)
 {
@@ -34,7 +34,7 @@ struct feed *feed_open(const struct source_run *run, const struct source_pipe *p
     feed->how = *how;
     if (bad)
         feed->how.rejects = strcmp(bad, "reject") == 0;
-    feed->age_us = pipe->age_us ? pipe->age_us : AGE_US;
+    feed->age_us = pipe->age_us ? pipe->age_us : SOURCE_AGE_US;
     feed->streams = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, stream_free);
     feed->mapped = g_ptr_array_new();
     feed->answers = g_array_new(FALSE, FALSE, sizeof(struct slice));

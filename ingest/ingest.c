@@ -161,6 +161,7 @@ bool ingest_run(struct db *db, const char *dsn, struct config *config,
                              .zone = zone,
                              .batch_bytes =
                                  options->batch_bytes ? options->batch_bytes : SOURCE_BATCH_BYTES,
+                             .age_us = options->age_us ? options->age_us : SOURCE_AGE_US,
                              .total = &summary->count,
                              .progress = options->progress};
     if (options->rehearsed && !rehearsal_begin(db, err))

@@ -14,6 +14,7 @@ struct source_pipe;
 struct ingest_options {
     const char *source;             /* only this one; NULL for all */
     size_t batch_bytes;             /* 0 for the default of 16 MiB */
+    int64_t age_us;                 /* of a batch when it is delivered; 0 for a minute */
     const struct source_pipe *pipe; /* the source's messages come from here; NULL: none do */
     /* When not NULL: do everything and keep nothing, the run's row included. Called while what was
      * done can be seen, before it is rolled back. */

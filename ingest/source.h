@@ -7,7 +7,7 @@
 #include "ingest/delivery.h"
 #include "ingest/preview.h"
 
-enum { SOURCE_BATCH_BYTES = 16 << 20 };
+enum { SOURCE_BATCH_BYTES = 16 << 20, SOURCE_AGE_US = 60000000 };
 
 /* What every kind works with while it reads one source. */
 struct source_run {
@@ -18,7 +18,8 @@ struct source_run {
     const struct mapping_set *set;
     const struct mapping_source *source;
     const struct zone *zone;
-    size_t batch_bytes;           /* a delivery is due when batch_bytes come to this */
+    size_t batch_bytes;           /* a delivery is due when batch_bytes come to this, */
+    int64_t age_us;               /* and when its first record is this old */
     struct batch_counters *total; /* of all deliveries; added to */
     struct progress *progress;    /* in bytes of what `size` counts */
 };

@@ -9,7 +9,7 @@
 #include "ingest/source_path.h"
 #include "sql/ingest.h"
 
-enum { PROGRESS_RECORDS = 256 };
+enum { PROGRESS_RECORDS = 256, CLOCK_RECORDS = 256 }; /* from one look to the next */
 
 struct reading {
     const struct source_run *run;
@@ -40,7 +40,8 @@ struct file {
     struct input *input;
     struct arena *arena;
     struct mapping_reader *reader;
-    int64_t ordinal;
+    int64_t since_us; /* when the batch began */
+    unsigned unseen;  /* records since the last look at the clock */
 };
 
 static const char *stream_name(const struct reading *r)
@@ -260,12 +261,25 @@ static void show_progress(const struct reading *r, const struct file *file)
         progress_at(r->run->progress, input_consumed(file->input), r->run->total->read + read);
 }
 
+/* Bounded by the memory it holds and by its age, so that a run that is killed has little to do
+ * again. */
+static bool is_due(const struct reading *r, struct file *file)
+{
+    if (batch_bytes(r->batch) >= r->run->batch_bytes)
+        return true;
+    if (++file->unseen < CLOCK_RECORDS)
+        return false;
+    file->unseen = 0;
+    return g_get_monotonic_time() - file->since_us >= r->run->age_us;
+}
+
 /* Read to the end in batches. A broken tail is an error after the good records before it are in. */
 static bool read_records(struct reading *r, struct file *file, GError **err)
 {
     g_autoptr(arena_t) scratch = arena_new();
     g_autoptr(GError) broken = NULL;
     bool found = true, any = false;
+    file->since_us = g_get_monotonic_time();
     while (found) {
         struct input_record raw;
         if (!input_next(file->input, &raw, &found, &broken))
@@ -275,9 +289,10 @@ static bool read_records(struct reading *r, struct file *file, GError **err)
             show_progress(r, file);
             any = true;
         }
-        if (batch_bytes(r->batch) >= r->run->batch_bytes) {
+        if (is_due(r, file)) {
             if (!flush(r, file, false, err))
                 return false;
+            file->since_us = g_get_monotonic_time();
             if (stop_requested())
                 return err_set(err, KENKO_ERROR_INTERRUPTED,
                                "%s: stopped after a batch; the next run goes on from there",

@@ -178,10 +178,39 @@ static void one_record_more_gives_another_digest(void **state)
         g_ptr_array_free(stream[s].line, TRUE);
 }
 
+static void batches_that_end_by_their_age_give_the_same_facts(void **state)
+{
+    (void)state;
+    const char *dir = sources_directory(sources);
+    g_autoptr(GString) text = g_string_new("account,at,runs,ms,seats\n");
+    for (int i = 0; i < 2000; i++)
+        g_string_append_printf(text, "acc-%d,2026-01-%02dT10:00:00Z,%d,%d,%d\n", i % 9, 1 + i % 20,
+                               i, i * 31 % 97, i % 13);
+    sources_write(dir, "account/all.csv", "id,name,domain,changed\n");
+    sources_write(dir, "ticket/all.csv", "id,domain,status,opened,changed\n");
+    sources_write(dir, "event/all.csv", "id,account,at,user\n");
+    sources_write(dir, "usage/all.csv", text->str);
+    g_autoptr(GError) err = NULL;
+    g_autoptr(config_t) config = config_open(dir, &err);
+    g_autoptr(db_t) whole = open_with_key();
+    ingest(whole, dir, 0);
+    g_autoptr(db_t) cut = open_with_key();
+    const struct ingest_options at_once = {.age_us = 1};
+    struct ingest_summary summary;
+    if (!config || !ingest_run(cut, warehouse_dsn(), config, &at_once, &summary, &err))
+        fail_msg("%s", err->message);
+    assert_int_equal(summary.count.loaded, 2000);
+    sources_expect(whole, "SELECT count(*) FROM ops.load WHERE stream = 'usage_metric'", "1");
+    sources_expect(cut, "SELECT count(*) > 4 FROM ops.load WHERE stream = 'usage_metric'", "t");
+    g_autofree char *one = sources_facts(whole), *two = sources_facts(cut);
+    assert_string_equal(one, two);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_order_split_and_repetition_gives_the_same_facts),
+        cmocka_unit_test(batches_that_end_by_their_age_give_the_same_facts),
         cmocka_unit_test(one_record_more_gives_another_digest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
