@@ -2,6 +2,7 @@
 #include "ingest/quality.h"
 
 #include "ingest/load.h"
+#include "ingest/quality_day.h"
 #include "sql/quality.h"
 
 /* One day on which a check found something, or what was said of it before. */
@@ -38,6 +39,19 @@ static size_t wanting(const struct checking *c, bool parties, struct db_texts *n
     *names = (struct db_texts){n, name, NULL};
     *limits = (struct db_doubles){n, limit, NULL};
     return n;
+}
+
+/* What the checks look at, up to what is committed. */
+static bool refresh(const struct checking *c, GError **err)
+{
+    const char **name = arena_many(c->arena, c->set->n_usage + 1, const char *);
+    struct db_texts names = {0, name, NULL};
+    for (size_t i = 0; i < c->set->n_usage; i++) {
+        const struct mapping_usage *usage = &c->set->usage[i];
+        if (usage->min_parties > 0 || usage->max_total > 0)
+            name[names.n++] = usage->name;
+    }
+    return quality_day_refresh(c->db, &names, c->from - QUALITY_BASELINE_DAYS, err);
 }
 
 static void add(GArray *list, struct finding finding)
@@ -149,8 +163,8 @@ static bool judged_on(struct db *db, const struct zone *zone, int32_t *day, bool
 
 static bool check_all(struct checking *c, const struct job *job, int64_t *failing, GError **err)
 {
-    if (!job_fence_check(c->db, job, err) || !check_parties(c, err) || !check_total(c, err) ||
-        !read_said(c, err))
+    if (!job_fence_check(c->db, job, err) || !refresh(c, err) || !check_parties(c, err) ||
+        !check_total(c, err) || !read_said(c, err))
         return false;
     g_autoptr(GArray) list = news(c);
     *failing = 0;

@@ -8,7 +8,8 @@
 #include "core/job.h"
 #include "ingest/mapping.h"
 
-enum { QUALITY_DAYS = 14 }; /* days looked at again after each ingest */
+enum { QUALITY_DAYS = 14 };          /* days looked at again after each ingest */
+enum { QUALITY_BASELINE_DAYS = 56 }; /* before a day: what it is held against */
 
 /*
  * Run the checks of every usage metric that wants them, over the last days before the newest load.

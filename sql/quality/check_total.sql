@@ -12,9 +12,8 @@
 -- column usual     double
 WITH series AS MATERIALIZED (
   SELECT u.metric, u.day, u.total
-  FROM warehouse.usage_day_now AS u
+  FROM ops.usage_day AS u
   WHERE u.metric = ANY ($1::text[])
-    AND u.month >= date_trunc('month', $3::date - 56)::date
     AND u.day >= $3::date - 56 AND u.day < $4::date
 ),
 usual AS (

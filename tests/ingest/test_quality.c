@@ -60,12 +60,26 @@ static const char *make_directory(void)
     return dir;
 }
 
+/* Run ingest; what the checks then looked at is what a look at all usage gives. */
+static void ingest(struct db *db, const char *dir, struct ingest_summary *summary)
+{
+    sources_ingest(db, dir, summary);
+    sources_expect(db,
+                   "WITH full_scan AS (SELECT metric, day, parties, total FROM "
+                   "warehouse.usage_day_now WHERE metric = 'runs' AND day >= "
+                   "(now() AT TIME ZONE 'Asia/Tokyo')::date - 70), kept AS (SELECT metric, day, "
+                   "parties, total FROM ops.usage_day) SELECT count(*) FROM "
+                   "((TABLE full_scan EXCEPT TABLE kept) UNION ALL "
+                   "(TABLE kept EXCEPT TABLE full_scan)) AS d",
+                   "0");
+}
+
 static void what_keeps_its_promise_is_not_in_doubt(void **state)
 {
     (void)state;
     g_autoptr(db_t) db = warehouse_open();
     struct ingest_summary s;
-    sources_ingest(db, make_directory(), &s);
+    ingest(db, make_directory(), &s);
     assert_int_equal(s.doubtful, 0);
     sources_expect(db, "SELECT count(*) FROM warehouse.quality", "0");
     sources_expect(db, "SELECT count(*) FROM ops.load WHERE kind = 'quality'", "0");
@@ -78,18 +92,18 @@ static void a_day_that_came_in_part_is_in_doubt_until_the_rest_comes(void **stat
     const char *dir = make_directory();
     struct ingest_summary s;
     write_day(dir, 3, 4, 30); /* the sum would pass */
-    sources_ingest(db, dir, &s);
+    ingest(db, dir, &s);
     assert_int_equal(s.doubtful, 1);
     sources_expect(db,
                    "SELECT string_agg(check_name || ' ' || failed || ' ' || value || ' ' || usual, "
                    "', ' ORDER BY check_name) FROM bi.quality",
                    "parties true 4 10");
-    sources_ingest(db, dir, &s); /* nothing new is said twice */
+    ingest(db, dir, &s); /* nothing new is said twice */
     assert_int_equal(s.doubtful, 1);
     sources_expect(db, "SELECT count(*) FROM warehouse.quality", "1");
 
     write_day(dir, 3, ACCOUNTS, 20);
-    sources_ingest(db, dir, &s);
+    ingest(db, dir, &s);
     assert_int_equal(s.doubtful, 0);
     sources_expect(db, "SELECT count(*) FROM bi.quality WHERE failed", "0");
     sources_expect(db, "SELECT count(*) FROM warehouse.quality", "2"); /* known-at keeps both */
@@ -103,7 +117,7 @@ static void a_day_without_any_fact_is_in_doubt_once_later_days_are_here(void **s
     struct ingest_summary s;
     sources_remove(dir, "usage-01.csv"); /* yesterday is not here yet: no doubt */
     sources_remove(dir, "usage-05.csv"); /* this day is missing */
-    sources_ingest(db, dir, &s);
+    ingest(db, dir, &s);
     assert_int_equal(s.doubtful, 1);
     sources_expect(db, "SELECT value FROM bi.quality", "0");
 }
@@ -117,7 +131,7 @@ static void a_sum_far_from_the_usual_is_in_doubt_up_and_down(void **state)
     write_day(dir, 2, ACCOUNTS, 61);
     write_day(dir, 4, ACCOUNTS, 60); /* three times is not more than three times */
     write_day(dir, 6, ACCOUNTS, 6);
-    sources_ingest(db, dir, &s);
+    ingest(db, dir, &s);
     assert_int_equal(s.doubtful, 2);
     sources_expect(db,
                    "SELECT string_agg(check_name || ' ' || value, ', ' ORDER BY day) FROM "
@@ -133,10 +147,10 @@ static void a_day_that_was_accepted_stays_accepted(void **state)
     const char *dir = make_directory();
     struct ingest_summary s;
     write_day(dir, 2, 3, 20);
-    sources_ingest(db, dir, &s);
+    ingest(db, dir, &s);
     assert_int_equal(s.doubtful, 2); /* parties and total */
     assert_true(quality_accept(db, "runs", today() - 2, "a holiday", &err));
-    sources_ingest(db, dir, &s);
+    ingest(db, dir, &s);
     assert_int_equal(s.doubtful, 0);
     sources_expect(db, "SELECT string_agg(DISTINCT said_by, ',') FROM bi.quality", "a holiday");
     assert_false(quality_accept(db, "runs", today() - 2, "again", &err));
@@ -152,7 +166,7 @@ static void a_value_outside_the_promise_is_rejected_by_name(void **state)
     sources_write(dir, "usage-99.csv",
                   "account,day,runs\na,2026-01-05,-1\na,2026-01-05,1001\n"
                   "a,2026-01-05,0\na,2026-01-05,1000\n");
-    sources_ingest(db, dir, &s);
+    ingest(db, dir, &s);
     assert_int_equal(s.count.rejected, 2);
     sources_expect(db,
                    "SELECT string_agg(reason || ': ' || field || ' ' || message, '; ' ORDER BY "
@@ -166,7 +180,7 @@ static void a_load_that_corrects_scored_days_is_listed(void **state)
     (void)state;
     g_autoptr(db_t) db = warehouse_open();
     const char *dir = make_directory();
-    sources_ingest(db, dir, NULL);
+    ingest(db, dir, NULL);
     warehouse_sql(db, "INSERT INTO score.scorecard (name, sha256, body) VALUES ('a', 'b', 'c');"
                       "INSERT INTO score.run (as_of, known_no, known_at, state, config_sha256, "
                       "version, scorecard_id) SELECT (SELECT max(last_day) FROM ops.load), "
@@ -175,7 +189,7 @@ static void a_load_that_corrects_scored_days_is_listed(void **state)
                       "score.run");
     sources_expect(db, "SELECT count(*) FROM bi.correction", "0");
     write_day(dir, 30, ACCOUNTS, 21);
-    sources_ingest(db, dir, NULL);
+    ingest(db, dir, NULL);
     sources_expect(db,
                    "SELECT count(*) || ' ' || min(days_scored) || ' ' || bool_and(first_day = "
                    "last_day AND last_day < first_as_of) FROM bi.correction",
@@ -209,9 +223,32 @@ static void promises_that_make_no_sense_are_refused(void **state)
     }
 }
 
+static void only_days_that_a_load_spoke_of_are_added_up_again(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = warehouse_open();
+    const char *dir = make_directory();
+    sources_remove(dir, "usage-02.csv");
+    ingest(db, dir, NULL);
+    warehouse_sql(db,
+                  "UPDATE ops.usage_day SET parties = 1000000 WHERE day = (SELECT max(day) - 30 "
+                  "FROM ops.usage_day)"); /* who would see it again adds it up */
+    write_day(dir, 2, ACCOUNTS, 20);
+    sources_ingest(db, dir, NULL);
+    sources_expect(db, "SELECT count(*) FROM ops.usage_day WHERE parties = 1000000", "1");
+    sources_expect(db,
+                   "SELECT parties FROM ops.usage_day WHERE day = (now() AT TIME ZONE "
+                   "'Asia/Tokyo')::date - 2",
+                   "10");
+    write_day(dir, 2, ACCOUNTS - 1, 20); /* the load of before is retracted */
+    ingest(db, dir, NULL);
+    sources_expect(db, "SELECT count(*) FROM ops.usage_day WHERE parties = 1000000", "0");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_days_that_a_load_spoke_of_are_added_up_again),
         cmocka_unit_test(what_keeps_its_promise_is_not_in_doubt),
         cmocka_unit_test(a_day_that_came_in_part_is_in_doubt_until_the_rest_comes),
         cmocka_unit_test(a_day_without_any_fact_is_in_doubt_once_later_days_are_here),
