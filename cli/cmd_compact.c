@@ -19,13 +19,17 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
         return false;
     if (context->json) {
         printf("{\"rows_before\": %" G_GINT64_FORMAT ", \"rows_after\": %" G_GINT64_FORMAT
-               ", \"known_floor\": %" G_GINT64_FORMAT "}\n",
-               summary.rows_before, summary.rows_after, summary.known_floor);
+               ", \"tallies\": %" G_GINT64_FORMAT ", \"known_floor\": %" G_GINT64_FORMAT "}\n",
+               summary.rows_before, summary.rows_after, summary.tallies, summary.known_floor);
         return true;
     }
     g_autofree char *before = text_thousands(summary.rows_before);
     g_autofree char *after = text_thousands(summary.rows_after);
     printf("%s rows of usage became %s\n", before, after);
+    if (summary.tallies > 0) {
+        g_autofree char *tallies = text_thousands(summary.tallies);
+        printf("%s hidden versions of records were forgotten\n", tallies);
+    }
     if (summary.known_floor > 0) {
         char day[DAY_TEXT_SIZE];
         day_format(summary.floor_day, day);

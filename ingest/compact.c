@@ -7,7 +7,7 @@
 #include "ingest/span.h"
 #include "sql/ingest.h"
 
-enum { PORTION_PARTIES = 2000 };
+enum { PORTION_PARTIES = 2000, PORTION_TALLIES = 50000 };
 
 /* What compaction may do to each load's values; settled loads lie at or below the known floor. */
 struct floor {
@@ -279,6 +279,33 @@ static bool compact_months(struct db *db, const struct job *job, const struct fl
     return true;
 }
 
+struct pruning {
+    const struct job *job;
+    int64_t known_floor, gone;
+};
+
+static bool prune_body(struct db *db, void *context, GError **err)
+{
+    struct pruning *p = context;
+    if (!job_fence_check(db, p->job, err) ||
+        !q_tally_prune(db, p->known_floor, PORTION_TALLIES, &p->gone, err))
+        return false;
+    return !fault_hit("prune") || err_set(err, KENKO_ERROR_BUG, "injected prune");
+}
+
+/* What hidden versions of records count for is only asked when a load is retracted. */
+static bool prune_tallies(struct db *db, const struct job *job, const struct floor *floor,
+                          struct compact_summary *summary, GError **err)
+{
+    struct pruning p = {job, floor->commit_no, PORTION_TALLIES};
+    while (p.gone == PORTION_TALLIES && !stop_requested()) {
+        if (!db_transact(db, 3, prune_body, &p, err))
+            return false;
+        summary->tallies += p.gone;
+    }
+    return true;
+}
+
 static bool compact_all(struct db *db, const struct job *job, const struct compact_floor *raise_to,
                         struct progress *progress, struct compact_summary *summary, GError **err)
 {
@@ -287,7 +314,8 @@ static bool compact_all(struct db *db, const struct job *job, const struct compa
     if ((raise_to && !db_transact(db, 3, raise_body, &raise, err)) ||
         !load_floor(db, &floor, summary, err))
         return false;
-    bool ok = compact_months(db, job, &floor, progress, summary, err);
+    bool ok = compact_months(db, job, &floor, progress, summary, err) &&
+              (floor.commit_no == 0 || prune_tallies(db, job, &floor, summary, err));
     g_free(floor.fate);
     return ok;
 }
@@ -302,10 +330,10 @@ bool compact_run(struct db *db, const char *dsn, const struct compact_floor *flo
     g_autoptr(GError) failure = NULL;
     bool ok = compact_all(db, job, floor, progress, summary, &failure);
     progress_end(progress);
-    g_autofree char *counters =
-        g_strdup_printf("{\"rows_before\": %" G_GINT64_FORMAT ", \"rows_after\": %" G_GINT64_FORMAT
-                        ", \"known_floor\": %" G_GINT64_FORMAT "}",
-                        summary->rows_before, summary->rows_after, summary->known_floor);
+    g_autofree char *counters = g_strdup_printf(
+        "{\"rows_before\": %" G_GINT64_FORMAT ", \"rows_after\": %" G_GINT64_FORMAT
+        ", \"tallies\": %" G_GINT64_FORMAT ", \"known_floor\": %" G_GINT64_FORMAT "}",
+        summary->rows_before, summary->rows_after, summary->tallies, summary->known_floor);
     job_end(job, failure, counters);
     if (!ok)
         g_propagate_error(err, g_steal_pointer(&failure));

@@ -455,9 +455,38 @@ static void records_whose_value_does_not_fit_are_rejected(void **state)
     expect_usage(db, 1);
 }
 
+static void hidden_versions_of_settled_loads_are_forgotten(void **state)
+{
+    (void)state;
+    g_autoptr(GError) err = NULL;
+    const char *dir = directory(with_time);
+    g_autoptr(db_t) db = open_warehouse();
+    sources_write(dir, "jobs-1.csv", HEADER A);
+    sources_ingest(db, dir, NULL);
+    sources_write(dir, "jobs-2.csv", HEADER M);
+    sources_ingest(db, dir, NULL);
+    warehouse_sql(db, "UPDATE ops.load SET committed_at = '2026-01-01'");
+    sources_expect(db, "SELECT count(*) FROM warehouse.tally", "2");
+    g_autofree char *before = warehouse_value(db, "SELECT string_agg(v::text, ' ' ORDER BY v) FROM "
+                                                  "warehouse.tally WHERE load_id = (SELECT "
+                                                  "max(load_id) FROM warehouse.tally)");
+    const int32_t day = day_from_civil(2026, 6, 1);
+    const struct compact_floor to = {day, day * DAY_US};
+    struct compact_summary s;
+    assert_true(compact_run(db, warehouse_dsn(), NULL, NULL, &s, &err));
+    assert_int_equal(s.tallies, 0); /* without a floor anything may be retracted */
+    assert_true(compact_run(db, warehouse_dsn(), &to, NULL, &s, &err));
+    assert_int_equal(s.tallies, 1);
+    sources_expect(db, "SELECT string_agg(v::text, ' ' ORDER BY v) FROM warehouse.tally", before);
+    sources_write(dir, "jobs-3.csv", HEADER B);
+    sources_ingest(db, dir, NULL);
+    expect_usage(db, s.known_floor);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hidden_versions_of_settled_loads_are_forgotten),
         cmocka_unit_test(usage_is_what_the_newest_versions_say_at_every_commit),
         cmocka_unit_test(so_it_is_where_the_source_does_not_say_when),
         cmocka_unit_test(an_undone_load_in_the_middle_leaves_no_trace),
