@@ -4,12 +4,14 @@
 #include "core/fault.h"
 #include "core/job.h"
 #include "core/stop.h"
+#include "ingest/retention_inbox.h"
 #include "sql/ingest.h"
 
-enum { PORTION_REJECTS = 20000, PORTION_CHUNKS = 1000 };
+enum { PORTION_REJECTS = 20000, PORTION_CHUNKS = 1000, INBOX_DAYS = 90 };
 
 struct retention_config {
     int usage_months, reject_days, id_days; /* 0: for ever */
+    int *inbox_days;                        /* NULL: INBOX_DAYS */
 };
 
 struct retention_section {
@@ -20,12 +22,14 @@ static const cyaml_schema_field_t retention_fields[] = {
     CYAML_FIELD_INT("usage_months", CYAML_FLAG_OPTIONAL, struct retention_config, usage_months),
     CYAML_FIELD_INT("reject_days", CYAML_FLAG_OPTIONAL, struct retention_config, reject_days),
     CYAML_FIELD_INT("id_days", CYAML_FLAG_OPTIONAL, struct retention_config, id_days),
+    CYAML_FIELD_INT_PTR("inbox_days", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                        struct retention_config, inbox_days),
     CYAML_FIELD_END};
 
 /* What goes: everything before these; INT32_MIN and INT64_MIN keep all. */
 struct horizon {
     int32_t usage_month;
-    int64_t usage_us, reject_us, event_us, arrival_us;
+    int64_t usage_us, reject_us, event_us, arrival_us, inbox_us;
 };
 
 struct portion {
@@ -46,11 +50,12 @@ static bool find_horizon(struct config *config, const struct zone *zone, int64_t
     if (!config_section(config, &field, &section, sizeof section, err))
         return false;
     const struct retention_config *c = section.retention ? section.retention : &forever;
-    if (c->usage_months < 0 || c->reject_days < 0 || c->id_days < 0)
+    const int inbox_days = c->inbox_days ? *c->inbox_days : INBOX_DAYS;
+    if (c->usage_months < 0 || c->reject_days < 0 || c->id_days < 0 || inbox_days < 0)
         return config_refuse(config, err, "retention",
                              "retention has a number below 0, want 1 or more, or 0 for ever");
     int32_t today = zone_day(zone, now_us);
-    *out = (struct horizon){INT32_MIN, INT64_MIN, INT64_MIN, INT64_MIN, INT64_MIN};
+    *out = (struct horizon){INT32_MIN, INT64_MIN, INT64_MIN, INT64_MIN, INT64_MIN, INT64_MIN};
     if (c->usage_months > 0) {
         out->usage_month = day_month_start(today, -c->usage_months);
         out->usage_us = zone_day_start(zone, out->usage_month);
@@ -62,6 +67,8 @@ static bool find_horizon(struct config *config, const struct zone *zone, int64_t
         out->event_us = zone_day_start(zone, today - c->id_days);
         out->arrival_us = zone_day_start(zone, today - c->id_days - 1);
     }
+    if (inbox_days > 0)
+        out->inbox_us = zone_day_start(zone, today - inbox_days);
     return true;
 }
 
@@ -173,6 +180,13 @@ static bool count(struct db *db, const struct horizon *horizon, struct retention
     return true;
 }
 
+static bool expire(struct db *db, const struct job *job, struct config *config,
+                   const struct zone *zone, int64_t before_us, int64_t *events, GError **err)
+{
+    return before_us == INT64_MIN ||
+           retention_inbox_expire(db, job, config, zone, before_us, events, err);
+}
+
 bool retention_run(struct db *db, const char *dsn, struct config *config, const struct zone *zone,
                    const struct retention_options *options, struct retention_summary *summary,
                    GError **err)
@@ -183,16 +197,18 @@ bool retention_run(struct db *db, const char *dsn, struct config *config, const 
         return false;
     summary->usage_from = horizon.usage_month;
     if (options->dry_run)
-        return count(db, &horizon, summary, err);
+        return count(db, &horizon, summary, err) &&
+               expire(db, NULL, config, zone, horizon.inbox_us, &summary->pushed, err);
     struct job *job = job_begin(db, dsn, "retention", err);
     if (!job)
         return false;
     g_autoptr(GError) failure = NULL;
-    bool ok = drop(db, job, &horizon, summary, &failure);
+    bool ok = drop(db, job, &horizon, summary, &failure) &&
+              expire(db, job, config, zone, horizon.inbox_us, &summary->pushed, &failure);
     g_autofree char *counters =
         g_strdup_printf("{\"months\": %" G_GINT64_FORMAT ", \"rejects\": %" G_GINT64_FORMAT
-                        ", \"ids\": %" G_GINT64_FORMAT "}",
-                        summary->months, summary->rejects, summary->ids);
+                        ", \"ids\": %" G_GINT64_FORMAT ", \"pushed\": %" G_GINT64_FORMAT "}",
+                        summary->months, summary->rejects, summary->ids, summary->pushed);
     job_end(job, failure, counters);
     if (!ok)
         g_propagate_error(err, g_steal_pointer(&failure));

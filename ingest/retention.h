@@ -18,6 +18,7 @@ struct retention_options {
 
 struct retention_summary {
     int64_t months, rejects, ids; /* dropped */
+    int64_t pushed;               /* events that no source reads, become rejects */
     int32_t usage_from;           /* first day kept; INT32_MIN: all */
 };
 

@@ -234,9 +234,42 @@ static void a_kill_at_any_point_is_healed_by_the_next_run(void **state)
 #endif
 }
 
+static void pushed_events_that_nobody_reads_end_as_rejects(void **state)
+{
+    (void)state;
+    const char *dir;
+    g_autoptr(db_t) db = open_company(&dir, "");
+    warehouse_sql(db,
+                  "INSERT INTO ops.inbox (key_id, kind, received_at, body) SELECT k, 'page', at, "
+                  "'{}'::bytea FROM (VALUES ('gonekey1', '2026-03-01'::timestamptz), "
+                  "('gonekey1', '2026-03-02'), ('gonekey1', '2026-05-01'), "
+                  "('readkey1', '2026-03-01'), ('livekey1', '2026-03-01')) AS e(k, at)");
+    warehouse_sql(db, "INSERT INTO ops.watermark (source, stream, position, run_id) SELECT 'web', "
+                      "'readkey1', '4', max(run_id) FROM ops.job_run"); /* read before */
+    sources_append(dir, "kenko.yaml",
+                   "  - name: web\n    type: inbox\n    key: livekey1\n    streams:\n"
+                   "      - {stream: contact, kinds: [identify], fields: {party: userId, "
+                   "external_id: userId}}\n");
+    assert_int_equal(run(dir, db, true).pushed, 3);
+    assert_int_equal(run(dir, db, false).pushed, 2);
+    sources_expect(db,
+                   "SELECT string_agg(concat_ws(' ', r.line, r.reason, l.source, l.stream), ', ' "
+                   "ORDER BY r.line) FROM ops.reject AS r JOIN ops.load AS l USING (load_id) WHERE "
+                   "r.reason = 'no_source'",
+                   "1 no_source inbox pushed, 2 no_source inbox pushed");
+    sources_expect(db, "SELECT string_agg(key_id, ' ' ORDER BY seq) FROM ops.inbox",
+                   "gonekey1 livekey1"); /* not old enough; named */
+    sources_expect(db,
+                   "SELECT read_count || ' ' || rejected FROM ops.load WHERE stream = 'pushed' AND "
+                   "commit_no IS NOT NULL",
+                   "2 2");
+    assert_int_equal(run(dir, db, false).pushed, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pushed_events_that_nobody_reads_end_as_rejects),
         cmocka_unit_test(everything_is_kept_when_nothing_is_said),
         cmocka_unit_test(old_months_go_whole_and_do_not_come_back),
         cmocka_unit_test(old_rejects_go_and_the_counters_stay),
