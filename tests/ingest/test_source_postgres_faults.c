@@ -128,6 +128,21 @@ static void whoever_commits_in_whatever_order_nothing_is_lost_or_doubled(void **
     tables_close(&t);
 }
 
+/* A run is over when the server has noticed that its client is gone. */
+static void ingest_patiently(struct tables *t)
+{
+    for (int i = 0; i < 100; i++) {
+        g_autoptr(GError) err = NULL;
+        if (sources_try(t->db, t->directory, BATCH_BYTES, NULL, &err))
+            return;
+        if (!err_is(err, KENKO_ERROR_BUSY))
+            fail_msg("%s", err->message);
+        g_usleep(100000);
+    }
+    fail_msg("the lock is never given up");
+}
+
+#ifdef KENKO_FAULTS
 static void fill(struct tables *t)
 {
     warehouse_sql(t->app, "INSERT INTO person (id, name, updated_at) SELECT n, 'n' || n, "
@@ -144,21 +159,6 @@ static void change(struct tables *t)
                           "INSERT INTO event (runs) SELECT n FROM generate_series(1, 40) AS n");
 }
 
-/* A run is over when the server has noticed that its client is gone. */
-static void ingest_patiently(struct tables *t)
-{
-    for (int i = 0; i < 100; i++) {
-        g_autoptr(GError) err = NULL;
-        if (sources_try(t->db, t->directory, BATCH_BYTES, NULL, &err))
-            return;
-        if (!err_is(err, KENKO_ERROR_BUSY))
-            fail_msg("%s", err->message);
-        g_usleep(100000);
-    }
-    fail_msg("the lock is never given up");
-}
-
-#ifdef KENKO_FAULTS
 static int run_with(struct tables *t, const char *fault)
 {
     fflush(NULL);
