@@ -25,13 +25,15 @@ static void add_health(const struct report *r, struct document *d,
     const char *lower = arena_printf(r->arena, "%.0f", a->lower_bp / 100.0),
                *upper = arena_printf(r->arena, "%.0f", a->upper_bp / 100.0);
     const char *delta = report_delta(r, a), *note;
+    const char *since = *delta ? report_say(r, MESSAGE_BRIEF_SINCE, "change", delta, NULL) : "";
     if (strcmp(a->band, "Unknown") == 0)
         note = report_say(r, MESSAGE_BRIEF_UNKNOWN, "lower", lower, "upper", upper, NULL);
     else if (a->lower_bp == a->upper_bp)
-        note = *delta ? report_say(r, MESSAGE_BRIEF_SINCE, "change", delta, NULL) : "";
+        note = since;
     else
-        note = report_say(r, MESSAGE_BRIEF_BOUNDS, "lower", lower, "upper", upper, "change", delta,
-                          NULL);
+        note =
+            arena_printf(r->arena, "%s%s%s", since, *since ? "; " : "",
+                         report_say(r, MESSAGE_BRIEF_BOUNDS, "lower", lower, "upper", upper, NULL));
     document_tile(
         d, report_say(r, MESSAGE_COLUMN_HEALTH, NULL),
         strcmp(a->band, "Unknown") == 0
