@@ -91,6 +91,8 @@ expect "no day" 2 "want --as-of DAY" score
 expect "no scorecard" 2 "scorecards/default.yaml" score --as-of 2026-06-01
 expect "a report of nothing" 4 "nothing is published yet" report weekly
 expect "an unknown account" 4 "has no published score" explain nobody
+expect "a word the cluster does not know" 2 "want kenko cluster start | stop | status | psql" cluster restart
+expect "psql on the warehouse, with its own arguments" 0 "one and two" cluster psql -- -Atc "SELECT 'one and two'"
 expect "a diff without days" 2 "want kenko diff ACCOUNT DAY DAY" diff nobody
 expect "a diff of a wrong day" 3 "2026-02-30" diff nobody 2026-02-30 2026-03-01
 expect "a diff of nobody" 4 "has no published score on" diff nobody 2026-02-20 2026-03-01
