@@ -91,7 +91,7 @@ static void print_text(const struct model *m)
         printf("\n");
         term_words_print(hazard_summary(m->hazard));
     } else if (strcmp(m->state, "refused") != 0) {
-        printf("it does not fit metrics.yaml any more\n");
+        printf("it fits metrics.yaml or this version of kenko no more: train again\n");
     }
 }
 

@@ -65,8 +65,7 @@ static bool load(struct arena *arena, struct hazard_model *m, const json_t *root
     const json_t *intercept = json_object_get(root, "intercept");
     const json_t *slope = json_object_get(root, "slope");
     size_t horizon;
-    if (json_number_value(json_object_get(root, "version")) != HAZARD_VERSION ||
-        !numbers_load_size(json_object_get(root, "horizon_days"), HAZARD_DAYS_MAX + 1, &horizon) ||
+    if (!numbers_load_size(json_object_get(root, "horizon_days"), HAZARD_DAYS_MAX + 1, &horizon) ||
         horizon == 0 || !json_is_number(intercept) || !json_is_number(slope))
         return false;
     m->horizon_days = (int)horizon;
@@ -80,17 +79,24 @@ static bool load(struct arena *arena, struct hazard_model *m, const json_t *root
     return true;
 }
 
+static bool is_of_this_version(const json_t *root)
+{
+    const json_t *additive = json_object_get(root, "additive");
+    return json_number_value(json_object_get(root, "version")) == HAZARD_VERSION &&
+           json_number_value(json_object_get(additive, "version")) == ADDITIVE_STORE_VERSION;
+}
+
 struct hazard_model *hazard_load(struct arena *arena, const struct metric_set *metrics,
                                  const char *json, GError **err)
 {
     struct hazard_model *m = arena_one(arena, struct hazard_model);
     json_t *root = json_loads(json, NUMBERS_READ, NULL);
     m->metrics = metrics;
-    bool ok = load(arena, m, root);
+    bool same = is_of_this_version(root), ok = same && load(arena, m, root);
     json_decref(root);
     if (ok)
         return m;
-    err_set(err, KENKO_ERROR_CONFLICT,
-            "the stored model does not fit metrics.yaml: train again (kenko train)");
+    err_set(err, KENKO_ERROR_CONFLICT, "the stored model %s: train again (kenko train)",
+            same ? "does not fit metrics.yaml" : "was stored by another version of kenko");
     return NULL;
 }

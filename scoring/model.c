@@ -60,7 +60,8 @@ bool model_promote(struct db *db, const struct metric_set *metrics, int64_t mode
         return true;
     if (!model.hazard)
         return err_set(err, KENKO_ERROR_CONFLICT, "model %" G_GINT64_FORMAT " %s", model_id,
-                       strcmp(model.state, "refused") == 0 ? "is a refusal"
-                                                           : "does not fit metrics.yaml any more");
+                       strcmp(model.state, "refused") == 0
+                           ? "is a refusal"
+                           : "fits metrics.yaml or this version no more");
     return db_transact(db, 3, swap, &model, err);
 }
