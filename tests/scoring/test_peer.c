@@ -18,7 +18,7 @@ static struct peer peers_of(struct arena *arena, struct db *db, const char *key)
 {
     g_autoptr(GError) err = NULL;
     struct change_account_day *d = arena_one(arena, struct change_account_day);
-    struct peer peer;
+    struct peer peer = {0};
     if (!change_account_day(arena, db, key, INT32_MAX, d, &err) ||
         !peer_load(arena, db, key, d, &peer, &err))
         fail_msg("%s", err->message);
