@@ -115,7 +115,7 @@ chmod 755 "$dir/data" && fresh && chmod 000 "$dir/kenko.yaml"
 as_ordinary "a configuration that may not be read" 2 "kenko.yaml: cannot be read: Permission denied" ingest
 fresh && chmod 000 "$dir/metrics.yaml"
 as_ordinary "metrics that may not be read" 2 "metrics.yaml: cannot be read: Permission denied" ingest
-fresh && mkdir "$scratch/closed" && chmod 755 "$scratch/closed"
+fresh && mkdir "$scratch/closed" && chmod 555 "$scratch/closed"
 closed_home() { own="$scratch/closed/home" as_ordinary "$@"; }
 closed_home "a home that may not be made" 15 "closed/home: cannot make the directory: Permission denied" ingest
 

@@ -39,8 +39,9 @@ constant,,,,1,-"
     "$scratch/tables.csv")" "yes"
   apart=unknown
   if [ -n "${KENKO_O2:-}" ]; then
-    for run in "$kenko 1" "$KENKO_O2 3"; do
-      read -r program threads <<<"$run"
+    for threads in 1 3; do
+      program=$kenko
+      [ "$threads" = 1 ] || program=$KENKO_O2
       "$program" fit --csv "$scratch/part.csv" --label churn=Yes --folds "$scratch/part-folds.csv" \
         --fold-column rep1 --mode full --threads "$threads" --predictions "$scratch/p$threads.csv" >/dev/null
     done
