@@ -75,6 +75,7 @@ static bool send_all(int fd, const char *bytes, ssize_t n)
 static _Noreturn void reset_all(const struct state *s)
 {
     struct linger now = {1, 0};
+    signal(SIGTERM, SIG_IGN); /* proxy_stop may come between the first close and the exit */
     for (int i = 0; i < s->n; i++) {
         setsockopt(s->pair[i].client, SOL_SOCKET, SO_LINGER, &now, sizeof now);
         close(s->pair[i].client);
