@@ -21,10 +21,9 @@ bool handle_params(const struct request *request, const char *const *names,
     const char *unknown = request_unknown_param(request, names);
     if (!unknown)
         return true;
-    const char *near = text_nearest(unknown, names);
-    response_problem(response, request, PROBLEM_BAD_PARAMETER,
-                     "there is no parameter '%s' here%s%s%s", unknown,
-                     near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+    g_autofree char *hint = text_hint(unknown, names);
+    response_problem(response, request, PROBLEM_BAD_PARAMETER, "there is no parameter '%s' here%s",
+                     unknown, hint);
     return false;
 }
 

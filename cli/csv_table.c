@@ -147,9 +147,8 @@ bool csv_table_find(const struct csv_table *table, const char *path, const char 
         g_ptr_array_add(names, (gpointer)(uintptr_t)table->column[c].name);
     }
     g_ptr_array_add(names, NULL);
-    const char *near = text_nearest(name, (const char *const *)names->pdata);
-    return err_set(err, KENKO_ERROR_USAGE, "%s has no column '%s'%s%s%s", path, name,
-                   near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+    g_autofree char *hint = text_hint(name, (const char *const *)names->pdata);
+    return err_set(err, KENKO_ERROR_USAGE, "%s has no column '%s'%s", path, name, hint);
 }
 
 bool csv_table_load(struct arena *arena, const char *path, const char *const *factor,

@@ -36,9 +36,8 @@ static int unknown(const char *name)
     for (const struct command *const *c = commands; *c; c++)
         g_ptr_array_add(names, (gpointer)(uintptr_t)(*c)->name);
     g_ptr_array_add(names, NULL);
-    const char *near = text_nearest(name, (const char *const *)names->pdata);
-    fprintf(stderr, "kenko: error: unknown command '%s'%s%s%s\n", name,
-            near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+    g_autofree char *hint = text_hint(name, (const char *const *)names->pdata);
+    fprintf(stderr, "kenko: error: unknown command '%s'%s\n", name, hint);
     return error_kind(KENKO_ERROR_USAGE)->exit_code;
 }
 

@@ -77,13 +77,13 @@ static bool unknown_key(struct check *c, const struct config_entry *entry,
         g_ptr_array_add(keys, (gpointer)(uintptr_t)f->key);
     guint n = keys->len;
     g_ptr_array_add(keys, NULL);
-    const char *near = text_nearest(entry->key, (const char *const *)keys->pdata);
+    g_autofree char *near = text_hint(entry->key, (const char *const *)keys->pdata);
     g_autoptr(GString) hint = g_string_new(NULL);
     g_autoptr(GString) home = g_string_new(NULL);
     if (find_home(c->schema, entry->key, 6, home))
         g_string_printf(hint, "; it belongs in %s", home->str);
-    else if (near)
-        g_string_printf(hint, ", did you mean '%s'?", near);
+    else if (*near)
+        g_string_assign(hint, near);
     else if (n <= LISTED_MAX) {
         g_autofree char *list = g_strjoinv(", ", (char **)keys->pdata);
         g_string_printf(hint, ", want one of %s", list);

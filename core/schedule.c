@@ -21,9 +21,8 @@ static bool parse_weekdays(const char *on, struct schedule_rule *rule, GError **
         while (weekday_names[day] && strcmp(weekday_names[day], name) != 0)
             day++;
         if (!weekday_names[day]) {
-            const char *near = text_nearest(name, weekday_names);
-            return err_set(err, KENKO_ERROR_CONFIG, "on: '%s' is no weekday%s%s%s", *word,
-                           near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+            g_autofree char *hint = text_hint(name, weekday_names);
+            return err_set(err, KENKO_ERROR_CONFIG, "on: '%s' is no weekday%s", *word, hint);
         }
         rule->weekdays |= 1U << day;
     }

@@ -49,9 +49,8 @@ static bool parse_job(struct arena *arena, const char *job, const char *const *c
     if (!g_shell_parse_argv(job, &n, &argv, &failure))
         return err_set(err, KENKO_ERROR_CONFIG, "job: %s", failure->message);
     if (!g_strv_contains(commands, argv[0])) {
-        const char *near = text_nearest(argv[0], commands);
-        return err_set(err, KENKO_ERROR_CONFIG, "job: '%s' is no job%s%s%s", argv[0],
-                       near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+        g_autofree char *hint = text_hint(argv[0], commands);
+        return err_set(err, KENKO_ERROR_CONFIG, "job: '%s' is no job%s", argv[0], hint);
     }
     g_autoptr(GString) lock = g_string_new(argv[0]);
     int words = 1;

@@ -44,6 +44,12 @@ const char *text_nearest(const char *word, const char *const *names)
     return best;
 }
 
+char *text_hint(const char *word, const char *const *names)
+{
+    const char *near = text_nearest(word, names);
+    return near ? g_strdup_printf(", did you mean '%s'?", near) : g_strdup("");
+}
+
 char *text_thousands(int64_t n)
 {
     g_autofree char *digits = g_strdup_printf("%" G_GINT64_FORMAT, n);

@@ -14,6 +14,9 @@ int text_distance(const char *a, const char *b, int limit);
  * short one; NULL when none is. */
 const char *text_nearest(const char *word, const char *const *names);
 
+/* The same for the end of a message: ", did you mean 'streams'?" or "". Caller frees. */
+char *text_hint(const char *word, const char *const *names);
+
 /* 1234567 → "1,234,567". Caller frees. */
 char *text_thousands(int64_t n);
 

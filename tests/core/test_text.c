@@ -45,6 +45,9 @@ static void the_nearest_name_is_found_and_nothing_far_off(void **state)
     assert_null(text_nearest("on", names));
     static const char *const none[] = {NULL};
     assert_null(text_nearest("path", none));
+    g_autofree char *hint = text_hint("steams", names), *no_hint = text_hint("on", names);
+    assert_string_equal(hint, ", did you mean 'streams'?");
+    assert_string_equal(no_hint, "");
 }
 
 static void thousands_are_set_apart_up_to_the_ends_of_64_bits(void **state)
