@@ -41,19 +41,12 @@ static enum document_tone move_tone(const char *band)
 }
 
 /* Who left and who was saved (out of Red) since the run before. */
-static bool say_left(const struct report *r, const char **out, GError **err)
+static const char *say_left(const struct report *r, const struct q_report_moves_rows *moves)
 {
-    struct q_report_moves_rows moves;
     int64_t left = 0, saved = 0;
     double left_arr = 0, saved_arr = 0;
-    *out = "";
-    if (!r->has_before)
-        return true;
-    if (!q_report_moves(r->arena, r->db, r->run.run_id, r->run.as_of, r->before.run_id,
-                        r->before.as_of, &moves, err))
-        return false;
-    for (size_t i = 0; i < moves.n; i++) {
-        const struct q_report_moves_row *m = &moves.row[i];
+    for (size_t i = 0; i < moves->n; i++) {
+        const struct q_report_moves_row *m = &moves->row[i];
         bool is_left = strcmp(m->to_band, "gone") == 0;
         bool is_saved =
             strcmp(m->from_band, "Red") == 0 && move_tone(m->to_band) != TONE_PLAIN && !is_left;
@@ -62,13 +55,12 @@ static bool say_left(const struct report *r, const char **out, GError **err)
         saved += is_saved ? m->accounts : 0;
         saved_arr += is_saved ? (double)m->arr_minor : 0;
     }
-    *out = r->run.has_money
+    return r->run.has_money
                ? report_say(r, MESSAGE_TILE_LEFT_ARR, "left", report_number(r, left), "left_arr",
                             report_money(r, left_arr), "saved", report_number(r, saved),
                             "saved_arr", report_money(r, saved_arr), NULL)
                : report_say(r, MESSAGE_TILE_LEFT, "left", report_number(r, left), "saved",
                             report_number(r, saved), NULL);
-    return true;
 }
 
 static const char *loss_text(const struct report *r, double loss)
@@ -78,17 +70,14 @@ static const char *loss_text(const struct report *r, double loss)
                                          format_value(r->arena, r->language, loss, ""), NULL);
 }
 
-static bool add_loss_tiles(const struct report *r, struct document *d, const struct totals *now,
-                           const struct totals *before, GError **err)
+static void add_loss_tiles(const struct report *r, struct document *d, const struct totals *now,
+                           const struct totals *before, const struct q_report_moves_rows *moves)
 {
-    const char *left;
     enum message label = r->run.has_money ? MESSAGE_TILE_LOSS : MESSAGE_TILE_LEAVING;
-    if (!say_left(r, &left, err))
-        return false;
     if (r->run.model_id_is_null) {
         document_tile(d, report_say(r, label, NULL), report_say(r, MESSAGE_TILE_NO_MODEL, NULL),
                       r->run.model_message, TONE_PLAIN);
-        return true;
+        return;
     }
     document_tile(d, report_say(r, label, NULL), loss_text(r, now->loss),
                   report_say(r, MESSAGE_TILE_LOSS_BOUNDS, "low", loss_text(r, now->low), "high",
@@ -101,12 +90,12 @@ static bool add_loss_tiles(const struct report *r, struct document *d, const str
             report_say(r, r->run.has_money ? MESSAGE_TILE_LOSS_CHANGE : MESSAGE_TILE_LEAVING_CHANGE,
                        NULL),
             arena_printf(r->arena, "%s %s", change > 0 ? "▲" : "▼", loss_text(r, fabs(change))),
-            left, change > 0 ? TONE_BAD : TONE_GOOD);
-    return true;
+            say_left(r, moves), change > 0 ? TONE_BAD : TONE_GOOD);
 }
 
 /* The four numbers that matter, before anything else. */
-static bool add_tiles(const struct report *r, struct document *d, GError **err)
+static bool add_tiles(const struct report *r, struct document *d,
+                      const struct q_report_moves_rows *moves, GError **err)
 {
     struct q_report_bands_rows bands, before_bands = {0};
     if (!q_report_bands(r->arena, r->db, r->run.run_id, r->run.as_of, &bands, err) ||
@@ -133,7 +122,8 @@ static bool add_tiles(const struct report *r, struct document *d, GError **err)
     document_tile(d, report_say(r, MESSAGE_TILE_CARE, NULL), report_number(r, now.care),
                   arena_printf(r->arena, "%s%s%s", since, between, arr),
                   r->has_before && now.care > before.care ? TONE_WATCH : TONE_PLAIN);
-    return add_loss_tiles(r, d, &now, &before, err);
+    add_loss_tiles(r, d, &now, &before, moves);
+    return true;
 }
 
 static bool add_history(const struct report *r, struct document *d, GError **err)
@@ -182,34 +172,30 @@ static const char *move_word(const struct report *r, const char *band)
                                      : report_band(r, band);
 }
 
-static bool add_moves(const struct report *r, struct document *d, GError **err)
+static void add_moves(const struct report *r, struct document *d,
+                      const struct q_report_moves_rows *moves)
 {
     static const struct report_column columns[] = {
         {MESSAGE_COLUMN_FROM, COLUMN_WORDS, TOPIC_ANY},
         {MESSAGE_COLUMN_TO, COLUMN_WORDS, TOPIC_ANY},
         {MESSAGE_COLUMN_ACCOUNTS, COLUMN_NUMBER, TOPIC_ANY},
         {MESSAGE_COLUMN_ARR, COLUMN_NUMBER, TOPIC_MONEY}};
-    struct q_report_moves_rows rows;
     if (!r->has_before)
-        return true;
-    if (!q_report_moves(r->arena, r->db, r->run.run_id, r->run.as_of, r->before.run_id,
-                        r->before.as_of, &rows, err))
-        return false;
+        return;
     document_heading(d, 2, report_say(r, MESSAGE_MOVES_HEADING, NULL));
-    if (rows.n == 0) {
+    if (moves->n == 0) {
         document_text(d, "%s", report_say(r, MESSAGE_MOVES_NONE, NULL));
-        return true;
+        return;
     }
     report_table(r, d, report_say(r, MESSAGE_MOVES_CAPTION, NULL), columns, G_N_ELEMENTS(columns));
-    for (size_t i = 0; i < rows.n; i++) {
-        const struct q_report_moves_row *m = &rows.row[i];
+    for (size_t i = 0; i < moves->n; i++) {
+        const struct q_report_moves_row *m = &moves->row[i];
         document_cell(d, move_word(r, m->from_band), NULL, move_tone(m->from_band));
         document_cell(d, move_word(r, m->to_band), NULL, move_tone(m->to_band));
         document_cell(d, report_number(r, m->accounts), NULL, TONE_PLAIN);
         if (r->run.has_money)
             document_cell(d, report_money(r, (double)m->arr_minor), NULL, TONE_PLAIN);
     }
-    return true;
 }
 
 static bool add_owners(const struct report *r, struct document *d, GError **err)
@@ -315,13 +301,19 @@ static void add_model(const struct report *r, struct document *d)
 
 bool weekly_churn_make(const struct report *r, struct document *d, GError **err)
 {
+    struct q_report_moves_rows moves = {0};
+    if (r->has_before && !q_report_moves(r->arena, r->db, r->run.run_id, r->run.as_of,
+                                         r->before.run_id, r->before.as_of, &moves, err))
+        return false;
     d->title = report_say(r, MESSAGE_WEEKLY_TITLE, "who", r->config->organisation, NULL);
     document_heading(d, 1, d->title);
     document_note(
         d, "%s",
         report_say(r, MESSAGE_WEEKLY_WHEN, "day", report_day(r, false, r->run.as_of), NULL));
-    if (!add_tiles(r, d, err) || !add_history(r, d, err) || !weekly_list_add(r, d, err) ||
-        !add_moves(r, d, err) || !add_owners(r, d, err) || !add_data(r, d, err))
+    if (!add_tiles(r, d, &moves, err) || !add_history(r, d, err) || !weekly_list_add(r, d, err))
+        return false;
+    add_moves(r, d, &moves);
+    if (!add_owners(r, d, err) || !add_data(r, d, err))
         return false;
     add_model(r, d);
     return true;
