@@ -100,8 +100,11 @@ static bool queue_owners(const struct report *report, const struct report_channe
     struct q_report_staff_rows staff;
     struct digest each;
     bool is_each = strcmp(channel->owner, "each") == 0;
-    if (!report_staff(report, is_each ? "" : channel->owner, &staff, err) ||
-        !digest_load(report, REPORT_EACH, &each, err))
+    if (!report_staff(report, is_each ? "" : channel->owner, &staff, err))
+        return false;
+    if (staff.n == 0)
+        return true;
+    if (!digest_load(report, is_each ? REPORT_EACH : staff.row[0].staff_id, &each, err))
         return false;
     for (size_t i = 0; i < staff.n; i++) {
         struct report own = *report;
