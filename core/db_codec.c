@@ -20,12 +20,6 @@ unsigned db_type_oid(enum db_type type)
     return oids[type];
 }
 
-static char *put_u32(char *p, uint32_t value)
-{
-    uint32_t be = GUINT32_TO_BE(value);
-    return (char *)memcpy(p, &be, sizeof be) + sizeof be;
-}
-
 static char *put_u64(char *p, uint64_t value)
 {
     uint64_t be = GUINT64_TO_BE(value);
@@ -128,10 +122,10 @@ static size_t element_size(enum db_type type, const struct db_value *value, size
 static char *put_element(char *p, enum db_type type, const struct db_value *value, size_t i)
 {
     size_t n = element_size(type, value, i);
-    p = put_u32(p, (uint32_t)n);
+    p = db_put_u32(p, (uint32_t)n);
     switch (type) {
     case DB_INT_ARRAY:
-        return put_u32(p, (uint32_t)value->as.ints.v[i]);
+        return db_put_u32(p, (uint32_t)value->as.ints.v[i]);
     case DB_BIGINT_ARRAY:
         return put_u64(p, (uint64_t)value->as.bigints.v[i]);
     case DB_DOUBLE_ARRAY:
@@ -139,7 +133,7 @@ static char *put_element(char *p, enum db_type type, const struct db_value *valu
     case DB_TEXT_ARRAY:
         return put_bytes(p, value->as.texts.v[i], n);
     default:
-        return put_u32(p, date_out(value->as.dates.v[i]));
+        return db_put_u32(p, date_out(value->as.dates.v[i]));
     }
 }
 
@@ -156,15 +150,15 @@ static char *put_array(char *p, enum db_type type, const struct db_value *value)
 {
     size_t n = array_length(type, value);
     const bool *nulls = array_nulls(type, value);
-    p = put_u32(p, n ? 1 : 0);
-    p = put_u32(p, nulls ? 1 : 0);
-    p = put_u32(p, oids[element_type(type)]);
+    p = db_put_u32(p, n ? 1 : 0);
+    p = db_put_u32(p, nulls ? 1 : 0);
+    p = db_put_u32(p, oids[element_type(type)]);
     if (n == 0)
         return p;
-    p = put_u32(p, (uint32_t)n);
-    p = put_u32(p, 1);
+    p = db_put_u32(p, (uint32_t)n);
+    p = db_put_u32(p, 1);
     for (size_t i = 0; i < n; i++)
-        p = nulls && nulls[i] ? put_u32(p, UINT32_MAX) : put_element(p, type, value, i);
+        p = nulls && nulls[i] ? db_put_u32(p, UINT32_MAX) : put_element(p, type, value, i);
     return p;
 }
 
@@ -198,10 +192,10 @@ void db_encode(char *p, enum db_type type, const struct db_value *value)
         *p = value->as.b;
         break;
     case DB_INT:
-        put_u32(p, (uint32_t)value->as.i);
+        db_put_u32(p, (uint32_t)value->as.i);
         break;
     case DB_DATE:
-        put_u32(p, date_out(value->as.i));
+        db_put_u32(p, date_out(value->as.i));
         break;
     case DB_BIGINT:
         put_u64(p, (uint64_t)value->as.n);

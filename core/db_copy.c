@@ -78,12 +78,6 @@ static bool copy_send(struct db_copy *copy, GError **err)
     return left == 0 || db_fail(db, NULL, copy->statement->name, err);
 }
 
-static char *put_u32(char *p, uint32_t value)
-{
-    uint32_t be = GUINT32_TO_BE(value);
-    return (char *)memcpy(p, &be, sizeof be) + sizeof be;
-}
-
 bool db_copy_row(struct db_copy *copy, const struct db_value *columns, GError **err)
 {
     const struct db_statement *s = copy->statement;
@@ -100,7 +94,7 @@ bool db_copy_row(struct db_copy *copy, const struct db_value *columns, GError **
     memcpy(p, &count, sizeof count);
     p += sizeof count;
     for (size_t i = 0; i < s->n_columns; i++) {
-        p = put_u32(p, columns[i].is_null ? UINT32_MAX : (uint32_t)size[i]);
+        p = db_put_u32(p, columns[i].is_null ? UINT32_MAX : (uint32_t)size[i]);
         if (!columns[i].is_null)
             db_encode(p, s->columns[i], &columns[i]);
         p += size[i];

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <libpq-fe.h>
+#include <string.h>
 
 #include "core/db.h"
 
@@ -39,6 +40,13 @@ void db_cancel(struct db *db);
 bool db_drain(struct db *db, const char *what, GError **err);
 
 unsigned db_type_oid(enum db_type type);
+
+/* Write a number of the binary form; returns the byte behind it. */
+static inline char *db_put_u32(char *p, uint32_t value)
+{
+    uint32_t be = GUINT32_TO_BE(value);
+    return (char *)memcpy(p, &be, sizeof be) + sizeof be;
+}
 
 /* Bytes of a value's binary form without its length; arrays too. And write them. */
 size_t db_encoded_size(enum db_type type, const struct db_value *value);

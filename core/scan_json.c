@@ -60,8 +60,7 @@ static const char *skip_text(const char *p, const char *end)
     while (p < end) {
         size_t left = (size_t)(end - p);
         bytes_vector v = left >= 16 ? bytes_load(p) : bytes_load_part(p, left);
-        uint64_t other = bytes_bits((bytes_vector)(v == '"') | (bytes_vector)(v == '\\') |
-                                    (bytes_vector)(v < 0x20));
+        uint64_t other = scan_json_no_text(v);
         if (other) {
             size_t at = (size_t)__builtin_ctzll(other);
             return at < left ? p + at : end;

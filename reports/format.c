@@ -32,7 +32,7 @@ const char *format_points(struct arena *arena, int bp)
 const char *format_money(struct arena *arena, enum language language, const char *currency,
                          double minor)
 {
-    double amount = minor / pow(10, currency_decimals(slice_of(currency)));
+    double amount = minor / currency_minor(slice_of(currency));
     if (language == LANGUAGE_JA && fabs(amount) >= 1e6)
         return arena_printf(arena, "%s %s万", currency,
                             format_number(arena, llround(amount / 1e4)));

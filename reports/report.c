@@ -59,17 +59,17 @@ static bool load_channels(struct config *config, const struct channel_config *ch
         const struct channel_config *c = &channels[i];
         bool file = strcmp(c->type, "file") == 0, webhook = strcmp(c->type, "webhook") == 0;
         bool each = g_strcmp0(c->owner, "each") == 0;
-        g_autofree char *place = config_place(config, "kenko.yaml", "reports.channels[%u]", i);
+        g_autofree char *path = g_strdup_printf("reports.channels[%u]", i);
         if ((!file && !webhook) || (file && !c->path) || (webhook && !c->url))
-            return err_set(err, KENKO_ERROR_CONFIG,
-                           "%s: reports.channels: %s wants type: file with path, or type: webhook "
-                           "with url",
-                           place, c->name);
+            return config_refuse(config, err, path,
+                                 "reports.channels: %s wants type: file with path, or type: "
+                                 "webhook with url",
+                                 c->name);
         if (file && each && !strstr(c->path, "{owner}"))
-            return err_set(err, KENKO_ERROR_CONFIG,
-                           "%s: reports.channels: %s writes a file for each owner, its path wants "
-                           "{owner}",
-                           place, c->name);
+            return config_refuse(config, err, path,
+                                 "reports.channels: %s writes a file for each owner, its path "
+                                 "wants {owner}",
+                                 c->name);
         out->channel[out->n_channels++] = (struct report_channel){
             c->name, c->type, c->path, c->url, c->owner ? c->owner : "", c->allow_private};
     }

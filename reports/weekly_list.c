@@ -57,17 +57,17 @@ static void add_account(const struct report *r, struct document *d, const struct
     document_cell(d, is_told ? "" : reason_line(r, a, REASONS), NULL, TONE_PLAIN);
 }
 
-/* How many there are beside those shown, and where. */
-static void add_rest(const struct report *r, struct document *d, const struct list *list,
-                     size_t shown, int64_t all)
+/* How many there are beside those shown, and where; `where` as list.all. */
+static void add_rest(const struct report *r, struct document *d, const char *where, size_t shown,
+                     int64_t all)
 {
     const char *number = report_number(r, (int64_t)shown);
     if (all <= (int64_t)shown)
         return;
-    if (list->all)
+    if (where)
         document_note(d, "%s",
                       report_count(r, MESSAGE_LIST_REST_AT, all, "shown", number, "where",
-                                   arena_printf(r->arena, "%s%s", r->config->base_url, list->all),
+                                   arena_printf(r->arena, "%s%s", r->config->base_url, where),
                                    NULL));
     else
         document_note(d, "%s", report_count(r, MESSAGE_LIST_REST, all, "shown", number, NULL));
@@ -98,7 +98,7 @@ static bool add_list(const struct report *r, struct document *d, const struct li
         add_account(r, d, list, &rows.row[i], list->renewals && g_hash_table_contains(told, key));
         g_hash_table_add(told, key);
     }
-    add_rest(r, d, list, rows.n, rows.row[0].matching);
+    add_rest(r, d, list->all, rows.n, rows.row[0].matching);
     return true;
 }
 
@@ -149,10 +149,7 @@ static bool add_left(const struct report *r, struct document *d, GError **err)
                       TONE_PLAIN);
         document_cell(d, how_it_left(r, l), NULL, TONE_PLAIN);
     }
-    if (rows.row[0].matching > (int64_t)rows.n)
-        document_note(d, "%s",
-                      report_count(r, MESSAGE_LIST_REST, rows.row[0].matching, "shown",
-                                   report_number(r, (int64_t)rows.n), NULL));
+    add_rest(r, d, NULL, rows.n, rows.row[0].matching);
     return true;
 }
 
