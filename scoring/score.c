@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "scoring/numbers.h"
-
 #include "core/progress.h"
+#include "scoring/known.h"
+#include "scoring/numbers.h"
 
 /* The days to compute: each day asked with the band_days - 1 before it. */
 static int32_t *expand_days(const struct scoring *s, size_t *n)
@@ -101,17 +101,11 @@ static bool prepare(struct scoring *s, struct config *config, GError **err)
               s->arena, config, s->metrics,
               s->options->scorecard ? s->options->scorecard : settings.scorecard, err)))
         return false;
-    struct q_known_take_row known;
-    if (!db_begin(s->db, err) || !q_known_take(s->arena, s->db, &known, err) ||
-        !db_commit(s->db, err))
+    struct known known;
+    if (!known_ask(s->db, s->options->known_no, &known, err))
         return false;
-    s->known_no = s->options->known_no >= 0 ? s->options->known_no : known.commit_no;
+    s->known_no = known.commit_no;
     s->known_at = known.at;
-    if (s->known_no > known.commit_no)
-        return err_set(err, KENKO_ERROR_USAGE,
-                       "--known-at is %" G_GINT64_FORMAT
-                       ", beyond the newest commit number %" G_GINT64_FORMAT,
-                       s->known_no, known.commit_no);
     return load_model(s, err) && db_transact(s->db, 3, put_scorecard, s, err);
 }
 

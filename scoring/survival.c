@@ -7,6 +7,7 @@
 #include "scoring/cox.h"
 #include "scoring/facts.h"
 #include "scoring/km.h"
+#include "scoring/known.h"
 #include "sql/scoring.h"
 
 const int survival_days[SURVIVAL_SPANS] = {90, 180, 365};
@@ -52,12 +53,10 @@ static bool read_lives(struct lives *l, struct db *db, const struct zone *zone, 
                        GError **err)
 {
     struct q_span_range_row range;
-    struct q_known_take_row known;
-    if (!q_known_take(l->arena, db, &known, err) || !q_span_range(l->arena, db, &range, err))
+    if (!q_span_range(l->arena, db, &range, err))
         return false;
     l->watched_from = range.first_month_is_null ? INT32_MIN : range.first_month;
-    return metric_compute(db, l->set, zone, &l->until, 1, known_no < 0 ? known.commit_no : known_no,
-                          on_frame, l, err);
+    return metric_compute(db, l->set, zone, &l->until, 1, known_no, on_frame, l, err);
 }
 
 /* The years that somebody came in, ascending. */
@@ -157,9 +156,11 @@ bool survival_run(struct arena *arena, struct db *db, struct config *config, int
 {
     g_autoptr(zone_t) zone = zone_open(config_time_zone(config), err);
     struct lives l = {.arena = arena, .until = as_of};
-    if (!zone || !(l.set = metric_set_load(arena, config, err)) || !db_begin(db, err))
+    struct known known;
+    if (!zone || !(l.set = metric_set_load(arena, config, err)) ||
+        !known_ask(db, known_no, &known, err))
         return false;
-    bool ok = read_lives(&l, db, zone, known_no, err);
+    bool ok = db_begin_snapshot(db, err) && read_lives(&l, db, zone, known.commit_no, err);
     db_rollback(db);
     if (!ok)
         return false;

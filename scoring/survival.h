@@ -31,6 +31,7 @@ struct survival {
  * the first usage on record is watched from then on only: who had left by then is not known of.
  *
  * Errors  KENKO_ERROR_REFUSED  there are no customers
+ *         KENKO_ERROR_USAGE    known_no lies beyond the newest commit
  * Cost    one pass over the warehouse
  */
 MUST_USE bool survival_run(struct arena *arena, struct db *db, struct config *config, int32_t as_of,

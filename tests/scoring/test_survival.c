@@ -78,6 +78,21 @@ static void a_cohort_that_leaves_sooner_is_told_apart(void **state)
     assert_true(s.p < 1e-6);
 }
 
+static void what_no_load_has_said_yet_cannot_be_asked(void **state)
+{
+    (void)state;
+    const struct leavers c = {.churns = 20};
+    const char *dir;
+    g_autoptr(db_t) db = leavers_load(&c, &dir);
+    g_autoptr(arena_t) arena = arena_new();
+    g_autoptr(config_t) config = config_open(dir, &(GError *){NULL});
+    g_autoptr(GError) err = NULL;
+    struct survival s;
+    assert_false(survival_run(arena, db, config, leavers_until(), 1000, &s, &err));
+    assert_true(err_is(err, KENKO_ERROR_USAGE));
+    assert_non_null(strstr(err->message, "--known-at is 1000, beyond the newest commit number"));
+}
+
 static void without_customers_it_says_so(void **state)
 {
     (void)state;
@@ -96,6 +111,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_curve_is_the_share_that_is_still_there),
         cmocka_unit_test(a_cohort_that_leaves_sooner_is_told_apart),
+        cmocka_unit_test(what_no_load_has_said_yet_cannot_be_asked),
         cmocka_unit_test(without_customers_it_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
