@@ -25,7 +25,7 @@ struct panel_options {
     int64_t known_no;
     int horizon_days;
     int step_days;                /* from one as-of day to the next */
-    const bool *chosen;           /* by metric: others are missing throughout */
+    const bool *chosen;           /* by metric: others are missing throughout; NULL: none is */
     const struct scorecard *card; /* NULL: no health */
     struct progress *progress;    /* NULL: nobody looks */
 };

@@ -35,8 +35,6 @@ static bool choose_features(struct arena *arena, const struct metric_set *metric
                             const struct model_yaml *c, struct train_config *out, GError **err)
 {
     bool *chosen = arena_many(arena, metric_count(metrics) + 1, bool);
-    for (size_t m = 0; m < metric_count(metrics); m++)
-        chosen[m] = c->features_count == 0;
     for (uint32_t i = 0; i < c->features_count; i++) {
         int m = metric_index(metrics, c->features[i]);
         if (m < 0)
@@ -45,7 +43,7 @@ static bool choose_features(struct arena *arena, const struct metric_set *metric
                            c->features[i]);
         chosen[m] = true;
     }
-    out->chosen = chosen;
+    out->chosen = c->features_count > 0 ? chosen : NULL;
     return true;
 }
 

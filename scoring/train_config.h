@@ -8,7 +8,7 @@
 struct train_config {
     int min_events;     /* fewer churn events: the scorecard alone speaks */
     int step_days;      /* between the as-of days of a panel */
-    const bool *chosen; /* by metric: may it be a feature? */
+    const bool *chosen; /* by metric: may it be a feature? NULL: all may */
     struct hazard_options hazard;
 };
 

@@ -4,14 +4,6 @@
 #include "scoring/known.h"
 #include "scoring/score_config.h"
 
-static const bool *every_metric(struct arena *arena, const struct metric_set *set)
-{
-    bool *chosen = arena_many(arena, metric_count(set) + 1, bool);
-    for (size_t m = 0; m < metric_count(set); m++)
-        chosen[m] = true;
-    return chosen;
-}
-
 bool train_panel_load(struct arena *arena, struct db *db, struct config *config,
                       const struct train_panel_options *options, struct train_panel *out,
                       GError **err)
@@ -27,14 +19,13 @@ bool train_panel_load(struct arena *arena, struct db *db, struct config *config,
     if (!out->card || !known_ask(db, options->known_no, &known, err))
         return false;
     out->known_no = known.commit_no;
-    const struct panel_options panel = {
-        .until = options->as_of,
-        .known_no = out->known_no,
-        .horizon_days = out->config.hazard.horizon_days,
-        .step_days = out->config.step_days,
-        .chosen = options->all_metrics ? every_metric(arena, out->set) : out->config.chosen,
-        .card = out->card,
-        .progress = options->progress};
+    const struct panel_options panel = {.until = options->as_of,
+                                        .known_no = out->known_no,
+                                        .horizon_days = out->config.hazard.horizon_days,
+                                        .step_days = out->config.step_days,
+                                        .chosen = options->all_metrics ? NULL : out->config.chosen,
+                                        .card = out->card,
+                                        .progress = options->progress};
     bool ok = db_begin_snapshot(db, err) &&
               panel_build(arena, db, out->set, zone, &panel, &out->panel, err);
     db_rollback(db);
