@@ -61,30 +61,23 @@ struct bridge {
 static bool on_frame(void *context, const struct metric_frame *f, GError **err)
 {
     struct bridge *b = context;
-    double value[SCORECARD_MEASURES_MAX];
-    uint8_t quality[SCORECARD_MEASURES_MAX];
-    struct health h;
+    struct health_account now;
     size_t a = 0;
     while (a < f->n_accounts && strcmp(f->account_key[a], b->key) != 0)
         a++;
     if (a == f->n_accounts)
         return err_set(err, KENKO_ERROR_NOT_FOUND, "'%s' was no account then", b->key);
     g_autofree double *all = g_new(double, f->n_metrics + 1);
-    for (size_t m = 0; m < f->n_metrics; m++)
-        all[m] = f->value[m * f->n_accounts + a];
-    for (size_t i = 0; i < b->card->n_measures; i++) {
-        size_t m = (size_t)b->card->measure[i].metric;
-        value[i] = all[m];
-        quality[i] = f->quality[m * f->n_accounts + a];
-    }
-    health_compute(b->card, value, quality, all, &h);
+    now.metric_value = all;
+    health_of_account(b->card, f, a, &now);
+    const struct health *h = &now.health;
     *b->out = *b->before;
     for (size_t i = 0; i < b->card->n_measures; i++) {
         struct change_measure *m = &b->out->measure[i];
-        m->counts = h.is_known && h.measure_bp[i] >= 0;
-        m->has_data = quality[i] == METRIC_OK;
-        m->bp = h.measure_bp[i];
-        m->contribution_bp = h.contribution_bp[i];
+        m->counts = h->is_known && h->measure_bp[i] >= 0;
+        m->has_data = now.quality[i] == METRIC_OK;
+        m->bp = h->measure_bp[i];
+        m->contribution_bp = h->contribution_bp[i];
     }
     return true;
 }

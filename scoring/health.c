@@ -231,6 +231,19 @@ void health_compute(const struct scorecard *card, const double *value, const uin
     out->band = day_band(card, out);
 }
 
+void health_of_account(const struct scorecard *card, const struct metric_frame *f, size_t account,
+                       struct health_account *out)
+{
+    for (size_t m = 0; m < f->n_metrics; m++)
+        out->metric_value[m] = f->value[m * f->n_accounts + account];
+    for (size_t i = 0; i < card->n_measures; i++) {
+        size_t m = (size_t)card->measure[i].metric;
+        out->value[i] = out->metric_value[m];
+        out->quality[i] = f->quality[m * f->n_accounts + account];
+    }
+    health_compute(card, out->value, out->quality, out->metric_value, &out->health);
+}
+
 /* May the band move from `shown` to the day's own band by this score alone? */
 static bool passes(const struct scorecard *card, const char *shown, const struct health_day *day)
 {

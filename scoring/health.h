@@ -29,6 +29,18 @@ struct health {
 void health_compute(const struct scorecard *card, const double *value, const uint8_t *quality,
                     const double *metric_value, struct health *out);
 
+/* One account of a day as its scorecard sees it; reused from account to account. */
+struct health_account {
+    double *metric_value; /* by metric; the caller's, with room for all of the frame */
+    double value[SCORECARD_MEASURES_MAX];
+    uint8_t quality[SCORECARD_MEASURES_MAX];
+    struct health health;
+};
+
+/* The health of a frame's account, and what it was computed from. */
+void health_of_account(const struct scorecard *card, const struct metric_frame *frame,
+                       size_t account, struct health_account *out);
+
 /* The total of the measures that count, rounded as health is; -1 when none with a weight does. */
 int health_total_bp(const struct scorecard *card, const bool *counts, const int *score_bp);
 

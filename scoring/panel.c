@@ -17,7 +17,7 @@ struct building {
     struct arena *arena;
     const struct metric_life *life;
     size_t n_lives, events;
-    double *metric_value; /* of one account */
+    struct health_account one;
     GArray *value, *y, *as_of, *account, *arr, *health;
 };
 
@@ -41,32 +41,22 @@ static int outcome(const struct building *b, size_t account, int32_t as_of)
 }
 
 /* Health by the scorecard, 0..1; NaN when it is Unknown. */
-static double health_of(const struct building *b, const struct metric_frame *f, size_t a)
+static double health_of(struct building *b, const struct metric_frame *f, size_t a)
 {
     const struct scorecard *card = b->options->card;
-    double value[SCORECARD_MEASURES_MAX];
-    uint8_t quality[SCORECARD_MEASURES_MAX];
-    struct health health;
     if (!card)
         return NAN;
-    for (size_t i = 0; i < card->n_measures; i++) {
-        size_t at = (size_t)card->measure[i].metric * f->n_accounts + a;
-        value[i] = f->value[at];
-        quality[i] = f->quality[at];
-    }
-    health_compute(card, value, quality, b->metric_value, &health);
-    return health.is_known ? health.effective_bp / 10000.0 : NAN;
+    health_of_account(card, f, a, &b->one);
+    return b->one.health.is_known ? b->one.health.effective_bp / 10000.0 : NAN;
 }
 
 static void add_row(struct building *b, const struct metric_frame *f, size_t a, int churned)
 {
     uint32_t account = (uint32_t)a;
-    double y = churned, arr = (double)f->arr_minor[a];
-    for (size_t m = 0; m < f->n_metrics; m++)
-        b->metric_value[m] = f->value[m * f->n_accounts + a];
-    double health = health_of(b, f, a);
+    double y = churned, arr = (double)f->arr_minor[a], health = health_of(b, f, a);
     for (size_t m = 0; m < f->n_metrics; m++) {
-        double v = !b->options->chosen || b->options->chosen[m] ? b->metric_value[m] : NAN;
+        bool chosen = !b->options->chosen || b->options->chosen[m];
+        double v = chosen ? f->value[m * f->n_accounts + a] : NAN;
         g_array_append_val(b->value, v);
     }
     g_array_append_val(b->y, y);
@@ -152,7 +142,7 @@ bool panel_build(struct arena *arena, struct db *db, const struct metric_set *se
     struct building b = {.set = set,
                          .options = options,
                          .arena = scratch,
-                         .metric_value = arena_many(scratch, metric_count(set) + 1, double),
+                         .one.metric_value = arena_many(scratch, metric_count(set) + 1, double),
                          .value = value,
                          .y = y,
                          .as_of = as_of,

@@ -10,27 +10,6 @@
 #include "scoring/facts.h"
 #include "scoring/score_internal.h"
 
-/* What one account needs on the way; reused from account to account. */
-struct scratch {
-    double *metric_value; /* by metric */
-    double value[SCORECARD_MEASURES_MAX];
-    uint8_t quality[SCORECARD_MEASURES_MAX];
-    struct health health;
-};
-
-static void health_of(const struct scoring *s, const struct metric_frame *f, size_t a,
-                      struct scratch *out)
-{
-    for (size_t m = 0; m < f->n_metrics; m++)
-        out->metric_value[m] = f->value[m * f->n_accounts + a];
-    for (size_t i = 0; i < s->card->n_measures; i++) {
-        size_t m = (size_t)s->card->measure[i].metric;
-        out->value[i] = f->value[m * f->n_accounts + a];
-        out->quality[i] = f->quality[m * f->n_accounts + a];
-    }
-    health_compute(s->card, out->value, out->quality, out->metric_value, &out->health);
-}
-
 /* Keep the day's health for later bands; days lie one apart, the ring holds band_days. */
 static void remember(struct scoring *s, const struct metric_frame *f, size_t account,
                      struct health_day health)
@@ -106,7 +85,7 @@ static const int32_t *ints(struct arena *arena, size_t n, const int *v)
 }
 
 static void fill_measures(const struct scoring *s, struct arena *arena,
-                          const struct scratch *scratch, struct q_score_copy_row *row)
+                          const struct health_account *scratch, struct q_score_copy_row *row)
 {
     const struct health *h = &scratch->health;
     size_t n = s->card->n_measures;
@@ -127,7 +106,8 @@ static void fill_measures(const struct scoring *s, struct arena *arena,
 }
 
 static void fill(const struct scoring *s, const struct metric_frame *f, size_t a,
-                 struct arena *arena, const struct scratch *scratch, struct q_score_copy_row *row)
+                 struct arena *arena, const struct health_account *scratch,
+                 struct q_score_copy_row *row)
 {
     const struct health *h = &scratch->health;
     *row = (struct q_score_copy_row){.account_id = f->account_id[a],
@@ -207,12 +187,12 @@ static bool is_asked(const struct score_options *options, int32_t as_of)
 static void compute(struct scoring *s, const struct metric_frame *f, struct score_day *day)
 {
     g_autoptr(arena_t) arena = arena_new();
-    struct scratch scratch = {.metric_value = arena_many(arena, f->n_metrics + 1, double)};
+    struct health_account scratch = {.metric_value = arena_many(arena, f->n_metrics + 1, double)};
     double *value = day ? arena_many(arena, f->n_accounts * f->n_metrics + 1, double) : NULL;
     for (size_t a = 0; a < f->n_accounts; a++) {
         struct health_day kept = {0};
         if (f->is_customer[a]) {
-            health_of(s, f, a, &scratch);
+            health_of_account(s->card, f, a, &scratch);
             kept = (struct health_day){scratch.health.band, scratch.health.effective_bp};
         }
         remember(s, f, a, kept);
