@@ -64,18 +64,6 @@ static void cut(const double *v, size_t n, struct tenths *out)
     count(out, v, n, out->share);
 }
 
-static double *risks(struct arena *arena, const struct hazard_model *model, const double *value,
-                     size_t n)
-{
-    const int days[] = {hazard_horizon(model)};
-    struct hazard_risk *risk = arena_many(arena, n + 1, struct hazard_risk);
-    double *p = arena_many(arena, n + 1, double);
-    hazard_predict(model, value, n, days, 1, risk, NULL);
-    for (size_t i = 0; i < n; i++)
-        p[i] = risk[i].p;
-    return p;
-}
-
 static void column(const double *value, size_t n, size_t n_metrics, size_t metric, double *out)
 {
     for (size_t i = 0; i < n; i++)
@@ -92,7 +80,7 @@ struct drift *drift_learn(struct arena *arena, const struct hazard_model *model,
     d->n_features = hazard_features(model);
     d->rows = (double)n / (double)MAX(n_days, 1);
     d->feature = arena_many(arena, d->n_features + 1, struct tenths);
-    cut(risks(scratch, model, value, n), n, &d->risk);
+    cut(hazard_probabilities(scratch, model, value, n), n, &d->risk);
     for (size_t f = 0; f < d->n_features; f++) {
         column(value, n, metric_count(metrics), hazard_feature_metric(model, f), v);
         cut(v, n, &d->feature[f]);
@@ -188,7 +176,7 @@ void drift_look(struct arena *arena, const struct drift *d, const struct hazard_
     *out = (struct drift_report){.n_features = d->n_features, .feature = feature};
     if (n == 0)
         return;
-    const double *p = risks(arena, model, value, n);
+    const double *p = hazard_probabilities(arena, model, value, n);
     out->risk = shift_of(d, &d->risk, p, n);
     out->ks = distance(&d->risk, p, n);
     out->ks_limit = 1.63 * sqrt(1 / (double)n + 1 / d->rows);

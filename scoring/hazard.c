@@ -2,7 +2,6 @@
 #include "scoring/hazard.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "scoring/additive_internal.h"
 #include "scoring/hazard_internal.h"
@@ -117,19 +116,18 @@ struct hazard_model *hazard_fit(struct arena *arena, const struct metric_set *me
 {
     g_autoptr(arena_t) scratch = arena_new();
     struct hazard_model *m = arena_one(arena, struct hazard_model);
-    double *value = arena_many(scratch, panel->n * panel->n_metrics + 1, double);
     double *y = arena_many(scratch, panel->n + 1, double);
     struct dataset table;
-    size_t n = 0;
+    size_t n = 0, *row = arena_many(scratch, panel->n + 1, size_t);
     *m = (struct hazard_model){
         .metrics = metrics, .horizon_days = options->horizon_days, .slope = 1};
     for (size_t i = 0; i < panel->n; i++) {
         if (use && !use[i])
             continue;
-        memcpy(value + n * panel->n_metrics, panel->value + i * panel->n_metrics,
-               panel->n_metrics * sizeof *value);
+        row[n] = i;
         y[n++] = panel->y[i];
     }
+    const double *value = panel_values(scratch, panel, row, n);
     choose_columns(arena, m, value, n);
     hazard_table(scratch, m, value, n, HAZARD_AS_IS, &table);
     const struct additive_options engine = {options->mode, 1, options->threads};

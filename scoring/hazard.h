@@ -60,3 +60,7 @@ enum { HAZARD_AT_RENEWAL = 0, HAZARD_DAYS_MAX = 366 };
  */
 void hazard_predict(const struct hazard_model *model, const double *value, size_t n,
                     const int *days, size_t n_days, struct hazard_risk *out, double *contribution);
+
+/* Risk of n rows within the model's horizon, in the arena. */
+double *hazard_probabilities(struct arena *arena, const struct hazard_model *model,
+                             const double *value, size_t n);

@@ -177,3 +177,15 @@ void hazard_predict(const struct hazard_model *m, const double *value, size_t n,
     if (contribution)
         explain(m, value, n, contribution);
 }
+
+double *hazard_probabilities(struct arena *arena, const struct hazard_model *m, const double *value,
+                             size_t n)
+{
+    g_autoptr(arena_t) scratch = arena_new();
+    struct hazard_risk *risk = arena_many(scratch, n + 1, struct hazard_risk);
+    double *p = arena_many(arena, n + 1, double);
+    hazard_predict(m, value, n, &m->horizon_days, 1, risk, NULL);
+    for (size_t i = 0; i < n; i++)
+        p[i] = risk[i].p;
+    return p;
+}

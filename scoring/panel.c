@@ -163,6 +163,15 @@ bool panel_build(struct arena *arena, struct db *db, const struct metric_set *se
     return true;
 }
 
+double *panel_values(struct arena *arena, const struct panel *panel, const size_t *row, size_t n)
+{
+    double *value = arena_many(arena, n * panel->n_metrics + 1, double);
+    for (size_t i = 0; i < n; i++)
+        memcpy(value + i * panel->n_metrics, panel->value + row[i] * panel->n_metrics,
+               panel->n_metrics * sizeof *value);
+    return value;
+}
+
 const int32_t *panel_days(struct arena *arena, const struct panel *panel, size_t *n)
 {
     int32_t *day = arena_many(arena, panel->n + 1, int32_t);

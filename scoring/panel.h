@@ -42,5 +42,8 @@ MUST_USE bool panel_build(struct arena *arena, struct db *db, const struct metri
                           const struct zone *zone, const struct panel_options *options,
                           struct panel *out, GError **err);
 
+/* The values of n rows, n × n_metrics, in the arena. */
+double *panel_values(struct arena *arena, const struct panel *panel, const size_t *row, size_t n);
+
 /* The distinct days, ascending, in the arena. */
 const int32_t *panel_days(struct arena *arena, const struct panel *panel, size_t *n);

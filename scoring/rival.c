@@ -103,18 +103,8 @@ static bool predict_engine(const struct fitting *f, GError **err)
         hazard_fit(f->arena, f->metrics, f->panel, f->train, f->options, err);
     if (!model)
         return false;
-    size_t n = f->out->n;
-    double *p = room(f), *value = arena_many(f->arena, n * f->panel->n_metrics + 1, double);
-    struct hazard_risk *risk = arena_many(f->arena, n + 1, struct hazard_risk);
-    for (size_t k = 0; k < n; k++) {
-        for (size_t m = 0; m < f->panel->n_metrics; m++)
-            value[k * f->panel->n_metrics + m] =
-                f->panel->value[f->out->row[k] * f->panel->n_metrics + m];
-    }
-    hazard_predict(model, value, n, &f->options->horizon_days, 1, risk, NULL);
-    for (size_t k = 0; k < n; k++)
-        p[k] = risk[k].p;
-    f->out->p[RIVAL_ENGINE] = p;
+    const double *value = panel_values(f->arena, f->panel, f->out->row, f->out->n);
+    f->out->p[RIVAL_ENGINE] = hazard_probabilities(f->arena, model, value, f->out->n);
     return true;
 }
 

@@ -3,7 +3,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/job.h"
 #include "core/progress.h"
@@ -70,14 +69,10 @@ static void recalibrate(struct training *t)
 static void remember_rows(struct training *t)
 {
     const struct panel *panel = &t->data.panel;
-    double *value = arena_many(t->arena, t->rows.n * panel->n_metrics + 1, double);
+    const double *value = panel_values(t->arena, panel, t->rows.row, t->rows.n);
     size_t n_days = 0;
-    for (size_t k = 0; k < t->rows.n; k++) {
-        size_t row = t->rows.row[k];
-        n_days += k == 0 || panel->as_of[row] != panel->as_of[t->rows.row[k - 1]];
-        memcpy(value + k * panel->n_metrics, panel->value + row * panel->n_metrics,
-               panel->n_metrics * sizeof *value);
-    }
+    for (size_t k = 0; k < t->rows.n; k++)
+        n_days += k == 0 || panel->as_of[t->rows.row[k]] != panel->as_of[t->rows.row[k - 1]];
     t->drift = drift_learn(t->arena, t->model, t->data.set, value, t->rows.n, n_days);
 }
 

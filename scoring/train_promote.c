@@ -2,7 +2,6 @@
 #include "scoring/train_promote.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "sql/scoring.h"
 
@@ -26,26 +25,20 @@ static void predict_unseen(struct arena *arena, const struct train_judged *j,
                            const struct hazard_model *active, int32_t trained_as_of,
                            struct unseen *out)
 {
-    size_t n_metrics = j->panel->n_metrics, n = j->rows->n;
-    double *value = arena_many(arena, n * n_metrics + 1, double);
+    size_t n = j->rows->n, *row = arena_many(arena, n + 1, size_t);
     int32_t seen = trained_as_of - j->options->horizon_days - j->delay_days - 1;
-    *out = (struct unseen){.active = arena_many(arena, n + 1, double),
-                           .candidate = arena_many(arena, n + 1, double),
+    *out = (struct unseen){.candidate = arena_many(arena, n + 1, double),
                            .y = arena_many(arena, n + 1, double)};
     for (size_t k = 0; k < n; k++) {
-        size_t row = j->rows->row[k];
-        if (j->panel->as_of[row] <= seen)
+        if (j->panel->as_of[j->rows->row[k]] <= seen)
             continue;
-        memcpy(value + out->n * n_metrics, j->panel->value + row * n_metrics,
-               n_metrics * sizeof *value);
+        row[out->n] = j->rows->row[k];
         out->candidate[out->n] = j->rows->p[RIVAL_ENGINE][k];
         out->events += j->rows->y[k] > 0.5;
         out->y[out->n++] = j->rows->y[k];
     }
-    struct hazard_risk *risk = arena_many(arena, out->n + 1, struct hazard_risk);
-    hazard_predict(active, value, out->n, &j->options->horizon_days, 1, risk, NULL);
-    for (size_t k = 0; k < out->n; k++)
-        out->active[k] = risk[k].p;
+    const double *value = panel_values(arena, j->panel, row, out->n);
+    out->active = hazard_probabilities(arena, active, value, out->n);
 }
 
 /* Each on its own held-out time: the share of the base rate's loss that it saves. */
