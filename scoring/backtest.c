@@ -111,18 +111,13 @@ static struct backtest_origin *choose_origins(struct testing *b)
 
 static bool run(struct testing *b, struct progress *progress, GError **err)
 {
-    const char *leak = train_leak(b->t.set, &b->t.panel, b->t.config.hazard.horizon_days);
     struct backtest_origin *origin = choose_origins(b);
     if (b->out->n == 0)
         return err_set(err, KENKO_ERROR_REFUSED,
                        "no day has %d churn events before it whose outcome was sure by then",
                        b->t.config.min_events);
-    if (leak)
-        return err_set(
-            err, KENKO_ERROR_REFUSED,
-            "the metric %s alone tells nearly every churn (AUC above 0.95): it knows the "
-            "outcome",
-            leak);
+    if (!train_leak_check(b->t.set, &b->t.panel, b->t.config.hazard.horizon_days, err))
+        return false;
     progress_begin(progress, "fitting", "days", PROGRESS_ITEMS, (int64_t)b->out->n);
     b->rows = arena_many(b->arena, b->out->n, struct rival_rows);
     for (size_t o = 0; o < b->out->n; o++) {

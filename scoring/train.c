@@ -96,19 +96,13 @@ static void fit(struct training *t)
     g_autoptr(GError) why = NULL;
     struct train_summary *s = t->summary;
     int horizon = t->data.config.hazard.horizon_days;
-    const char *leak = t->data.panel.events >= (size_t)t->data.config.min_events
-                           ? train_leak(t->data.set, &t->data.panel, horizon)
-                           : NULL;
     s->refused = true;
     if (t->data.panel.events < (size_t)t->data.config.min_events)
         g_snprintf(s->message, sizeof s->message,
                    "only %zu churn events, want at least %d: the scorecard alone speaks",
                    t->data.panel.events, t->data.config.min_events);
-    else if (leak)
-        g_snprintf(s->message, sizeof s->message,
-                   "the metric %s alone tells nearly every churn (AUC above 0.95): it knows the "
-                   "outcome",
-                   leak);
+    else if (!train_leak_check(t->data.set, &t->data.panel, horizon, &why))
+        g_strlcpy(s->message, why->message, sizeof s->message);
     else if (!compare(t, &why) || !(t->model = hazard_fit(t->arena, t->data.set, &t->data.panel,
                                                           NULL, &t->data.config.hazard, &why)))
         g_snprintf(s->message, sizeof s->message, "no model: %s", why->message);

@@ -32,8 +32,8 @@ static bool schedule_tells(const struct panel *panel, size_t metric, int horizon
     return due >= 20 && churned > leak_auc * due;
 }
 
-const char *train_leak(const struct metric_set *metrics, const struct panel *panel,
-                       int horizon_days)
+bool train_leak_check(const struct metric_set *metrics, const struct panel *panel, int horizon_days,
+                      GError **err)
 {
     g_autoptr(arena_t) arena = arena_new();
     double *score = arena_many(arena, panel->n + 1, double);
@@ -48,7 +48,10 @@ const char *train_leak(const struct metric_set *metrics, const struct panel *pan
         if (metrics->metric[m].kind == KIND_DAYS_TO_RENEWAL &&
             !schedule_tells(panel, m, horizon_days))
             continue;
-        return metric_info(metrics, m)->name;
+        return err_set(err, KENKO_ERROR_REFUSED,
+                       "the metric %s alone tells nearly every churn (AUC above 0.95): it knows "
+                       "the outcome",
+                       metric_info(metrics, m)->name);
     }
-    return NULL;
+    return true;
 }
