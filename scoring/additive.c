@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "scoring/additive_internal.h"
+#include "scoring/logit.h"
 #include "scoring/wald.h"
 
 /* Rows of either outcome. */
@@ -79,10 +80,10 @@ static bool is_worth_it(const double *x, const double *y, size_t n, struct addit
         double eta = model->shift;
         for (int k = 0; k < 3; k++)
             eta += model->weight[k] * x[i * 3 + (size_t)k];
-        double gain = additive_loss(x[i * 3], y[i]) - additive_loss(eta, y[i]);
+        double gain = logit_loss(x[i * 3], y[i]) - logit_loss(eta, y[i]);
         sum += gain;
         square += gain * gain;
-        model->summary.loss_all += additive_loss(eta, y[i]) / (double)n;
+        model->summary.loss_all += logit_loss(eta, y[i]) / (double)n;
     }
     double mean = sum / (double)n;
     return mean > sqrt(fmax(square / (double)n - mean * mean, 0) / (double)n);

@@ -73,8 +73,6 @@ size_t additive_paths_start(const struct additive_paths *paths, size_t path,
 typedef void (*additive_work_fn)(void *context, size_t path);
 void additive_each(size_t n, int threads, additive_work_fn work, void *context);
 
-double additive_loss(double eta, double y);
-
 /* Trees of all paths from one start. */
 struct additive_forest {
     size_t n_trees; /* kept, of each path */

@@ -9,13 +9,9 @@
 #include <string.h>
 
 #include "scoring/additive_internal.h"
+#include "scoring/logit.h"
 
 #define FDR 0.01
-
-double additive_loss(double eta, double y)
-{
-    return (eta > 0 ? eta + log1p(exp(-eta)) : log1p(exp(eta))) - y * eta;
-}
 
 struct crew {
     additive_work_fn work;
@@ -172,7 +168,7 @@ static void screen_path(void *context, size_t which)
     g_autofree double *residual = g_new(double, path->n + 1), *weight = g_new(double, path->n + 1);
     const double *eta = reml_eta(path->fit);
     for (size_t i = 0; i < path->n; i++) {
-        double mu = 1 / (1 + exp(-fmin(fmax(eta[i], -35), 35)));
+        double mu = logit_mean(eta[i]);
         residual[i] = path->y[i] - mu;
         weight[i] = mu * (1 - mu);
     }
@@ -211,7 +207,7 @@ static double held_loss(const struct additive_paths *paths, size_t round)
     for (size_t v = 0; v < paths->n_paths; v++) {
         const struct additive_path *path = &paths->path[v];
         for (size_t i = 0; i < path->n_held; i++)
-            sum += additive_loss(path->stage[round].held_eta[i], path->held_y[i]);
+            sum += logit_loss(path->stage[round].held_eta[i], path->held_y[i]);
     }
     return sum / (double)paths->n;
 }

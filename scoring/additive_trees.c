@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "scoring/additive_internal.h"
+#include "scoring/logit.h"
 
 enum { STACK_MAX = 3, STACK_STEPS = 30 };
 static const double stack_ridge = 10;
@@ -157,7 +158,7 @@ static void stack_step(const double *x, const double *y, size_t n, size_t k, con
             row[j] = x[i * k + active[j - 1]];
             eta += b[j] * row[j];
         }
-        double mu = 1 / (1 + exp(-fmin(fmax(eta, -35), 35))), w = mu * (1 - mu);
+        double mu = logit_mean(eta), w = mu * (1 - mu);
         for (size_t a = 0; a < q; a++) {
             g[a] += (y[i] - mu) * row[a];
             for (size_t c = 0; c < q; c++)

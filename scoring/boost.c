@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "scoring/logit.h"
+
 static const double learning_rate = 0.1, l2 = 2, least_hessian = 1, row_share = 0.7,
                     feature_share = 0.9;
 
@@ -208,7 +210,7 @@ static void start_tree(struct boost *b, struct node *root)
     const struct boost_data *data = b->data;
     *root = (struct node){0};
     for (size_t i = 0; i < data->n; i++) {
-        double mu = 1 / (1 + exp(-fmin(fmax(b->eta[i], -35), 35)));
+        double mu = logit_mean(b->eta[i]);
         b->row[i] = (struct sums){data->y[i] - mu, fmax(mu * (1 - mu), 1e-6)};
         if (gsl_rng_uniform(b->rng) >= row_share)
             continue;
@@ -262,10 +264,8 @@ static void add_tree(const struct boost_data *data, const struct boost_tree *tre
 static double loss_of(const double *eta, const double *y, size_t n)
 {
     double sum = 0;
-    for (size_t i = 0; i < n; i++) {
-        double e = eta[i];
-        sum += (e > 0 ? e + log1p(exp(-e)) : log1p(exp(e))) - y[i] * e;
-    }
+    for (size_t i = 0; i < n; i++)
+        sum += logit_loss(eta[i], y[i]);
     return sum;
 }
 

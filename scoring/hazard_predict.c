@@ -4,6 +4,7 @@
 
 #include "scoring/additive_internal.h"
 #include "scoring/hazard_internal.h"
+#include "scoring/logit.h"
 #include "scoring/metric_internal.h"
 
 static const double z95 = 1.959963984540054;
@@ -15,20 +16,14 @@ struct odds {
     double quiet_se, due_se;
 };
 
-/* -log(1 - p) of log-odds. */
-static double exposure(double eta)
-{
-    return eta > 0 ? eta + log1p(exp(-eta)) : log1p(exp(eta));
-}
-
 /* Cumulated hazard of `days` with the log-odds moved by `shift` standard errors. */
 static double cumulate(const struct odds *o, int horizon, double days, double shift)
 {
-    double quiet = exposure(o->quiet + shift * o->quiet_se), periods = days / horizon;
+    double quiet = logit_exposure(o->quiet + shift * o->quiet_se), periods = days / horizon;
     double from = isnan(o->renewal) ? days : (ceil(o->renewal / horizon) - 1) * horizon;
     if (from >= days)
         return quiet * periods;
-    double due = exposure(o->due + shift * o->due_se), extra = due - quiet;
+    double due = logit_exposure(o->due + shift * o->due_se), extra = due - quiet;
     double within = fmin(days - from, horizon) / horizon;
     /* A contract's end that lowers the hazard has no day to do so on: it holds for its period. */
     if (extra < 0)

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "scoring/logit.h"
 #include "scoring/reml_internal.h"
 
 static const double *basis_c(const struct reml_part *part)
@@ -42,8 +43,7 @@ void reml_predict(const struct reml *fit, const double *beta, double *eta)
 static void mean_of(enum reml_link link, double eta, double *mu, double *slope)
 {
     if (link == REML_LOGIT) {
-        double e = fmin(fmax(eta, -35), 35);
-        *mu = 1 / (1 + exp(-e));
+        *mu = logit_mean(eta);
         *slope = fmax(*mu * (1 - *mu), 1e-300);
         return;
     }
@@ -80,7 +80,7 @@ double reml_deviance(const struct reml *fit, const double *eta)
         double prior = fit->data->weight ? fit->data->weight[i] : 1, y = fit->data->y[i], loss;
         double e = eta[i];
         if (fit->data->link == REML_LOGIT) {
-            loss = (e > 0 ? e + log1p(exp(-e)) : log1p(exp(e))) - y * e;
+            loss = logit_loss(e, y);
         } else {
             double h = exp(fmin(e, 30));
             loss = y > 0.5 ? -log(fmax(-expm1(-h), 1e-300)) : h;

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "scoring/logit.h"
 #include "scoring/reml_internal.h"
 
 enum { OUTER_MAX = 40, INNER_MAX = 50, HALVINGS = 10, BLOCK = 256 };
@@ -58,7 +59,7 @@ static double bend_of(const struct reml *fit, size_t i)
         reml_cloglog_curve(fit->data->y[i], fit->eta[i], &curve, &bend);
         return prior * bend;
     }
-    double mu = 1 / (1 + exp(-fmin(fmax(fit->eta[i], -35), 35)));
+    double mu = logit_mean(fit->eta[i]);
     return prior * mu * (1 - mu) * (1 - 2 * mu);
 }
 

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "scoring/logit.h"
+
 enum { STEPS = 60, SWEEPS = 300, HALVINGS = 40 };
 
 /* The problem in coefficients b = (a, β): n rows of x = (1, -s), b_0 free, the others >= 0. */
@@ -25,10 +27,8 @@ static double log_odds(const struct problem *q, const double *b, size_t i)
 static double objective(const struct problem *q, const double *b)
 {
     double sum = 0;
-    for (size_t i = 0; i < q->n; i++) {
-        double eta = log_odds(q, b, i);
-        sum += (eta > 0 ? eta + log1p(exp(-eta)) : log1p(exp(eta))) - q->y[i] * eta;
-    }
+    for (size_t i = 0; i < q->n; i++)
+        sum += logit_loss(log_odds(q, b, i), q->y[i]);
     for (size_t j = 1; j < q->p; j++)
         sum += 0.5 * q->strength * (b[j] - q->prior[j]) * (b[j] - q->prior[j]);
     return sum;
