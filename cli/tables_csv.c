@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/file.h"
 #include "scoring/additive_table.h"
 
 static void add_field(GString *out, const char *text)
@@ -58,7 +59,5 @@ bool tables_csv_write(const struct additive *model, const char *path, GError **e
                 add_cell(out, arena, table, i, j);
         }
     }
-    g_autoptr(GError) failure = NULL;
-    return g_file_set_contents(path, out->str, (gssize)out->len, &failure) ||
-           err_set(err, KENKO_ERROR_IO, "%s", failure->message);
+    return file_write(path, (struct slice){out->str, out->len}, err);
 }
