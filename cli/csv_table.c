@@ -169,5 +169,7 @@ bool csv_table_load(struct arena *arena, const char *path, const char *const *fa
     }
     for (size_t c = 0; r.cell && c < r.n_columns; c++)
         g_ptr_array_unref(r.cell[c]);
+    for (size_t at; ok && factor && *factor; factor++)
+        ok = csv_table_find(out, path, *factor, &at, err);
     return ok;
 }

@@ -18,6 +18,8 @@ expect "a table too small is refused" "$("$kenko" fit --csv "$scratch/t.csv" --l
   "1 of 2 rows are events; a model wants at least two rows of either outcome"
 expect "an unknown column is named with the nearest" \
   "$("$kenko" fit --csv "$scratch/t.csv" --label lefd 2>&1)" "has no column 'lefd', did you mean 'left'?"
+expect "an unknown factor is named with the nearest" \
+  "$("$kenko" fit --csv "$scratch/t.csv" --label left --factor plam 2>&1)" "has no column 'plam', did you mean 'plan'?"
 expect "a label that is neither yes nor no asks for its value" \
   "$("$kenko" fit --csv "$scratch/t.csv" --label plan 2>&1)" "say --label plan=VALUE"
 printf 'a,b\n1,2\n3\n' >"$scratch/ragged.csv"
