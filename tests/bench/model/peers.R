@@ -15,7 +15,9 @@ report <- function(name, fit) {
   p <- numeric(length(y)); spent <- c()
   for (k in unique(fold)) {
     t <- proc.time()
-    p[fold == k] <- fit(fold != k, fold == k)
+    now <- fit(fold != k, fold == k)
+    if (length(now) != sum(fold == k) || anyNA(now)) stop(name, ": fold ", k, " has rows without a prediction")
+    p[fold == k] <- now
     t <- proc.time() - t
     spent <- c(spent, t[1] + t[2])
   }

@@ -32,6 +32,20 @@ if [ -z "${KENKO_TEST_DATA:-}" ]; then
   echo "skipped: the churn tables: KENKO_TEST_DATA is not set"
   exit "$failed"
 fi
+peers() { # table, label, folds, column: what they print; false when one of them failed
+  local bad=0
+  if /usr/bin/python3 -c 'import sklearn, pandas' 2>/dev/null; then
+    /usr/bin/python3 "$here/peers.py" "$@" || bad=1
+  else
+    echo "skipped: scikit-learn is not there"
+  fi
+  if command -v Rscript >/dev/null; then
+    Rscript "$here/peers.R" "$@" || bad=1
+  else
+    echo "skipped: R is not there"
+  fi
+  return "$bad"
+}
 data=$KENKO_TEST_DATA/data/churn
 for table in "telco churn=Yes" "creditcard y"; do
   read -r name label <<<"$table"
@@ -46,25 +60,14 @@ for table in "telco churn=Yes" "creditcard y"; do
     printf '%-16s %9.4f %8.4f %10.3f %8.2f\n' "kenko $mode" "$(field log_loss <<<"$out")" \
       "$(field auc <<<"$out")" "$seconds" "$(awk "BEGIN { print $seconds / $own }")"
   done
-  {
-    if /usr/bin/python3 -c 'import sklearn, pandas' 2>/dev/null; then
-      /usr/bin/python3 "$here/peers.py" "$data/$name.csv" "$label" "$folds" rep1
-    else
-      echo "skipped: scikit-learn is not there"
-    fi
-    if command -v Rscript >/dev/null; then
-      Rscript "$here/peers.R" "$data/$name.csv" "$label" "$folds" rep1 2>/dev/null
-    else
-      echo "skipped: R is not there"
-    fi
-  } | while read -r peer loss auc seconds; do
+  peers "$data/$name.csv" "$label" "$folds" rep1 | while read -r peer loss auc seconds; do
     if [ "$peer" = skipped: ]; then
       echo "$peer $loss $auc $seconds"
     else
       printf '%-16s %9.4f %8.4f %10.3f %8.2f\n' "$peer" "$loss" "$auc" "$seconds" \
         "$(awk "BEGIN { print $seconds / $own }")"
     fi
-  done
+  done || failed=1
 done
 prototype=$KENKO_TEST_DATA/reference/prototype
 if [ -e "$prototype/gam_prototype.py" ] && /usr/bin/python3 -c 'import scipy, pandas' 2>/dev/null; then
