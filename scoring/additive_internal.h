@@ -31,7 +31,7 @@ struct additive_path {
     struct reml_data data;
     struct reml *fit;
     GArray *key; /* struct term_key of its terms */
-    size_t n_stages;
+    /* By round; empty before the chosen one. */
     struct additive_stage stage[ADDITIVE_ROUNDS + 1];
     size_t n_wanted;
     struct term_key *wanted; /* terms for the next round */

@@ -3,7 +3,6 @@
  * all together falls. */
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
-#include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -141,10 +140,10 @@ static void extend(void *context, size_t which)
         reml_add(path->fit, path->wanted_term[i], code);
         g_array_append_val(path->key, path->wanted[i]);
     }
-    if (path->n_wanted > 0 || path->n_stages == 0)
+    if (path->n_wanted > 0 || paths->n_rounds == 0)
         reml_run(path->fit);
     size_t p = reml_p(path->fit), n_terms = reml_terms(path->fit);
-    struct additive_stage *stage = &path->stage[path->n_stages++];
+    struct additive_stage *stage = &path->stage[paths->n_rounds];
     stage->n_terms = n_terms;
     stage->p = p;
     stage->beta = g_memdup2(reml_beta(path->fit), p * sizeof(double));
@@ -212,7 +211,23 @@ static double held_loss(const struct additive_paths *paths, size_t round)
     return sum / (double)paths->n;
 }
 
-/* The first increase ends it. */
+static void forget_round(struct additive_paths *paths, size_t round)
+{
+    for (size_t v = 0; v < paths->n_paths; v++) {
+        struct additive_stage *stage = &paths->path[v].stage[round];
+        g_free(stage->beta);
+        g_free(stage->covariance);
+        g_free(stage->edf);
+        g_free(stage->information);
+        g_free(stage->reference);
+        g_free(stage->eta);
+        g_free(stage->held_eta);
+        *stage = (struct additive_stage){0};
+    }
+}
+
+/* The first increase ends it. Of a round that a later one is better than nothing is kept: two
+ * matrices of p × p a path. */
 static void run_rounds(struct additive_paths *paths)
 {
     size_t rounds = paths->n_paths > 1 ? ADDITIVE_ROUNDS : 0;
@@ -223,10 +238,12 @@ static void run_rounds(struct additive_paths *paths)
             break;
         additive_each(paths->n_paths, paths->threads, extend, paths);
         paths->loss[paths->n_rounds++] = held_loss(paths, round);
-        if (paths->loss[round] < paths->loss[paths->round])
+        if (paths->loss[round] < paths->loss[paths->round]) {
+            forget_round(paths, paths->round);
             paths->round = round;
-        else if (round > 0)
+        } else if (round > 0) {
             break;
+        }
     }
 }
 
@@ -264,26 +281,18 @@ struct additive_paths *additive_paths_new(struct arena *arena, struct covariate_
 
 void additive_paths_free(struct additive_paths *paths)
 {
+    for (size_t round = 0; round < paths->n_rounds; round++)
+        forget_round(paths, round);
     for (size_t v = 0; v < paths->n_paths; v++) {
-        struct additive_path *path = &paths->path[v];
-        for (size_t s = 0; s < path->n_stages; s++) {
-            g_free(path->stage[s].beta);
-            g_free(path->stage[s].covariance);
-            g_free(path->stage[s].edf);
-            g_free(path->stage[s].information);
-            g_free(path->stage[s].reference);
-            g_free(path->stage[s].eta);
-            g_free(path->stage[s].held_eta);
-        }
-        reml_free(path->fit);
-        g_array_free(path->key, TRUE);
+        reml_free(paths->path[v].fit);
+        g_array_free(paths->path[v].key, TRUE);
     }
     g_array_free(paths->term, TRUE);
 }
 
 const struct additive_stage *additive_paths_stage(const struct additive_paths *paths, size_t path)
 {
-    return &paths->path[path].stage[MIN(paths->round, paths->path[path].n_stages - 1)];
+    return &paths->path[path].stage[paths->round];
 }
 
 size_t additive_paths_start(const struct additive_paths *paths, size_t path,
