@@ -18,6 +18,17 @@ static void print_bar(int bp)
         fputs("█", stdout);
 }
 
+/* NaN where there is none. */
+static double value_at(const struct db_doubles *values, size_t i)
+{
+    return values->is_null && values->is_null[i] ? NAN : values->v[i];
+}
+
+static double risk_value_at(const struct q_change_account_row *a, size_t i)
+{
+    return a->risk_value_is_null ? NAN : value_at(&a->risk_value, i);
+}
+
 /* A median as people read it, "–" where no peer has a value. */
 static const char *usual(struct arena *arena, double median, const char *unit)
 {
@@ -111,12 +122,11 @@ static void print_feature(struct arena *arena, const struct q_change_account_row
                           double largest)
 {
     double v = a->risk_contribution.v[i];
-    bool missing = a->risk_value_is_null || (a->risk_value.is_null && a->risk_value.is_null[i]);
+    double value = risk_value_at(a, i);
     fputs("  ", stdout);
     account_words_pad(feature->label, COLUMN_MAX);
-    account_words_pad(missing
-                          ? "no data"
-                          : format_quantity(arena, LANGUAGE_EN, a->risk_value.v[i], feature->unit),
+    account_words_pad(isnan(value) ? "no data"
+                                   : format_quantity(arena, LANGUAGE_EN, value, feature->unit),
                       VALUE_WIDTH);
     account_words_pad(usual(arena, peer->feature[i], feature->unit), VALUE_WIDTH);
     printf("×%7.2f  ", exp(v));
@@ -147,13 +157,6 @@ static bool print_risk(struct arena *arena, struct db *db, const struct q_change
     return true;
 }
 
-static void json_number(GString *out, bool is_null, double value)
-{
-    char text[G_ASCII_DTOSTR_BUF_SIZE];
-    g_string_append(out, is_null || !isfinite(value) ? "null"
-                                                     : g_ascii_dtostr(text, sizeof text, value));
-}
-
 static void json_measures(GString *out, const struct change_account_day *d, const struct peer *peer)
 {
     const struct q_change_account_row *a = &d->row;
@@ -161,13 +164,10 @@ static void json_measures(GString *out, const struct change_account_day *d, cons
     for (size_t i = 0; i < d->day.n; i++) {
         g_string_append_printf(out, "%s{\"measure\": \"", i ? ",\n  " : "");
         text_json(out, d->measures.row[i].name);
-        g_string_append(out, "\", \"quality\": \"");
-        text_json(out, a->metric_quality.v[i]);
-        g_string_append(out, "\", \"value\": ");
-        json_number(out, a->metric_value.is_null && a->metric_value.is_null[i],
-                    a->metric_value.v[i]);
-        g_string_append(out, ", \"peers_median\": ");
-        json_number(out, false, peer->measure[i]);
+        g_string_append_c(out, '"');
+        text_json_member(out, "quality", a->metric_quality.v[i]);
+        text_json_number(out, "value", value_at(&a->metric_value, i));
+        text_json_number(out, "peers_median", peer->measure[i]);
         g_string_append_printf(out, ", \"contribution_bp\": %d, \"lost_bp\": %d}",
                                a->contribution_bp.v[i], a->lost_bp.v[i]);
     }
@@ -186,15 +186,11 @@ static bool json_risk(struct arena *arena, struct db *db, GString *out,
     for (size_t i = 0; i < MIN(f.n, a->risk_contribution.n); i++) {
         g_string_append_printf(out, "%s{\"feature\": \"", i ? ",\n  " : "");
         text_json(out, f.row[i].label);
-        g_string_append(out, "\", \"value\": ");
-        json_number(out,
-                    a->risk_value_is_null || (a->risk_value.is_null && a->risk_value.is_null[i]),
-                    a->risk_value_is_null ? NAN : a->risk_value.v[i]);
-        g_string_append(out, ", \"peers_median\": ");
-        json_number(out, false, peer->feature[i]);
-        g_string_append(out, ", \"log_odds\": ");
-        json_number(out, false, a->risk_contribution.v[i]);
-        g_string_append(out, "}");
+        g_string_append_c(out, '"');
+        text_json_number(out, "value", risk_value_at(a, i));
+        text_json_number(out, "peers_median", peer->feature[i]);
+        text_json_number(out, "log_odds", a->risk_contribution.v[i]);
+        g_string_append_c(out, '}');
     }
     return true;
 }

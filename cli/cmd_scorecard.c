@@ -50,13 +50,6 @@ static void print_gain(const struct weights *w)
         printf("no gain beyond chance: the weights as they are may stay; nothing was changed\n");
 }
 
-static void json_number(GString *out, const char *name, double v)
-{
-    char text[G_ASCII_DTOSTR_BUF_SIZE];
-    g_string_append_printf(out, ", \"%s\": %s", name,
-                           isfinite(v) ? g_ascii_dtostr(text, sizeof text, v) : "null");
-}
-
 static void print_json(const struct weights_card *w)
 {
     const struct weights *s = &w->weights;
@@ -66,21 +59,21 @@ static void print_json(const struct weights_card *w)
     g_string_append_printf(out, ", \"rows\": %zu, \"events\": %zu, \"test_rows\": %zu", w->rows.n,
                            s->events, s->test_rows);
     g_string_append_printf(out, ", \"test_events\": %zu", s->test_events);
-    json_number(out, "log_loss_now", s->loss_expert);
-    json_number(out, "log_loss_suggested", s->loss);
-    json_number(out, "auc_now", s->auc_expert);
-    json_number(out, "auc_suggested", s->auc);
-    json_number(out, "gain", s->gain);
-    json_number(out, "gain_low", s->gain_low);
-    json_number(out, "gain_high", s->gain_high);
+    text_json_number(out, "log_loss_now", s->loss_expert);
+    text_json_number(out, "log_loss_suggested", s->loss);
+    text_json_number(out, "auc_now", s->auc_expert);
+    text_json_number(out, "auc_suggested", s->auc);
+    text_json_number(out, "gain", s->gain);
+    text_json_number(out, "gain_low", s->gain_low);
+    text_json_number(out, "gain_high", s->gain_high);
     g_string_append_printf(out, ", \"beyond_chance\": %s,\n \"measures\": [",
                            worth_it(s) ? "true" : "false");
     for (size_t j = 0; j < w->rows.p; j++) {
         g_string_append_printf(out, "%s{\"measure\": \"", j ? ",\n  " : "");
         text_json(out, w->t.card->measure[j].name);
         g_string_append(out, "\"");
-        json_number(out, "share_now", w->rows.expert[j]);
-        json_number(out, "share_suggested", s->share[j]);
+        text_json_number(out, "share_now", w->rows.expert[j]);
+        text_json_number(out, "share_suggested", s->share[j]);
         g_string_append(out, "}");
     }
     printf("%s]}\n", out->str);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/text.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,4 +112,11 @@ void text_json_member(GString *out, const char *key, const char *text)
     g_string_append_c(out, '"');
     text_json(out, text);
     g_string_append_c(out, '"');
+}
+
+void text_json_number(GString *out, const char *key, double value)
+{
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+    g_string_append_printf(out, ", \"%s\": %s", key,
+                           isfinite(value) ? g_ascii_dtostr(text, sizeof text, value) : "null");
 }

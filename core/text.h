@@ -31,3 +31,6 @@ void text_json(GString *out, const char *text);
 
 /* Append `, "key": "text"` of a JSON object; null for NULL. The key is a literal of the program. */
 void text_json_member(GString *out, const char *key, const char *text);
+
+/* The same of a number, in digits that come back to the same bits; null for NaN and infinities. */
+void text_json_number(GString *out, const char *key, double value);

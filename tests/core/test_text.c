@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -122,6 +123,21 @@ static void a_member_without_text_is_null(void **state)
     assert_string_equal(out->str, "{\"a\": 1, \"b\": null, \"c\": \"x\\\"y\", \"d\": \"\"");
 }
 
+static void a_number_that_json_cannot_hold_is_null(void **state)
+{
+    (void)state;
+    g_autoptr(GString) out = g_string_new("{\"a\": 1");
+    text_json_number(out, "b", 0.1);
+    text_json_number(out, "c", NAN);
+    text_json_number(out, "d", -INFINITY);
+    assert_string_equal(out->str, "{\"a\": 1, \"b\": 0.10000000000000001, \"c\": null, "
+                                  "\"d\": null");
+    g_string_append(out, "}");
+    json_t *read = json_loads(out->str, 0, NULL);
+    assert_true(json_real_value(json_object_get(read, "b")) == 0.1);
+    json_decref(read);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -133,6 +149,7 @@ int main(void)
         cmocka_unit_test(text_is_cut_between_characters),
         cmocka_unit_test(every_byte_comes_back_from_json_and_none_ends_a_script),
         cmocka_unit_test(a_member_without_text_is_null),
+        cmocka_unit_test(a_number_that_json_cannot_hold_is_null),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
