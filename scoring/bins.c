@@ -5,11 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
+#include "scoring/order.h"
 
 void bins_values(const struct dataset *data, const struct bins_source *source, double *out)
 {
@@ -42,7 +38,7 @@ static void sort_values(struct arena *arena, const double *x, size_t n, struct s
         if (!isnan(x[i]))
             out->x[out->n++] = x[i];
     }
-    qsort(out->x, out->n, sizeof *out->x, compare);
+    order_ascending(out->x, out->n);
     for (size_t i = 0; i < out->n; i++) {
         if (i == 0 || out->x[i] != out->x[i - 1])
             out->distinct[out->n_distinct++] = out->x[i];
@@ -72,7 +68,7 @@ static void cut(struct arena *arena, const struct sorted *s, struct bins *bins)
             at[count++] = s->x[i * (s->n - 1) / BINS_QUANTILES];
             at[count++] = s->distinct[i * (u - 1) / BINS_QUANTILES];
         }
-        qsort(at, count, sizeof *at, compare);
+        order_ascending(at, count);
     }
     bins->edge = arena_many(arena, count + 1, double);
     size_t next = 0;

@@ -3,9 +3,9 @@
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "scoring/numbers.h"
+#include "scoring/order.h"
 
 static const double moved_at = 0.25, silent_at = 0.5, floor_share = 1e-4, likely = 0.99;
 enum { NAMED_MAX = 3 };
@@ -23,12 +23,6 @@ struct drift {
     double rows; /* of one day, on average: rows of one customer are nearly one */
     struct tenths risk, *feature;
 };
-
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 static size_t bin_of(const struct tenths *t, double v)
 {
@@ -54,7 +48,7 @@ static void cut(const double *v, size_t n, struct tenths *out)
         if (!isnan(v[i]))
             sorted[m++] = v[i];
     }
-    qsort(sorted, m, sizeof *sorted, compare);
+    order_ascending(sorted, m);
     out->n = 0;
     for (size_t k = 1; m > 0 && k < DRIFT_BINS; k++) {
         double at = sorted[k * m / DRIFT_BINS];

@@ -2,11 +2,11 @@
 #include "scoring/logistic.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "scoring/glm.h"
 #include "scoring/metric_internal.h"
+#include "scoring/order.h"
 
 /* A column of the regression, made of one metric. */
 enum column_kind { COLUMN_LINEAR, COLUMN_LOG, COLUMN_MISSING, COLUMN_DUE };
@@ -43,12 +43,6 @@ static double standard(const struct logistic *m, const struct column *c, double 
 {
     double x = raw(m, c, v);
     return isnan(x) ? 0 : (x - c->mean) / c->sd;
-}
-
-static int compare_double(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
 }
 
 /* Long right tails are looked at on the log scale. */
@@ -116,7 +110,7 @@ static void choose_columns(struct arena *arena, struct logistic *m,
             if ((!use || use[i]) && !isnan(v))
                 sorted[n++] = v;
         }
-        qsort(sorted, n, sizeof *sorted, compare_double);
+        order_ascending(sorted, n);
         add_columns(m, metrics, panel, use, j, is_skewed(sorted, n));
     }
 }

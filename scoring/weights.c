@@ -2,10 +2,10 @@
 #include "scoring/weights.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "scoring/evaluate.h"
+#include "scoring/order.h"
 #include "scoring/weights_fit.h"
 
 enum { FOLDS = 5, STRENGTHS = 10, DRAWS = 2000, EVENTS_MIN = 50, TEST_EVENTS_MIN = 10 };
@@ -67,12 +67,6 @@ static double choose_strength(const struct weights_rows *r, const uint8_t *use)
     return chosen;
 }
 
-static int compare_double(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* The mean of `gain` over rows with its interval when accounts are drawn again. */
 static void draw_interval(struct arena *arena, const struct weights_rows *r, const double *gain,
                           struct weights *out)
@@ -105,7 +99,7 @@ static void draw_interval(struct arena *arena, const struct weights_rows *r, con
         }
         mean[d] = total / rows;
     }
-    qsort(mean, DRAWS, sizeof *mean, compare_double);
+    order_ascending(mean, DRAWS);
     out->gain_low = mean[DRAWS / 40];
     out->gain_high = mean[DRAWS - 1 - DRAWS / 40];
 }
