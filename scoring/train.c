@@ -27,26 +27,11 @@ struct training {
     struct train_summary *summary;
 };
 
-/* The newest quarter of the days is held out; what lies within a horizon and the churn delay before
- * it had its outcome told by the same days and is left out of both. */
-static void split(const struct training *t, uint8_t *fit, uint8_t *test)
-{
-    size_t n_days;
-    const int32_t *days = panel_days(t->arena, &t->data.panel, &n_days);
-    int32_t test_from = days[n_days - MAX(1, n_days / 4)];
-    int32_t before =
-        test_from - t->data.config.hazard.horizon_days - metric_churn_delay(t->data.set);
-    for (size_t i = 0; i < t->data.panel.n; i++) {
-        fit[i] = t->data.panel.as_of[i] <= before;
-        test[i] = t->data.panel.as_of[i] >= test_from;
-    }
-}
-
 static bool compare(struct training *t, GError **err)
 {
     uint8_t *fit = arena_many(t->arena, t->data.panel.n + 1, uint8_t);
     uint8_t *test = arena_many(t->arena, t->data.panel.n + 1, uint8_t);
-    split(t, fit, test);
+    train_panel_split(t->arena, &t->data, fit, test);
     if (!rival_predict(t->arena, t->data.set, &t->data.panel, fit, test, &t->data.config.hazard,
                        &t->rows, err))
         return false;

@@ -31,3 +31,17 @@ bool train_panel_load(struct arena *arena, struct db *db, struct config *config,
     db_rollback(db);
     return ok;
 }
+
+void train_panel_split(struct arena *arena, const struct train_panel *data, uint8_t *fit,
+                       uint8_t *test)
+{
+    const struct panel *panel = &data->panel;
+    size_t n_days;
+    const int32_t *days = panel_days(arena, panel, &n_days);
+    int32_t test_from = n_days ? days[n_days - MAX(1, n_days / 4)] : 0;
+    int32_t before = test_from - data->config.hazard.horizon_days - metric_churn_delay(data->set);
+    for (size_t i = 0; i < panel->n; i++) {
+        fit[i] = panel->as_of[i] <= before;
+        test[i] = panel->as_of[i] >= test_from;
+    }
+}

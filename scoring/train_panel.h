@@ -23,3 +23,11 @@ struct train_panel {
 MUST_USE bool train_panel_load(struct arena *arena, struct db *db, struct config *config,
                                const struct train_panel_options *options, struct train_panel *out,
                                GError **err);
+
+/*
+ * The rows to fit on before a model is judged, and those it is judged by: the newest quarter of the
+ * days. What lies within a horizon and the churn delay before them had its outcome told by the same
+ * days and is in neither. `fit` and `test` have a place for each row.
+ */
+void train_panel_split(struct arena *arena, const struct train_panel *data, uint8_t *fit,
+                       uint8_t *test);

@@ -42,20 +42,16 @@ static double score_of(const struct scorecard_measure *m, double value)
 static void fill(struct arena *arena, struct weights_card *w)
 {
     const struct panel *panel = &w->t.panel;
-    size_t n_days, n = panel->n, p = w->t.card->n_measures;
+    size_t n = panel->n, p = w->t.card->n_measures;
     double *score = arena_many(arena, n * p + 1, double);
     uint8_t *train = arena_many(arena, n + 1, uint8_t), *test = arena_many(arena, n + 1, uint8_t);
-    const int32_t *days = panel_days(arena, panel, &n_days);
-    int32_t test_from = n_days ? days[n_days - MAX(1, n_days / 4)] : 0;
-    int32_t before = test_from - w->t.config.hazard.horizon_days - metric_churn_delay(w->t.set);
     for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j < p; j++) {
             const struct scorecard_measure *m = &w->t.card->measure[j];
             score[i * p + j] = score_of(m, panel->value[i * panel->n_metrics + (size_t)m->metric]);
         }
-        train[i] = panel->as_of[i] <= before;
-        test[i] = panel->as_of[i] >= test_from;
     }
+    train_panel_split(arena, &w->t, train, test);
     w->rows = (struct weights_rows){.n = n,
                                     .p = p,
                                     .score = score,
