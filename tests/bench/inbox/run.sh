@@ -20,16 +20,10 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-scratch=$(mktemp -d)
-chmod 755 "$scratch"
-export KENKO_HOME=$scratch/home
+# shellcheck source=tests/support/bench.sh
+. "$source/tests/support/bench.sh"
 server=
-trap '[ -z "$server" ] || kill "$server"; "$kenko" cluster stop >/dev/null 2>&1; rm -rf "$scratch"' EXIT
-fail() {
-  echo "bench: $1" >&2
-  [ -s "$scratch/log" ] && tail -5 "$scratch/log" >&2
-  exit 1
-}
+at_end() { [ -z "$server" ] || kill "$server"; }
 
 mkdir "$scratch/config"
 printf 'organisation: Bench\ntime_zone: UTC\ncurrency: USD\nlanguage: en\n' >"$scratch/config/kenko.yaml"

@@ -22,15 +22,8 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-scratch=$(mktemp -d)
-chmod 755 "$scratch"
-export KENKO_HOME=$scratch/home
-trap '"$kenko" cluster stop >/dev/null 2>&1; rm -rf "$scratch"' EXIT
-fail() {
-  echo "bench: $1" >&2
-  [ -s "$scratch/log" ] && tail -5 "$scratch/log" >&2
-  exit 1
-}
+# shellcheck source=tests/support/bench.sh
+. "$source/tests/support/bench.sh"
 
 # ── data, warehouse, configurations ─────────────────────────────────────────────────────────────────
 dsn=$("$kenko" cluster start) || fail "the private PostgreSQL does not start"
