@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -9,17 +8,13 @@
 #include "scoring/backtest.h"
 #include "scoring/blas.h"
 
-static json_t *number(double v)
-{
-    return isfinite(v) ? json_real(v) : json_null();
-}
-
 static json_t *capacity_json(const struct evaluate_capacity *c, double share)
 {
     return json_pack("{s:f, s:o, s:o, s:o, s:o}", "share", share, "precision",
-                     number(evaluate_capacity_precision(c)), "recall",
-                     number(evaluate_capacity_recall(c)), "lift", number(evaluate_capacity_lift(c)),
-                     "arr_share", number(evaluate_capacity_arr(c)));
+                     rival_number(evaluate_capacity_precision(c)), "recall",
+                     rival_number(evaluate_capacity_recall(c)), "lift",
+                     rival_number(evaluate_capacity_lift(c)), "arr_share",
+                     rival_number(evaluate_capacity_arr(c)));
 }
 
 static json_t *result_json(const struct backtest_result *r)
@@ -122,7 +117,9 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
         printf("%zu earlier days have too few churn events before them\n", b.days_without);
     printf("\nall days together, ");
     rival_words_print(&b.pooled.table);
+    rival_words_print_arr(&b.pooled.table);
     print_capacity(&b.pooled);
+    rival_words_print_calibration(&b.pooled.table);
     return true;
 }
 

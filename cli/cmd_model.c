@@ -85,8 +85,11 @@ static void print_text(const struct model *m)
            m->model_id, m->state, m->horizon_days, day_format(m->trained_as_of, day), m->message);
     rival_load(evaluation, &table);
     json_decref(evaluation);
-    if (table.row[RIVAL_ENGINE].n > 0)
+    if (table.row[RIVAL_ENGINE].n > 0) {
         rival_words_print(&table);
+        rival_words_print_arr(&table);
+        rival_words_print_calibration(&table);
+    }
     if (m->hazard) {
         printf("\n");
         term_words_print(hazard_summary(m->hazard));

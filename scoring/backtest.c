@@ -33,13 +33,10 @@ static void known_by(const struct testing *b, int32_t day, uint8_t *train,
 static void add_capacity(struct testing *b, const struct rival_rows *rows,
                          struct backtest_result *result)
 {
-    double *arr = arena_many(b->arena, rows->n + 1, double);
-    for (size_t i = 0; i < rows->n; i++)
-        arr[i] = b->t.panel.arr_minor[rows->row[i]];
     for (int k = 0; k < RIVALS; k++) {
         for (int s = 0; rows->p[k] && s < BACKTEST_SHARES; s++)
-            evaluate_capacity_add(b->arena, rows->p[k], rows->y, arr, rows->n, backtest_share[s],
-                                  &result->capacity[k][s]);
+            evaluate_capacity_add(b->arena, rows->p[k], rows->y, rows->arr, rows->n,
+                                  backtest_share[s], &result->capacity[k][s]);
     }
 }
 
@@ -69,6 +66,8 @@ static void pool(struct testing *b)
     for (size_t o = 0; o < b->out->n; o++)
         n += b->rows[o].n;
     all.y = arena_many(b->arena, n + 1, double);
+    all.arr = arena_many(b->arena, n + 1, double);
+    all.as_of = arena_many(b->arena, n + 1, int32_t);
     for (int k = 0; k < RIVALS; k++) {
         bool everywhere = true;
         for (size_t o = 0; o < b->out->n; o++)
@@ -78,6 +77,8 @@ static void pool(struct testing *b)
     for (size_t o = 0; o < b->out->n; o++) {
         const struct rival_rows *rows = &b->rows[o];
         memcpy(all.y + all.n, rows->y, rows->n * sizeof *all.y);
+        memcpy(all.arr + all.n, rows->arr, rows->n * sizeof *all.arr);
+        memcpy(all.as_of + all.n, rows->as_of, rows->n * sizeof *all.as_of);
         for (int k = 0; k < RIVALS; k++) {
             if (all.p[k])
                 memcpy(all.p[k] + all.n, rows->p[k], rows->n * sizeof *all.y);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "scoring/glm.h"
+#include "scoring/normal.h"
 
 struct ranked {
     double score, y;
@@ -44,10 +45,9 @@ static void midranks(const struct ranked *row, size_t n, int want, double *out)
     }
 }
 
-static void auc_delong(struct arena *arena, const double *score, const double *y, size_t n,
+static void auc_delong(struct arena *arena, const struct ranked *row, size_t n,
                        struct evaluation *out)
 {
-    const struct ranked *row = rank_order(arena, score, y, n);
     double *all = arena_many(arena, n + 1, double), *own = arena_many(arena, n + 1, double);
     double *others = arena_many(arena, n + 1, double);
     double m = (double)out->events, k = (double)(n - out->events);
@@ -59,33 +59,47 @@ static void auc_delong(struct arena *arena, const double *score, const double *y
     midranks(row, n, 0, others);
     double sum = 0;
     for (size_t i = 0; i < n; i++)
-        sum += y[i] > 0.5 ? all[i] : 0;
+        sum += row[i].y > 0.5 ? all[row[i].at] : 0;
     out->auc = (sum - m * (m + 1) / 2) / (m * k);
     double v10 = 0, v01 = 0;
     for (size_t i = 0; i < n; i++) {
-        if (y[i] > 0.5)
-            v10 += pow((all[i] - own[i]) / k - out->auc, 2);
+        size_t at = row[i].at;
+        if (row[i].y > 0.5)
+            v10 += pow((all[at] - own[at]) / k - out->auc, 2);
         else
-            v01 += pow(1 - (all[i] - others[i]) / m - out->auc, 2);
+            v01 += pow(1 - (all[at] - others[at]) / m - out->auc, 2);
     }
     double se = sqrt((m > 1 ? v10 / (m - 1) / m : 0) + (k > 1 ? v01 / (k - 1) / k : 0));
-    out->auc_low = fmax(0, out->auc - 1.959963984540054 * se);
-    out->auc_high = fmin(1, out->auc + 1.959963984540054 * se);
+    out->auc_low = fmax(0, out->auc - normal_z95 * se);
+    out->auc_high = fmin(1, out->auc + normal_z95 * se);
 }
 
-/* A bin ends behind the last of equal predictions, or the order of rows would decide. */
-static double calibration_error(const struct ranked *row, size_t n)
+/* Groups, and what they and isotonic regression say of calibration. */
+static void calibrate(struct arena *arena, const struct ranked *row, size_t n, double rate,
+                      struct evaluation *out)
 {
-    double error = 0;
-    for (size_t bin = 1, i = 0; bin <= 10; bin++) {
-        double predicted = 0, observed = 0;
-        for (; i < n * bin / 10 || (i > 0 && i < n && row[i].score == row[i - 1].score); i++) {
-            predicted += row[i].score;
-            observed += row[i].y;
-        }
-        error += fabs(predicted - observed);
+    double *p = arena_many(arena, n + 1, double), *y = arena_many(arena, n + 1, double);
+    double *best = arena_many(arena, n + 1, double), variance = 0, loss = 0;
+    for (size_t i = 0; i < n; i++) {
+        p[i] = row[i].score;
+        y[i] = row[i].y;
+        out->expected += p[i];
+        variance += p[i] * (1 - p[i]);
     }
-    return n ? error / (double)n : NAN;
+    out->large_z = variance > 0 ? ((double)out->events - out->expected) / sqrt(variance) : NAN;
+    out->n_groups = calibration_groups(p, y, n, out->group);
+    calibration_chi2(out->group, out->n_groups, &out->chi2, &out->chi2_p);
+    out->ece = n ? 0 : NAN;
+    for (size_t g = 0; g < out->n_groups; g++) {
+        const struct calibration_group *group = &out->group[g];
+        out->ece += fabs(group->predicted * (double)group->n - (double)group->events) / (double)n;
+    }
+    calibration_isotonic(arena, p, y, n, best);
+    for (size_t i = 0; i < n; i++)
+        loss += (best[i] - y[i]) * (best[i] - y[i]) / (double)n;
+    out->uncertainty = rate * (1 - rate);
+    out->reliability = out->brier - loss;
+    out->resolution = out->uncertainty - loss;
 }
 
 /* Churn among the n/10 highest predictions; of those equal to the last one, their mean. */
@@ -162,7 +176,7 @@ double evaluate_auc(struct arena *arena, const double *score, const double *y, s
     struct evaluation e = {0};
     for (size_t i = 0; i < n; i++)
         e.events += y[i] > 0.5;
-    auc_delong(arena, score, y, n, &e);
+    auc_delong(arena, rank_order(arena, score, y, n), n, &e);
     return e.auc;
 }
 
@@ -170,9 +184,9 @@ void evaluate_probabilities(struct arena *arena, const double *p, const double *
                             struct evaluation *out)
 {
     *out = (struct evaluation){.n = n};
+    evaluate_by_arr(arena, p, y, NULL, n, out);
     for (size_t i = 0; i < n; i++)
         out->events += y[i] > 0.5;
-    auc_delong(arena, p, y, n, out);
     double rate = n ? (double)out->events / (double)n : 0;
     for (size_t i = 0; i < n; i++) {
         out->log_loss += evaluate_log_loss(p[i], y[i]) / (double)n;
@@ -181,8 +195,44 @@ void evaluate_probabilities(struct arena *arena, const double *p, const double *
     if (rate > 0 && rate < 1)
         out->base_log_loss = -(rate * log(rate) + (1 - rate) * log1p(-rate));
     const struct ranked *row = rank_order(arena, p, y, n);
-    out->ece = calibration_error(row, n);
+    auc_delong(arena, row, n, out);
+    calibrate(arena, row, n, rate, out);
     out->lift = top_lift(row, n, rate);
     out->pr_auc = average_precision(row, n, (double)out->events);
     recalibrate(arena, row, n, out);
+}
+
+/* Of the ARR that left and that which stayed, how often the first had the higher prediction; equal
+ * ones count half. */
+static double arr_auc(const struct ranked *row, const double *arr, size_t n)
+{
+    double stayed = 0, right = 0, lost = 0;
+    for (size_t i = 0; i < n;) {
+        double leave = 0, stay = 0;
+        size_t from = i;
+        for (; i < n && row[i].score == row[from].score; i++)
+            *(row[i].y > 0.5 ? &leave : &stay) += arr[row[i].at];
+        right += leave * (stayed + stay / 2);
+        lost += leave;
+        stayed += stay;
+    }
+    return lost > 0 && stayed > 0 ? right / (lost * stayed) : NAN;
+}
+
+void evaluate_by_arr(struct arena *arena, const double *p, const double *y, const double *arr,
+                     size_t n, struct evaluation *out)
+{
+    double all = 0;
+    out->arr_auc = out->arr_log_loss = out->arr_expected = out->arr_lost = NAN;
+    for (size_t i = 0; arr && i < n; i++)
+        all += arr[i];
+    if (!(all > 0))
+        return;
+    out->arr_log_loss = out->arr_expected = out->arr_lost = 0;
+    for (size_t i = 0; i < n; i++) {
+        out->arr_log_loss += arr[i] * evaluate_log_loss(p[i], y[i]) / all;
+        out->arr_expected += arr[i] * p[i] / all;
+        out->arr_lost += arr[i] * y[i] / all;
+    }
+    out->arr_auc = arr_auc(rank_order(arena, p, y, n), arr, n);
 }

@@ -6,8 +6,7 @@
 #include "scoring/hazard_internal.h"
 #include "scoring/logit.h"
 #include "scoring/metric_internal.h"
-
-static const double z95 = 1.959963984540054;
+#include "scoring/normal.h"
 
 /* A row's log-odds of a period in which no contract ends, and of the one in which it does. */
 struct odds {
@@ -38,8 +37,8 @@ static void fill_risk(const struct odds *o, int horizon, int days, struct hazard
     if (isnan(span))
         return;
     out->p = -expm1(-cumulate(o, horizon, span, 0));
-    out->low = -expm1(-cumulate(o, horizon, span, -z95));
-    out->high = -expm1(-cumulate(o, horizon, span, z95));
+    out->low = -expm1(-cumulate(o, horizon, span, -normal_z95));
+    out->high = -expm1(-cumulate(o, horizon, span, normal_z95));
 }
 
 /* Log-odds and their standard errors for all rows in one state. */

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double z95 = 1.959963984540054;
+#include "scoring/normal.h"
 
 /* Somebody comes under watch, leaves it, or has the event. */
 struct step {
@@ -46,7 +46,7 @@ static void add_time(struct km *km, double at, double risk, double events, doubl
     double *time = (double *)(uintptr_t)km->time, *s = (double *)(uintptr_t)km->survival;
     double before = km->n ? s[km->n - 1] : 1, now = before * (1 - events / risk);
     *greenwood += risk > events ? events / (risk * (risk - events)) : INFINITY;
-    double spread = now > 0 && now < 1 ? z95 * sqrt(*greenwood) / -log(now) : 0;
+    double spread = now > 0 && now < 1 ? normal_z95 * sqrt(*greenwood) / -log(now) : 0;
     time[km->n] = at;
     ((double *)(uintptr_t)km->at_risk)[km->n] = risk;
     ((double *)(uintptr_t)km->events)[km->n] = events;

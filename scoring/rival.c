@@ -113,11 +113,18 @@ bool rival_predict(struct arena *arena, const struct metric_set *metrics, const 
                    struct rival_rows *out, GError **err)
 {
     size_t *row = arena_many(arena, panel->n + 1, size_t);
-    *out = (struct rival_rows){.row = row, .y = arena_many(arena, panel->n + 1, double)};
+    *out = (struct rival_rows){.row = row,
+                               .y = arena_many(arena, panel->n + 1, double),
+                               .as_of = arena_many(arena, panel->n + 1, int32_t),
+                               .arr = panel->arr_minor ? arena_many(arena, panel->n + 1, double)
+                                                       : NULL};
     for (size_t i = 0; i < panel->n; i++) {
         if (!test[i])
             continue;
         out->y[out->n] = panel->y[i];
+        out->as_of[out->n] = panel->as_of[i];
+        if (out->arr)
+            out->arr[out->n] = panel->arr_minor[i];
         row[out->n++] = i;
     }
     const struct fitting f = {arena, metrics, panel, train, options, out};
@@ -130,9 +137,13 @@ void rival_evaluate(struct arena *arena, const struct rival_rows *rows, struct r
 {
     for (int k = 0; k < RIVALS; k++) {
         out->has[k] = rows->p[k] != NULL;
-        if (out->has[k])
-            evaluate_probabilities(arena, rows->p[k], rows->y, rows->n, &out->row[k]);
+        if (!out->has[k])
+            continue;
+        evaluate_probabilities(arena, rows->p[k], rows->y, rows->n, &out->row[k]);
+        evaluate_by_arr(arena, rows->p[k], rows->y, rows->arr, rows->n, &out->row[k]);
     }
+    if (out->has[RIVAL_ENGINE])
+        calibration_cusum(arena, rows->p[RIVAL_ENGINE], rows->y, rows->as_of, rows->n, &out->cusum);
 }
 
 void rival_difference(const double *a, const double *b, const double *y, size_t n, double *mean,

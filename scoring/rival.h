@@ -24,6 +24,8 @@ struct rival_rows {
     size_t n;
     const size_t *row; /* of the panel */
     double *y;
+    int32_t *as_of;
+    double *arr;       /* NULL where the panel has none */
     double *p[RIVALS]; /* NULL: the rival had nothing to say */
 };
 
@@ -41,11 +43,15 @@ MUST_USE bool rival_predict(struct arena *arena, const struct metric_set *metric
 struct rival_table {
     bool has[RIVALS];
     struct evaluation row[RIVALS];
+    struct calibration_cusum cusum; /* of the engine */
 };
 /* JSON of the engine's figures, with those of all under "rivals"; what is no number is null. The
  * caller owns it. Back: what is not there is NaN. */
 json_t *rival_save(const struct rival_table *table);
 void rival_load(const json_t *root, struct rival_table *out);
+
+/* A JSON number; null for NaN and infinities. */
+json_t *rival_number(double v);
 
 void rival_evaluate(struct arena *arena, const struct rival_rows *rows, struct rival_table *out);
 

@@ -8,12 +8,12 @@
 #include "scoring/facts.h"
 #include "scoring/km.h"
 #include "scoring/known.h"
+#include "scoring/normal.h"
 #include "sql/scoring.h"
 
 const int survival_days[SURVIVAL_SPANS] = {90, 180, 365};
 /* A curve needs somebody who was watched from about the first day: what came before is unknown. */
 enum { ENTRY_MAX = 31 };
-static const double z95 = 1.959963984540054;
 
 /* Lives as rows: from the day watched to the day ended, in days as a customer. */
 struct lives {
@@ -136,7 +136,8 @@ static void compare(const struct lives *l, struct survival_cohort *cohort, size_
         if (column[c] == SIZE_MAX)
             continue;
         double b = cox.beta[column[c]], se = sqrt(cox.covariance[column[c] * (p + 1)]);
-        cohort[c].hazard = (struct survival_estimate){exp(b), exp(b - z95 * se), exp(b + z95 * se)};
+        cohort[c].hazard =
+            (struct survival_estimate){exp(b), exp(b - normal_z95 * se), exp(b + normal_z95 * se)};
     }
 }
 

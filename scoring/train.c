@@ -14,6 +14,7 @@
 #include "sql/scoring.h"
 
 static const double slope_low = 0.8, slope_high = 1.25;
+static const double off_at = 0.01; /* p of calibration over time */
 
 struct training {
     struct db *db;
@@ -74,6 +75,11 @@ static void praise(struct train_summary *s)
                    "%zu account-periods, %zu churned; held-out AUC %.3f (%.3f to %.3f)%s", s->rows,
                    s->events, e->auc, e->auc_low, e->auc_high,
                    s->recalibrated ? "; recalibrated on held-out time" : "");
+    if (s->rivals.cusum.p < off_at) {
+        g_strlcat(s->message, "; its risks went off in held-out time: too ", sizeof s->message);
+        g_strlcat(s->message, s->rivals.cusum.most < 0 ? "few left" : "many left",
+                  sizeof s->message);
+    }
 }
 
 static void fit(struct training *t)

@@ -127,6 +127,28 @@ static size_t birthwt(struct arena *arena, const char *folder, double *p, double
     return n;
 }
 
+static int by_prediction(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+    return (x[0] > y[0]) - (x[0] < y[0]);
+}
+
+static void isotonic_of(struct arena *arena, const double *p, const double *y, size_t n)
+{
+    double pair[200][2], sorted[200], outcome[200], rate[200], sum = 0;
+    for (size_t i = 0; i < n; i++)
+        memcpy(pair[i], (const double[]){p[i], y[i]}, sizeof pair[i]);
+    qsort(pair, n, sizeof *pair, by_prediction);
+    for (size_t i = 0; i < n; i++) {
+        sorted[i] = pair[i][0];
+        outcome[i] = pair[i][1];
+    }
+    assert_int_equal(calibration_isotonic(arena, sorted, outcome, n, rate), 11);
+    for (size_t i = 0; i < n; i++)
+        sum += (rate[i] - outcome[i]) * (rate[i] - outcome[i]);
+    near(sum, 32.0104197632, 32 * 1e-8);
+}
+
 /* Oracle S1 of the test data. */
 static void measures_equal_those_of_r(void **state)
 {
@@ -143,6 +165,8 @@ static void measures_equal_those_of_r(void **state)
     near((e.auc_high - e.auc) / 1.959963984540054, sqrt(0.00142689967434), 1e-8);
     near(e.log_loss, 0.53249945782, 1e-8);
     near(e.brier, 0.179060228839, 1e-8);
+    near(e.chi2, 3.9434154795, 1e-8 * 4);
+    isotonic_of(arena, p, y, n);
     for (size_t i = 0; i < n; i++)
         p[i] = 1 / (1 + exp(-(1.5 * log(p[i] / (1 - p[i])) - 0.3)));
     evaluate_probabilities(arena, p, y, n, &e);
@@ -205,9 +229,65 @@ static void average_precision_takes_equal_predictions_as_one_step(void **state)
     assert_true(isnan(e.pr_auc));
 }
 
+static void the_parts_of_brier_add_up_exactly(void **state)
+{
+    (void)state;
+    g_autoptr(arena_t) arena = arena_new();
+    g_autoptr(GRand) rand = g_rand_new_with_seed(5);
+    double p[800], y[800];
+    struct evaluation e;
+    for (int i = 0; i < 500; i++) {
+        p[i] = floor(g_rand_double(rand) * 40) / 40; /* with ties */
+        y[i] = g_rand_double(rand) < 0.1 + 0.5 * p[i];
+    }
+    evaluate_probabilities(arena, p, y, 500, &e);
+    near(e.reliability - e.resolution + e.uncertainty, e.brier, 1e-15);
+    assert_true(e.reliability > 0.01 && e.resolution > 0.005);
+    /* Rates that are right for each prediction have nothing to gain. */
+    size_t n = exact_world(p, y);
+    evaluate_probabilities(arena, p, y, n, &e);
+    near(e.reliability, 0, 1e-15);
+}
+
+static void more_or_fewer_than_expected_is_told_in_the_large(void **state)
+{
+    (void)state;
+    g_autoptr(arena_t) arena = arena_new();
+    double p[100], y[100] = {0};
+    struct evaluation e;
+    for (int i = 0; i < 100; i++) {
+        p[i] = 0.2;
+        y[i] = i < 28;
+    }
+    evaluate_probabilities(arena, p, y, 100, &e);
+    near(e.expected, 20, 1e-12);
+    near(e.large_z, 8 / 4.0, 1e-12);
+}
+
+/* A customer of three times the ARR counts as three. */
+static void arr_weighs_rows_as_copies_would(void **state)
+{
+    (void)state;
+    g_autoptr(arena_t) arena = arena_new();
+    const double p[] = {0.9, 0.2, 0.2, 0.4}, y[] = {1, 0, 1, 0}, arr[] = {1, 3, 2, 0};
+    const double copied_p[] = {0.9, 0.2, 0.2, 0.2, 0.2, 0.2}, copied_y[] = {1, 0, 0, 0, 1, 1};
+    struct evaluation e, copies;
+    evaluate_probabilities(arena, p, y, 4, &e);
+    assert_true(isnan(e.arr_auc) && isnan(e.arr_log_loss));
+    evaluate_by_arr(arena, p, y, arr, 4, &e);
+    evaluate_probabilities(arena, copied_p, copied_y, 6, &copies);
+    near(e.arr_auc, copies.auc, 1e-14);
+    near(e.arr_log_loss, copies.log_loss, 1e-14);
+    near(e.arr_expected, copies.expected / 6, 1e-14);
+    near(e.arr_lost, 0.5, 1e-14);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_parts_of_brier_add_up_exactly),
+        cmocka_unit_test(more_or_fewer_than_expected_is_told_in_the_large),
+        cmocka_unit_test(arr_weighs_rows_as_copies_would),
         cmocka_unit_test(average_precision_takes_equal_predictions_as_one_step),
         cmocka_unit_test(losses_are_what_they_are_by_hand),
         cmocka_unit_test(one_class_or_nothing_has_no_auc_slope_or_lift),
