@@ -216,8 +216,8 @@ static bool check_keys(const struct stream *stream, const struct field_map *map,
 
 static bool load_fields(const struct stream_config *c, struct mapping *m, GError **err)
 {
-    static const char *const transforms[] = {"none",        "lower", "trim", "registrable_domain",
-                                             "mail_domain", NULL};
+    static const char *const transforms[] = {"none",        "lower",   "trim", "registrable_domain",
+                                             "mail_domain", "monthly", NULL};
     if (!check_keys(m->stream, c->fields, err) || !check_keys(m->stream, c->constants, err) ||
         !check_keys(m->stream, c->transform, err))
         return false;
@@ -229,6 +229,9 @@ static bool load_fields(const struct stream_config *c, struct mapping *m, GError
         if (!mapping_choose(map_get(c->transform, name), transforms, "transform", &transform, err))
             return false;
         m->transform[f] = (enum mapping_transform)transform;
+        if (transform == TRANSFORM_MONTHLY && m->stream->field[f].type != STREAM_MONEY)
+            return err_set(err, KENKO_ERROR_CONFIG,
+                           "transform.%s is monthly, which is for amounts of money", name);
         if (m->stream->field[f].required && !m->field[f] && !m->constant[f])
             return err_set(err, KENKO_ERROR_CONFIG, "the stream %s needs the field '%s' mapped",
                            m->stream->name, name);

@@ -155,7 +155,9 @@ static const char *fill_number(const struct mapping_step *step, int decimals, st
     enum number_result result = number_parse(text, decimals, &n);
     if (result == NUMBER_MALFORMED)
         return "bad_number";
-    if (result == NUMBER_OUT_OF_RANGE || n < step->min || n > step->max)
+    if (result == NUMBER_OUT_OF_RANGE ||
+        (step->transform == TRANSFORM_MONTHLY && __builtin_mul_overflow(n, 12, &n)) ||
+        n < step->min || n > step->max)
         return "out_of_range";
     out->cell[step->field].as.n = n;
     out->rounded += result == NUMBER_ROUNDED;

@@ -19,7 +19,8 @@ enum mapping_transform {
     TRANSFORM_LOWER,
     TRANSFORM_TRIM,
     TRANSFORM_REGISTRABLE_DOMAIN,
-    TRANSFORM_MAIL_DOMAIN
+    TRANSFORM_MAIL_DOMAIN,
+    TRANSFORM_MONTHLY /* of money: the amount of a month, times twelve */
 };
 
 /* A test on one source field. */

@@ -116,6 +116,35 @@ static void values_a_table_refuses_are_rejects_not_errors(void **state)
     sources_expect(db, "SELECT count(*) FROM ops.invariant WHERE violations > 0", "0");
 }
 
+static void a_months_amount_becomes_a_years(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = warehouse_open();
+    static const char stream[] =
+        SOURCE "      - stream: subscription\n"
+               "        path: s.csv\n"
+               "        fields: {external_id: id, party: who, start_on: from, "
+               "arr: mrr, currency: cur}\n"
+               "        transform: {%s: monthly}\n";
+    g_autofree char *good = g_strdup_printf(stream, "arr"), *bad = g_strdup_printf(stream, "party");
+    const char *dir = sources_directory(good);
+    struct ingest_summary s;
+    sources_write(dir, "s.csv",
+                  "id,who,from,mrr,cur\n1,a,2026-01-01,499.99,USD\n2,a,2026-01-01,-10000,JPY\n"
+                  "3,a,2026-01-01,9000000000000000000,JPY\n");
+    sources_ingest(db, dir, &s);
+    assert_int_equal(s.count.loaded, 2);
+    sources_expect(db, "SELECT reason || ' ' || line FROM ops.reject", "out_of_range 4");
+    sources_expect(db,
+                   "SELECT string_agg(arr_minor || ' ' || currency, ', ' ORDER BY external_id) "
+                   "FROM warehouse.subscription",
+                   "599988 USD, -120000 JPY");
+    g_autoptr(GError) err = NULL;
+    assert_false(sources_try(db, sources_directory(bad), 0, NULL, &err));
+    assert_non_null(
+        strstr(err->message, "transform.party is monthly, which is for amounts of money"));
+}
+
 static void text_of_any_kind_comes_back_as_it_was(void **state)
 {
     (void)state;
@@ -144,6 +173,7 @@ int main(void)
         cmocka_unit_test(the_time_of_change_decides_not_the_order_of_files),
         cmocka_unit_test(money_is_in_minor_units_of_its_own_currency),
         cmocka_unit_test(values_a_table_refuses_are_rejects_not_errors),
+        cmocka_unit_test(a_months_amount_becomes_a_years),
         cmocka_unit_test(text_of_any_kind_comes_back_as_it_was),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
