@@ -123,7 +123,7 @@ struct facts *facts_load(struct db *db, const struct zone *zone, const struct fa
     struct facts *f = g_new0(struct facts, 1);
     f->arena = arena_new();
     f->zone = zone;
-    f->wish = wish;
+    f->wish = *wish;
     f->account_index = g_hash_table_new(g_int64_hash, g_int64_equal);
     f->party_index = g_hash_table_new(g_int64_hash, g_int64_equal);
     f->subject_days = g_array_new(FALSE, FALSE, sizeof(struct facts_subject_day));
@@ -141,7 +141,7 @@ void facts_free(struct facts *f)
     g_hash_table_destroy(f->account_index);
     g_hash_table_destroy(f->party_index);
     g_array_free(f->subject_days, TRUE);
-    for (size_t u = 0; f->usage && u < f->wish->n_usage; u++) {
+    for (size_t u = 0; f->usage && u < f->wish.n_usage; u++) {
         g_free(f->usage[u].sum);
         g_free(f->usage[u].high);
         g_free(f->usage[u].active);

@@ -20,12 +20,18 @@ enum facts_kind {
     FACTS_KINDS
 };
 
+/* What a contract says in words; "" where it says nothing. */
+struct facts_words {
+    const char *product, *churn_reason, *competitor;
+};
+
 /* A record as it stood on an as-of day. Times in microseconds (contracts: days). */
 struct facts_record {
     uint32_t account; /* index */
     int64_t from, to; /* to: INT64_MAX when open */
     int64_t n;
     const char *tag;
+    const struct facts_words *words; /* of contracts, else NULL */
 };
 
 /* One subject's usage on a day, of the usage metrics that were asked for by subject. */
@@ -49,7 +55,8 @@ struct facts_wish {
 };
 
 /*
- * Read everything known at commit `known_no`. Must run in a transaction.
+ * Read everything known at commit `known_no`. Must run in a transaction. What the wish points to
+ * must outlive the facts.
  *
  * Memory: 12 bytes per account, usage metric and day wanted, plus the record versions.
  * Errors  KENKO_ERROR_CONFLICT  known_no lies below the known floor

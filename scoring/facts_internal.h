@@ -30,6 +30,7 @@ struct facts_usage {
 struct facts_version {
     size_t party;
     const char *external_id, *tag;
+    const struct facts_words *words; /* of contracts, else NULL */
     int64_t commit_no, ordinal, changed_at, from, to, n;
     int32_t said_on; /* without changed_at: from this business day on it speaks */
     bool deleted, has_changed_at;
@@ -49,7 +50,7 @@ struct facts_rate {
 struct facts {
     struct arena *arena;
     const struct zone *zone;
-    const struct facts_wish *wish;
+    struct facts_wish wish;
     int64_t *commit_no;  /* by load_id; 0 = does not count */
     int32_t *commit_day; /* by load_id: business day of its commit */
     size_t n_loads;

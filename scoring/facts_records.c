@@ -7,6 +7,18 @@
 #include "scoring/facts_internal.h"
 #include "sql/scoring.h"
 
+static const struct facts_words *words_of(struct arena *arena,
+                                          const struct q_versions_read_row *row)
+{
+    if (row->kind != FACTS_CONTRACT)
+        return NULL;
+    struct facts_words *words = arena_one(arena, struct facts_words);
+    words->product = row->product_is_null ? "" : arena_strdup(arena, row->product);
+    words->churn_reason = row->churn_reason_is_null ? "" : arena_strdup(arena, row->churn_reason);
+    words->competitor = row->competitor_is_null ? "" : arena_strdup(arena, row->competitor);
+    return words;
+}
+
 static bool on_version(void *context, const struct q_versions_read_row *row, GError **err)
 {
     (void)err;
@@ -23,6 +35,7 @@ static bool on_version(void *context, const struct q_versions_read_row *row, GEr
         (struct facts_version){.party = party,
                                .external_id = arena_strdup(f->arena, row->external_id),
                                .tag = row->tag_is_null ? "" : arena_strdup(f->arena, row->tag),
+                               .words = words_of(f->arena, row),
                                .commit_no = f->commit_no[row->load_id],
                                .ordinal = row->ordinal,
                                .said_on = f->commit_day[row->load_id],
@@ -158,8 +171,8 @@ const struct facts_record *facts_records(const struct facts *f, struct arena *ar
         uint32_t account = facts_member_on(f, winner->party, member_day(f, kind, winner, as_of));
         if (account == FACTS_NOBODY)
             continue;
-        out[used++] =
-            (struct facts_record){account, winner->from, winner->to, winner->n, winner->tag};
+        out[used++] = (struct facts_record){account,   winner->from, winner->to,
+                                            winner->n, winner->tag,  winner->words};
     }
     qsort(out, used, sizeof *out, compare_records);
     *n = used;
@@ -171,23 +184,34 @@ bool facts_has(const struct facts *f, enum facts_kind kind)
     return f->version[kind].n > 0;
 }
 
+/* The currency's newest rate of a day up to `day`; rates stand by currency and day. */
+static const struct facts_rate *rate_on(const struct facts *f, const char *currency, int32_t day)
+{
+    size_t low = 0, high = f->n_rates;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(f->rate[middle].currency, currency);
+        if (order < 0 || (order == 0 && f->rate[middle].day <= day))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low > 0 && strcmp(f->rate[low - 1].currency, currency) == 0 ? &f->rate[low - 1] : NULL;
+}
+
 bool facts_convert(const struct facts *f, int64_t minor, const char *currency, int32_t day,
                    int64_t *out)
 {
-    if (strcmp(currency, f->wish->currency) == 0) {
+    if (strcmp(currency, f->wish.currency) == 0) {
         *out = minor;
         return true;
     }
-    const struct facts_rate *found = NULL;
-    for (size_t i = 0; i < f->n_rates; i++) {
-        if (strcmp(f->rate[i].currency, currency) == 0 && f->rate[i].day <= day)
-            found = &f->rate[i];
-    }
+    const struct facts_rate *found = rate_on(f, currency, day);
     if (!found)
         return false;
     __int128 scaled;
     if (__builtin_mul_overflow((__int128)minor * found->rate_1e9,
-                               currency_minor(slice_of(f->wish->currency)), &scaled))
+                               currency_minor(slice_of(f->wish.currency)), &scaled))
         return false;
     __int128 unit = (__int128)1000000000 * currency_minor(slice_of(currency));
     __int128 half = scaled < 0 ? -unit / 2 : unit / 2;

@@ -89,20 +89,20 @@ static bool on_span(void *context, const struct q_spans_read_row *row, GError **
     int32_t first = row->month + row->first_day - 1;
     for (size_t i = 0; i < row->v.n; i++) {
         int32_t day = first + (int32_t)i;
-        if ((row->v.is_null && row->v.is_null[i]) || day < f->wish->from_day ||
-            day >= f->wish->to_day)
+        if ((row->v.is_null && row->v.is_null[i]) || day < f->wish.from_day ||
+            day >= f->wish.to_day)
             continue;
         if (!row->load_ids_is_null && !facts_visible(f, row->load_ids.v[i]))
             continue;
         uint32_t account = facts_member_on(f, party, day);
         if (account == FACTS_NOBODY)
             continue;
-        size_t at = account * (f->n_days + 1) + (size_t)(day - f->wish->from_day);
+        size_t at = account * (f->n_days + 1) + (size_t)(day - f->wish.from_day);
         int64_t time = row->at_is_null ? 1 : row->at.v[i];
         if (u->combine == 's' && (u->n || !row->at_is_null))
             count(f, u, at, time);
         combine(f, u, at, row->v.v[i], time, row->tie_is_null ? 0 : row->tie.v[i]);
-        if (f->wish->by_subject[usage]) {
+        if (f->wish.by_subject[usage]) {
             struct facts_subject_day s = {.account = account,
                                           .usage = (uint32_t)usage,
                                           .subject = row->subject_id,
@@ -138,8 +138,8 @@ static bool find_metrics(struct facts *f, struct db *db, struct pass *pass, GErr
         pass->usage_of[i] = -1;
     for (size_t i = 0; i < rows.n; i++) {
         const struct q_usage_metrics_row *r = &rows.row[i];
-        for (size_t u = 0; u < f->wish->n_usage && r->metric_id < METRIC_IDS_MAX; u++) {
-            if (strcmp(f->wish->usage[u], r->name) != 0)
+        for (size_t u = 0; u < f->wish.n_usage && r->metric_id < METRIC_IDS_MAX; u++) {
+            if (strcmp(f->wish.usage[u], r->name) != 0)
                 continue;
             /* Of several ids of one name (another scale or rule since) the newest counts. */
             for (int id = 0; id < METRIC_IDS_MAX; id++)
@@ -165,7 +165,7 @@ static void settle(const struct facts *f, struct facts_usage *u)
             }
             if (!u->has[at])
                 continue;
-            int32_t day = f->wish->from_day + (int32_t)d;
+            int32_t day = f->wish.from_day + (int32_t)d;
             u->first[a] = MIN(u->first[a], day);
             u->newest = MAX(u->newest, day);
         }
@@ -265,24 +265,24 @@ static void fold_subject_days(struct facts *f)
 
 bool facts_load_usage(struct facts *f, struct db *db, GError **err)
 {
-    f->n_days = (size_t)(f->wish->to_day - f->wish->from_day);
-    f->usage = g_new0(struct facts_usage, f->wish->n_usage + 1);
+    f->n_days = (size_t)(f->wish.to_day - f->wish.from_day);
+    f->usage = g_new0(struct facts_usage, f->wish.n_usage + 1);
     struct pass *pass = arena_one(f->arena, struct pass);
     pass->f = f;
-    for (size_t u = 0; u < f->wish->n_usage; u++)
+    for (size_t u = 0; u < f->wish.n_usage; u++)
         allocate(f, &f->usage[u]);
     if (!find_metrics(f, db, pass, err))
         return false;
-    for (size_t u = 0; u < f->wish->n_usage; u++) {
+    for (size_t u = 0; u < f->wish.n_usage; u++) {
         if (f->usage[u].combine == 'l') {
             f->usage[u].at = g_new0(int64_t, f->n_accounts * (f->n_days + 1) + 1);
             f->usage[u].tie = g_new0(int64_t, f->n_accounts * (f->n_days + 1) + 1);
         }
     }
-    if (f->wish->n_usage > 0 &&
-        !q_spans_read(db, f->wish->from_day, f->wish->to_day, on_span, pass, err))
+    if (f->wish.n_usage > 0 &&
+        !q_spans_read(db, f->wish.from_day, f->wish.to_day, on_span, pass, err))
         return false;
-    for (size_t u = 0; u < f->wish->n_usage; u++) {
+    for (size_t u = 0; u < f->wish.n_usage; u++) {
         settle(f, &f->usage[u]);
         accumulate(f, &f->usage[u]);
     }
@@ -292,7 +292,7 @@ bool facts_load_usage(struct facts *f, struct db *db, GError **err)
 
 static size_t clamp_day(const struct facts *f, int32_t day)
 {
-    return (size_t)CLAMP((int64_t)day - f->wish->from_day, 0, (int64_t)f->n_days);
+    return (size_t)CLAMP((int64_t)day - f->wish.from_day, 0, (int64_t)f->n_days);
 }
 
 double facts_sum(const struct facts *f, size_t account, size_t usage, int32_t from, int32_t to)
@@ -311,7 +311,7 @@ int facts_active_days(const struct facts *f, size_t account, size_t usage, int32
 
 double facts_value(const struct facts *f, size_t account, size_t usage, int32_t day)
 {
-    if (day < f->wish->from_day || day >= f->wish->to_day ||
+    if (day < f->wish.from_day || day >= f->wish.to_day ||
         !f->usage[usage].has[account * (f->n_days + 1) + clamp_day(f, day)])
         return NAN;
     return facts_sum(f, account, usage, day, day + 1);
@@ -332,7 +332,7 @@ int32_t facts_last_active(const struct facts *f, size_t account, size_t usage, i
         else
             low = mid + 1;
     }
-    return f->wish->from_day + (int32_t)low - 1;
+    return f->wish.from_day + (int32_t)low - 1;
 }
 
 int32_t facts_first_day(const struct facts *f, size_t account, size_t usage)

@@ -9,4 +9,4 @@ SELECT f.currency, f.day, f.rate_1e9, f.load_id, f.deleted
 FROM warehouse.fx_rate AS f
 JOIN ops.load AS l ON l.load_id = f.load_id
 WHERE l.commit_no IS NOT NULL
-ORDER BY f.currency, f.day, f.changed_at NULLS FIRST, l.commit_no, f.ordinal;
+ORDER BY f.currency COLLATE "C", f.day, f.changed_at NULLS FIRST, l.commit_no, f.ordinal;

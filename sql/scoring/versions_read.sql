@@ -12,32 +12,42 @@
 -- column to_at        bigint null
 -- column n            bigint null
 -- column tag          text null
+-- column product      text null   of contracts, as the two below
+-- column churn_reason text null
+-- column competitor   text null
 COPY (
   SELECT 1 AS kind, v.party_id, v.external_id AS external_id, v.load_id, v.ordinal, v.changed_at, v.deleted,
-    (v.start_on - DATE '1970-01-01')::bigint AS from_at, (v.end_on - DATE '1970-01-01')::bigint AS to_at, v.arr_minor AS n, v.currency AS tag
+    (v.start_on - DATE '1970-01-01')::bigint AS from_at, (v.end_on - DATE '1970-01-01')::bigint AS to_at, v.arr_minor AS n, v.currency AS tag,
+    v.product, v.churn_reason, v.competitor
   FROM warehouse.subscription AS v
   UNION ALL
   SELECT 2 AS kind, v.party_id, v.external_id AS external_id, v.load_id, v.ordinal, v.changed_at, v.deleted,
-    (extract(epoch FROM v.opened_at) * 1000000)::bigint AS from_at, (extract(epoch FROM v.solved_at) * 1000000)::bigint AS to_at, NULL::bigint AS n, v.severity AS tag
+    (extract(epoch FROM v.opened_at) * 1000000)::bigint AS from_at, (extract(epoch FROM v.solved_at) * 1000000)::bigint AS to_at, NULL::bigint AS n, v.severity AS tag,
+    NULL::text AS product, NULL::text AS churn_reason, NULL::text AS competitor
   FROM warehouse.ticket AS v
   UNION ALL
   SELECT 3 AS kind, v.party_id, v.source || '/' || v.external_id AS external_id, v.load_id, v.ordinal, v.changed_at, v.deleted,
-    (extract(epoch FROM v.occurred_at) * 1000000)::bigint AS from_at, NULL::bigint AS to_at, v.minutes AS n, NULL::text AS tag
+    (extract(epoch FROM v.occurred_at) * 1000000)::bigint AS from_at, NULL::bigint AS to_at, v.minutes AS n, NULL::text AS tag,
+    NULL::text AS product, NULL::text AS churn_reason, NULL::text AS competitor
   FROM warehouse.incident_account AS v
   UNION ALL
   SELECT 4 AS kind, v.party_id, v.external_id AS external_id, v.load_id, v.ordinal, v.changed_at, v.deleted,
-    (extract(epoch FROM v.answered_at) * 1000000)::bigint AS from_at, NULL::bigint AS to_at, v.value AS n, v.kind AS tag
+    (extract(epoch FROM v.answered_at) * 1000000)::bigint AS from_at, NULL::bigint AS to_at, v.value AS n, v.kind AS tag,
+    NULL::text AS product, NULL::text AS churn_reason, NULL::text AS competitor
   FROM warehouse.survey_response AS v
   UNION ALL
   SELECT 5 AS kind, v.party_id, v.external_id AS external_id, v.load_id, v.ordinal, v.changed_at, v.deleted,
-    (extract(epoch FROM v.set_at) * 1000000)::bigint AS from_at, (v.expires_on - DATE '1970-01-01')::bigint AS to_at, v.value AS n, NULL::text AS tag
+    (extract(epoch FROM v.set_at) * 1000000)::bigint AS from_at, (v.expires_on - DATE '1970-01-01')::bigint AS to_at, v.value AS n, NULL::text AS tag,
+    NULL::text AS product, NULL::text AS churn_reason, NULL::text AS competitor
   FROM warehouse.sentiment AS v
   UNION ALL
   SELECT 6 AS kind, v.party_id, v.external_id AS external_id, v.load_id, v.ordinal, v.changed_at, v.deleted,
-    (extract(epoch FROM v.occurred_at) * 1000000)::bigint AS from_at, NULL::bigint AS to_at, NULL::bigint AS n, NULL::text AS tag
+    (extract(epoch FROM v.occurred_at) * 1000000)::bigint AS from_at, NULL::bigint AS to_at, NULL::bigint AS n, NULL::text AS tag,
+    NULL::text AS product, NULL::text AS churn_reason, NULL::text AS competitor
   FROM warehouse.touchpoint AS v
   UNION ALL
   SELECT 7 AS kind, v.party_id, v.external_id AS external_id, v.load_id, v.ordinal, v.changed_at, v.deleted,
-    (extract(epoch FROM v.reached_at) * 1000000)::bigint AS from_at, NULL::bigint AS to_at, NULL::bigint AS n, NULL::text AS tag
+    (extract(epoch FROM v.reached_at) * 1000000)::bigint AS from_at, NULL::bigint AS to_at, NULL::bigint AS n, NULL::text AS tag,
+    NULL::text AS product, NULL::text AS churn_reason, NULL::text AS competitor
   FROM warehouse.milestone AS v
 ) TO STDOUT (FORMAT binary);
