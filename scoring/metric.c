@@ -449,6 +449,23 @@ static bool check_whole(struct db *db, const struct metric_set *set, const struc
                    day_format(first_as_of, day), day_format(whole, from));
 }
 
+struct facts *metric_lives_facts(struct db *db, const struct metric_set *set,
+                                 const struct zone *zone, int32_t until, int64_t known_no,
+                                 GError **err)
+{
+    struct facts_wish wish = {.usage = set->usage,
+                              .by_subject = set->by_subject,
+                              .from_day = until - 1,
+                              .to_day = until,
+                              .currency = set->currency};
+    if (set->churn == CHURN_INACTIVITY) {
+        wish.n_usage = set->n_usage;
+        if (!check_whole(db, set, zone, until, err) || !fact_range(db, until, &wish, err))
+            return NULL;
+    }
+    return facts_load(db, zone, &wish, known_no, err);
+}
+
 bool metric_compute(struct db *db, const struct metric_set *set, const struct zone *zone,
                     const int32_t *as_of, size_t n_as_of, int64_t known_no, metric_frame_fn fn,
                     void *context, GError **err)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* metrics.yaml's `metrics` and kenko.yaml's `churn`. */
+#include <math.h>
 #include <string.h>
 
 #include "scoring/metric_internal.h"
@@ -75,6 +76,7 @@ static const cyaml_schema_value_t file_schema = {
 struct churn_config {
     char *definition, *metric;
     int gap_days, inactive_days;
+    double *contraction_share;
 };
 
 struct churn_section {
@@ -85,7 +87,10 @@ static const cyaml_schema_field_t churn_fields[] = {
     OPTIONAL_TEXT("definition", struct churn_config, definition),
     OPTIONAL_TEXT("metric", struct churn_config, metric),
     OPTIONAL_INT("gap_days", struct churn_config, gap_days),
-    OPTIONAL_INT("inactive_days", struct churn_config, inactive_days), CYAML_FIELD_END};
+    OPTIONAL_INT("inactive_days", struct churn_config, inactive_days),
+    CYAML_FIELD_FLOAT_PTR("contraction_share", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                          struct churn_config, contraction_share),
+    CYAML_FIELD_END};
 
 static int usage_index(struct metric_set *set, const char *name)
 {
@@ -139,6 +144,30 @@ static bool fill(struct metric_set *set, const struct metric_config *c, struct m
     return true;
 }
 
+/* In the order of enum churn_definition. */
+static const char *const churn_names[] = {"contract_end", "downgrade", "contraction", "inactivity",
+                                          NULL};
+
+static bool choose_churn(struct metric_set *set, const struct churn_config *c,
+                         struct config *config, GError **err)
+{
+    const char *name = c->definition ? c->definition : churn_names[0];
+    double share = c->contraction_share ? *c->contraction_share : 0.5;
+    if (!g_strv_contains(churn_names, name))
+        return config_refuse(config, err, "churn.definition",
+                             "churn.definition is '%s', want contract_end, downgrade, contraction "
+                             "or inactivity",
+                             name);
+    while (strcmp(churn_names[set->churn], name) != 0)
+        set->churn++;
+    if (!(share > 0 && share <= 1))
+        return config_refuse(config, err, "churn.contraction_share",
+                             "churn.contraction_share is %g, want more than 0 and at most 1",
+                             share);
+    set->contraction_bp = (int)lround(share * 10000);
+    return true;
+}
+
 static bool load_churn(struct metric_set *set, struct config *config, GError **err)
 {
     static const cyaml_schema_field_t field =
@@ -148,20 +177,16 @@ static bool load_churn(struct metric_set *set, struct config *config, GError **e
     if (!config_section(config, &field, &section, sizeof section, err))
         return false;
     const struct churn_config none = {0}, *c = section.churn ? section.churn : &none;
-    const char *definition = c->definition ? c->definition : "contract_end";
     set->gap_days = c->gap_days ? c->gap_days : 7;
     set->inactive_days = c->inactive_days ? c->inactive_days : 90;
     set->churn_usage = -1;
-    if (strcmp(definition, "contract_end") == 0)
+    if (!choose_churn(set, c, config, err))
+        return false;
+    if (set->churn != CHURN_INACTIVITY)
         return true;
-    if (strcmp(definition, "inactivity") != 0)
-        return config_refuse(config, err, "churn.definition",
-                             "churn.definition is '%s', want contract_end or inactivity",
-                             definition);
     if (!c->metric)
         return config_refuse(config, err, "churn",
                              "churn by inactivity wants the usage metric as churn.metric");
-    set->churn = CHURN_INACTIVITY;
     set->churn_usage = usage_index(set, c->metric);
     return true;
 }
@@ -190,6 +215,11 @@ struct metric_set *metric_set_load(struct arena *arena, struct config *config, G
         }
     }
     return load_churn(set, config, err) ? set : NULL;
+}
+
+const char *metric_churn_name(const struct metric_set *set)
+{
+    return churn_names[set->churn];
 }
 
 size_t metric_count(const struct metric_set *set)

@@ -40,7 +40,7 @@ struct metric {
     int days, baseline_days, stale_days;
 };
 
-enum churn_definition { CHURN_CONTRACT_END, CHURN_INACTIVITY };
+enum churn_definition { CHURN_CONTRACT_END, CHURN_DOWNGRADE, CHURN_CONTRACTION, CHURN_INACTIVITY };
 
 struct metric_set {
     size_t n_metrics, n_usage;
@@ -50,6 +50,7 @@ struct metric_set {
     const char *text, *currency;
     enum churn_definition churn;
     int gap_days, inactive_days, churn_usage;
+    int contraction_bp; /* the share of ARR whose loss is churn by CHURN_CONTRACTION */
 };
 
 /* What a metric computes, e.g. "ratio good=failed_runs total=runs days=28": a stored model must not
