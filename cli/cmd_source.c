@@ -77,49 +77,82 @@ static bool check(struct context *context, const struct mapping_set *set, const 
                                   failed, list->len);
 }
 
-static bool with_mappings(struct context *context, int argc, char **argv, int rows, GError **err)
+/* What the options say. */
+struct asked {
+    int rows;
+    bool yaml;
+};
+
+static bool load(struct context *context, struct arena *arena, struct mapping_set *set,
+                 GError **err)
+{
+    return context_load(context, err) &&
+           mapping_load(arena, context->config, context->zone, set, err);
+}
+
+static bool list(struct context *context, GError **err)
 {
     g_autoptr(arena_t) arena = arena_new();
     struct mapping_set set;
-    const char *verb = argc > 1 ? argv[1] : "list";
-    bool list = strcmp(verb, "list") == 0 && argc <= 2;
-    if (!(list ? context_open(context, err) : context_load(context, err)) ||
-        !mapping_load(arena, context->config, context->zone, &set, err) ||
-        !source_validate(context->config, &set, err))
+    return context_open(context, err) &&
+           mapping_load(arena, context->config, context->zone, &set, err) &&
+           source_validate(context->config, &set, err) && cmd_source_list(context, &set, err);
+}
+
+/* Whatever only looks at the sources themselves. */
+static bool look(struct context *context, int argc, char **argv, const struct asked *asked,
+                 GError **err)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    struct mapping_set set;
+    if (!load(context, arena, &set, err))
         return false;
-    if (list)
-        return cmd_source_list(context, &set, err);
-    if (strcmp(verb, "check") == 0)
+    if (strcmp(argv[1], "discover") == 0) /* of a source that has no streams yet, too */
+        return cmd_source_discover(context, &set, argv[2], asked->yaml, err);
+    if (!source_validate(context->config, &set, err))
+        return false;
+    if (strcmp(argv[1], "check") == 0)
         return check(context, &set, argc > 2 ? argv[2] : NULL, err);
-    return cmd_source_preview(context, &set, argv[2], argc > 3 ? argv[3] : NULL, rows, err);
+    return cmd_source_preview(context, &set, argv[2], argc > 3 ? argv[3] : NULL, asked->rows, err);
+}
+
+/* Is the verb `name`, with so many words after it? */
+static bool is_verb(int argc, char **argv, const char *name, int least, int most)
+{
+    return argc > 1 && strcmp(argv[1], name) == 0 && argc - 2 >= least && argc - 2 <= most;
 }
 
 static bool run(struct context *context, int argc, char **argv, GError **err)
 {
     g_autofree char *source = NULL, *stream = NULL;
-    int rows = 10;
+    struct asked asked = {10, false};
+    gboolean yaml = FALSE;
     const GOptionEntry own[] = {
         {"source", 's', 0, G_OPTION_ARG_STRING, &source, "Name of the source, with guess", "NAME"},
         {"stream", 0, 0, G_OPTION_ARG_STRING, &stream, "The stream it is for, with guess", "NAME"},
-        {"rows", 'n', 0, G_OPTION_ARG_INT, &rows, "So many records, with preview (10)", "N"},
+        {"rows", 'n', 0, G_OPTION_ARG_INT, &asked.rows, "So many records, with preview (10)", "N"},
+        {"yaml", 0, 0, G_OPTION_ARG_NONE, &yaml,
+         "Entries of kenko.yaml for what is not read yet, with discover", NULL},
         G_OPTION_ENTRY_NULL};
     if (!context_options(context, &cmd_source, own, &argc, &argv, err))
         return false;
-    const char *verb = argc > 1 ? argv[1] : "list";
-    if (strcmp(verb, "guess") == 0 && argc == 3)
+    asked.yaml = yaml;
+    if (argc == 1 || is_verb(argc, argv, "list", 0, 0))
+        return list(context, err);
+    if (is_verb(argc, argv, "guess", 1, 1))
         return guess(context, argv[2], source, stream, err);
-    if ((strcmp(verb, "list") == 0 && argc <= 2) || (strcmp(verb, "check") == 0 && argc <= 3) ||
-        (strcmp(verb, "preview") == 0 && (argc == 3 || argc == 4)))
-        return with_mappings(context, argc, argv, rows, err);
-    return err_set(
-        err, KENKO_ERROR_USAGE,
-        "want kenko source list | check [SOURCE] | guess FILE | preview SOURCE [STREAM]");
+    if (is_verb(argc, argv, "check", 0, 1) || is_verb(argc, argv, "preview", 1, 2) ||
+        is_verb(argc, argv, "discover", 1, 1))
+        return look(context, argc, argv, &asked, err);
+    return err_set(err, KENKO_ERROR_USAGE,
+                   "want kenko source list | check [SOURCE] | discover SOURCE | guess FILE | "
+                   "preview SOURCE [STREAM]");
 }
 
 const struct command cmd_source = {
-    "source", "list | check [SOURCE] | guess FILE | preview SOURCE [STREAM]",
+    "source", "list | check [SOURCE] | discover SOURCE | guess FILE | preview SOURCE [STREAM]",
     "Look at sources before they are loaded, and at what was",
     "Only list opens the warehouse.\n\nExamples:\n  kenko source guess exports/accounts.csv\n  "
-    "kenko "
-    "source preview crm account -n 20\n  kenko source check\n  kenko source list --json\n",
+    "kenko source discover app --yaml\n  kenko source preview crm account -n 20\n  kenko source "
+    "check\n  kenko source list --json\n",
     run};

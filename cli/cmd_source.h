@@ -11,3 +11,8 @@ MUST_USE bool cmd_source_preview(struct context *context, const struct mapping_s
 
 /* What the warehouse knows of each source; the context is open. */
 MUST_USE bool cmd_source_list(struct context *context, const struct mapping_set *set, GError **err);
+
+/* What the source has that could be a stream; with `yaml` entries of kenko.yaml for what none
+ * reads. */
+MUST_USE bool cmd_source_discover(struct context *context, const struct mapping_set *set,
+                                  const char *name, bool yaml, GError **err);

@@ -89,7 +89,19 @@ MUST_USE bool guess_file(struct arena *arena, const char *path, int kind, struct
 
 /* An entry of `sources` for kenko.yaml, with what was seen as comments; it can be read back. */
 void guess_write_yaml(const struct guess *guess, const char *source, GString *out);
+/* The same as one entry of the source's `streams`; `how` are lines that say where the records are,
+ * NULL: in the file. */
+void guess_write_entry(const struct guess *guess, const char *how, GString *out);
+/* A scalar of YAML that stands anywhere. */
+void guess_write_text(GString *out, const char *text);
 void guess_write_json(const struct guess *guess, const char *source, GString *out);
+
+/* Fill in how the columns could be mapped to the stream `kind`, or to the likest when it is -1. Of
+ * a table, whose columns have a name and a type, this is all that is known. */
+void guess_choose(struct guess *guess, int kind);
+
+/* How surely a column's name means a field of a stream: 0 not at all. */
+int guess_name_score(enum stream_kind kind, const char *field, const char *name);
 
 const char *guess_type_name(enum guess_type type);
 const char *guess_content_name(enum guess_content content); /* "" for GUESS_PLAIN */

@@ -62,14 +62,11 @@ void guess_sketch_close(struct guess_sketch *sketch, struct arena *arena, struct
 char *guess_plain_name(struct slice name);
 /* Is it a name that columns have, or built like one? */
 bool guess_is_name(struct slice name);
-/* How surely a name means a field of a stream, and a file's name a stream: 0 not at all. */
-int guess_name_score(enum stream_kind kind, const char *field, const char *name);
+/* How surely a file's name means a stream: 0 not at all. */
 int guess_file_score(enum stream_kind kind, const char *path);
 /* What a field without a column is all the same: the kind of a survey by its file's name. NULL: not
  * known. */
 const char *guess_constant(const struct guess *guess, enum stream_kind kind, const char *field);
-/* Fill kind, field, id and value of `guess` from its columns. */
-void guess_choose(struct guess *guess, int kind);
 
 /* Call `take` with each leaf of a record: its name as in `fields`, its text ("" for null and what
  * is empty). False when the record is not a JSON object. */

@@ -32,8 +32,7 @@ static bool is_plain(const char *text)
            !g_strv_contains(words, lower);
 }
 
-/* A scalar of YAML that stands anywhere. */
-static void put_text(GString *out, const char *text)
+void guess_write_text(GString *out, const char *text)
 {
     if (is_plain(text)) {
         g_string_append(out, text);
@@ -182,7 +181,7 @@ static void put_dates(const struct guess *g, GString *out)
     else
         g_string_append(out, "        ");
     g_string_append(out, "dates: ");
-    put_text(out, dates->str);
+    guess_write_text(out, dates->str);
     g_string_append_c(out, '\n');
 }
 
@@ -191,7 +190,7 @@ static void put_file(const struct guess *g, GString *out)
     enum mapping_format named = mapping_format_by_name(g->path);
     char usual = named == FORMAT_TSV ? '\t' : ',';
     g_string_append(out, "        path: ");
-    put_text(out, g->path);
+    guess_write_text(out, g->path);
     g_string_append_c(out, '\n');
     if (g->is_json != (named == FORMAT_NDJSON))
         g_string_append_printf(out, "        format: %s\n", g->is_json ? "ndjson" : "csv");
@@ -228,7 +227,7 @@ static void put_fields(const struct guess *g, GString *out)
         }
         const struct guess_column *c = &g->column[g->field[f]];
         g_string_append_printf(out, "          %s: ", field->name);
-        put_text(out, c->name);
+        guess_write_text(out, c->name);
         g_string_append_c(out, '\n');
         bool is_host = c->content == GUESS_DOMAIN || c->content == GUESS_URL;
         if (strcmp(field->name, "domain") == 0 && is_host) {
@@ -267,9 +266,9 @@ static void put_values(const struct guess *g, GString *out)
     for (size_t i = 0; i < g->n_values; i++) {
         g_autofree char *metric = metric_name(g->column[g->value[i]].name);
         g_string_append(out, "          - {metric: ");
-        put_text(out, metric);
+        guess_write_text(out, metric);
         g_string_append(out, ", field: ");
-        put_text(out, g->column[g->value[i]].name);
+        guess_write_text(out, g->column[g->value[i]].name);
         g_string_append(out, "}\n");
     }
     if (g->n_values == 0)
@@ -280,7 +279,7 @@ static void put_values(const struct guess *g, GString *out)
         g_autofree char *metric = g_strdup(g->n_values ? g->column[g->value[i]].name : "events");
         g_autofree char *name = metric_name(metric);
         g_string_append(out, "#   - {name: ");
-        put_text(out, name);
+        guess_write_text(out, name);
         g_string_append_printf(out, ", combine: sum, decimals: %d}\n",
                                g->n_values ? MIN(9, g->column[g->value[i]].decimals) : 0);
     }
@@ -292,7 +291,7 @@ static void put_id(const struct guess *g, GString *out)
         return;
     const struct guess_column *c = &g->column[g->id];
     g_string_append(out, "        id: ");
-    put_text(out, c->name);
+    guess_write_text(out, c->name);
     if (c->repeated > 0) {
         g_autofree char *repeated = text_thousands((int64_t)c->repeated);
         g_string_append_printf(out, "   # %s records repeat one and will count as duplicates",
@@ -320,20 +319,28 @@ static void put_unmapped(const struct guess *g, GString *out)
         g_string_append_c(out, '\n');
 }
 
-void guess_write_yaml(const struct guess *g, const char *source, GString *out)
+void guess_write_entry(const struct guess *g, const char *how, GString *out)
 {
-    put_summary(g, out);
-    put_columns(g, out);
     if (!g->kind_found)
-        g_string_append(out, "# no stream's needs are met; this is the nearest\n");
-    g_string_append(out, "sources:\n  - name: ");
-    put_text(out, source);
-    g_string_append_printf(out, "\n    type: file\n    streams:\n      - stream: %s\n",
-                           stream_get(g->kind)->name);
-    put_file(g, out);
+        g_string_append(out, "      # no stream's needs are met; this is the nearest\n");
+    g_string_append_printf(out, "      - stream: %s\n", stream_get(g->kind)->name);
+    if (how)
+        g_string_append(out, how);
+    else
+        put_file(g, out);
     put_dates(g, out);
     put_id(g, out);
     put_fields(g, out);
     put_unmapped(g, out);
     put_values(g, out);
+}
+
+void guess_write_yaml(const struct guess *g, const char *source, GString *out)
+{
+    put_summary(g, out);
+    put_columns(g, out);
+    g_string_append(out, "sources:\n  - name: ");
+    guess_write_text(out, source);
+    g_string_append(out, "\n    type: file\n    streams:\n");
+    guess_write_entry(g, NULL, out);
 }

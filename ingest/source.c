@@ -98,8 +98,6 @@ static bool check_streams(const struct checking *c, const struct source_kind *ki
     const struct mapping_source *source = c->source;
     if (!kind->has_raw && source->n_raw > 0)
         return refuse(c, err, "raw", "'raw' does not belong to type %s", source->type);
-    if (!kind->has_raw && source->n_mappings == 0)
-        return refuse(c, err, "streams", "type %s wants 'streams'", source->type);
     for (size_t i = 0; i < source->n_raw; i++) {
         g_autoptr(GError) why = NULL;
         g_autofree char *name = g_strdup_printf("raw[%zu]", i);
@@ -119,21 +117,45 @@ static bool check_streams(const struct checking *c, const struct source_kind *ki
     return true;
 }
 
+/* All but that it has streams. */
+static bool check_source(const struct checking *c, GError **err)
+{
+    const struct source_kind *kind = source_kind_of(c->source);
+    if (!kind)
+        return unknown_kind(c, err);
+    return check_options(c, mapping_source_options(), kind->source_options, source_get, c->source,
+                         err) &&
+           check_streams(c, kind, err);
+}
+
 bool source_validate(const struct config *config, const struct mapping_set *set, GError **err)
 {
     for (size_t i = 0; i < set->n_sources; i++) {
         const struct mapping_source *source = &set->source[i];
-        const struct source_kind *kind = source_kind_of(source);
         g_autofree char *path = g_strdup_printf("sources[%zu]", i);
         const struct checking c = {config, source, path, ""};
-        if (!kind)
-            return unknown_kind(&c, err);
-        if (!check_options(&c, mapping_source_options(), kind->source_options, source_get, source,
-                           err) ||
-            !check_streams(&c, kind, err))
+        if (!check_source(&c, err))
             return false;
+        if (!source_kind_of(source)->has_raw && source->n_mappings == 0)
+            return refuse(&c, err, "streams", "type %s wants 'streams'", source->type);
     }
     return true;
+}
+
+bool source_find(const struct config *config, const struct mapping_set *set, const char *name,
+                 const struct mapping_source **out, GError **err)
+{
+    for (size_t i = 0; i < set->n_sources; i++) {
+        g_autofree char *path = g_strdup_printf("sources[%zu]", i);
+        const struct checking c = {config, &set->source[i], path, ""};
+        if (strcmp(c.source->name, name) != 0)
+            continue;
+        if (!check_source(&c, err))
+            return false;
+        *out = c.source;
+        return true;
+    }
+    return err_set(err, KENKO_ERROR_USAGE, "kenko.yaml has no source %s", name);
 }
 
 struct batch *source_batch(const struct source_run *run, const struct mapping *mapping,

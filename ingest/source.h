@@ -37,6 +37,26 @@ struct source_findings {
     GArray *list;        /* of struct source_finding */
 };
 
+/* Something that a source has and that could be a stream of it. */
+struct source_offer {
+    const char *name; /* of the table or file */
+    const char *what; /* "table", "view", "file" … */
+    int64_t rows;     /* about so many; -1: not known */
+    int64_t bytes;    /* -1: not known */
+    const char *key;  /* the column that tells its rows apart; NULL: none was found */
+    const char *cursor;
+    const char *stream; /* that reads it already; NULL: none does */
+    const char *note;   /* what a person should know; "" for nothing */
+    const char
+        *entry; /* of the source's `streams`; NULL when it was not asked for or there is none */
+};
+
+struct source_offers {
+    struct arena *arena; /* texts of offers live in it */
+    GArray *list;        /* of struct source_offer, in the order of their names */
+    bool wants_entries;
+};
+
 /* The other side of a source whose records come as messages of a program that runs beside. */
 struct source_pipe {
     int input;            /* descriptor of its messages */
@@ -59,9 +79,11 @@ struct source_pipe {
  *                 NULL: nothing can be said beforehand
  * preview         the first records of a stream as its mapping reads them, and the name of where
  *                 they are; the warehouse is not open. NULL: they cannot be shown beforehand
- * take            take messages from the pipe to its end, as read does
- * size            bytes that read is going to pass, about; NULL: not known beforehand
- * has_raw         streams without a mapping land in tables of their own, as `raw` says
+ * discover        what could be read, whether it is configured or not; the warehouse is not open,
+ * and the source may have no streams yet. NULL: `elsewhere` says who knows take            take
+ * messages from the pipe to its end, as read does size            bytes that read is going to pass,
+ * about; NULL: not known beforehand has_raw         streams without a mapping land in tables of
+ * their own, as `raw` says
  */
 struct source_kind {
     const char *name;
@@ -71,6 +93,8 @@ struct source_kind {
     bool (*preview)(struct arena *arena, const struct source_run *run,
                     const struct mapping *mapping, size_t max, const char **name,
                     struct preview *out, GError **err);
+    bool (*discover)(const struct source_run *run, struct source_offers *out, GError **err);
+    const char *elsewhere;
     bool (*take)(const struct source_run *run, const struct source_pipe *pipe, GError **err);
     int64_t (*size)(const struct source_run *run);
     bool has_raw;
@@ -83,6 +107,12 @@ const struct source_kind *source_kind_of(const struct mapping_source *source);
  * Errors  KENKO_ERROR_CONFIG  place, which source, which option and what was wanted */
 MUST_USE bool source_validate(const struct config *config, const struct mapping_set *set,
                               GError **err);
+
+/* The source of a name, which may have no streams yet.
+ * Errors  KENKO_ERROR_USAGE  there is none;  KENKO_ERROR_CONFIG  as source_validate, but for that
+ */
+MUST_USE bool source_find(const struct config *config, const struct mapping_set *set,
+                          const char *name, const struct mapping_source **out, GError **err);
 
 /* Check one source, or all when `only` is NULL. Errors  KENKO_ERROR_USAGE  there is no such source
  */

@@ -199,8 +199,10 @@ static bool take(const struct source_run *run, const struct source_pipe *pipe, G
 static const char *const source_options[] = {"bad_records", "max_message_kib", NULL};
 static const char *const stream_options[] = {"!from", "namespace", NULL};
 
-const struct source_kind source_airbyte = {.name = "airbyte",
-                                           .source_options = source_options,
-                                           .stream_options = stream_options,
-                                           .take = take,
-                                           .has_raw = true};
+const struct source_kind source_airbyte = {
+    .name = "airbyte",
+    .source_options = source_options,
+    .stream_options = stream_options,
+    .elsewhere = "its connector knows: discover; what has no mapping lands in tables of its own",
+    .take = take,
+    .has_raw = true};

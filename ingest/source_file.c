@@ -441,4 +441,5 @@ const struct source_kind source_file = {.name = "file",
                                         .read = read_source,
                                         .check = source_file_check,
                                         .preview = source_file_preview,
+                                        .discover = source_file_discover,
                                         .size = sum_sizes};

@@ -17,6 +17,9 @@ extern const struct source_kind source_file;
 /* Its files are there, their headers fit, and the first 1,000 records of each stream map. */
 void source_file_check(const struct source_run *run, struct source_findings *out);
 
+/* Files that no stream of any source names, in the directories of those that streams do. */
+bool source_file_discover(const struct source_run *run, struct source_offers *out, GError **err);
+
 /* The first records of the newest file. */
 bool source_file_preview(struct arena *arena, const struct source_run *run,
                          const struct mapping *mapping, size_t max, const char **name,

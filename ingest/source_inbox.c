@@ -308,5 +308,11 @@ static bool read_source(const struct source_run *run, GError **err)
 static const char *const source_options[] = {"key", "keys", "keep_days", NULL};
 static const char *const stream_options[] = {"!kinds", NULL};
 
-const struct source_kind source_inbox = {"inbox", source_options, stream_options, read_source,
-                                         source_inbox_check};
+const struct source_kind source_inbox = {
+    .name = "inbox",
+    .source_options = source_options,
+    .stream_options = stream_options,
+    .read = read_source,
+    .check = source_inbox_check,
+    .elsewhere = "events are pushed; those of a kind that no stream reads are counted as ignored, "
+                 "no_stream, in kenko load list"};

@@ -12,6 +12,10 @@
 MUST_USE GPtrArray *source_path_find(const struct config *config, const struct mapping *mapping,
                                      GError **err);
 
+/* The directories in which such files lie or would, as far as they are there; caller frees. */
+MUST_USE GPtrArray *source_path_directories(const struct config *config,
+                                            const struct mapping *mapping);
+
 /* A path as it is called in messages and in the warehouse: within the configuration's directory
  * relative to it. Points into `path`. */
 const char *source_path_name(const struct config *config, const char *path);

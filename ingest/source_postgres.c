@@ -324,4 +324,5 @@ const struct source_kind source_postgres = {.name = "postgres",
                                             .stream_options = stream_options,
                                             .read = read_source,
                                             .check = source_postgres_check,
-                                            .preview = source_postgres_preview};
+                                            .preview = source_postgres_preview,
+                                            .discover = source_postgres_discover};

@@ -15,8 +15,8 @@ static bool choose(const struct mapping *mapping, const char *option, const char
                    names[1]);
 }
 
-static bool take_connection(struct arena *arena, const struct source_run *run,
-                            struct source_postgres_table *out, GError **err)
+bool source_postgres_reach(struct arena *arena, const struct source_run *run,
+                           struct source_postgres_table *out, GError **err)
 {
     const char *allow = mapping_source_option(run->source, "allow_private");
     g_autofree char *dsn = NULL, *pinned = NULL;
@@ -80,18 +80,23 @@ static bool take_deletes(const struct mapping *mapping, struct source_postgres_t
     return (!reconciles && !out->is_full) || source_postgres_can_end(mapping, out->key, err);
 }
 
+const char *source_postgres_name(struct arena *arena, const struct mapping *mapping)
+{
+    const char *table = mapping_option(mapping, "table");
+    return strchr(table, '.') ? table : arena_printf(arena, "public.%s", table);
+}
+
 bool source_postgres_configure(struct arena *arena, const struct source_run *run,
                                const struct mapping *mapping, struct source_postgres_table *out,
                                GError **err)
 {
     static const char *const modes[] = {"incremental", "full"};
-    const char *table = mapping_option(mapping, "table");
     struct source_postgres_table t = {.cursor = mapping_option(mapping, "cursor"),
                                       .key = mapping_option(mapping, "key")};
     if (!choose(mapping, "mode", modes, &t.is_full, err) || !is_only_one(run, mapping, err) ||
-        !take_connection(arena, run, &t, err))
+        !source_postgres_reach(arena, run, &t, err))
         return false;
-    t.name = strchr(table, '.') ? table : arena_printf(arena, "public.%s", table);
+    t.name = source_postgres_name(arena, mapping);
     if (!t.key || (!t.is_full && !t.cursor))
         return err_set(
             err, KENKO_ERROR_CONFIG,
@@ -142,13 +147,19 @@ struct db_texts source_postgres_columns(struct arena *arena,
     return (struct db_texts){list->len, column, NULL};
 }
 
+char *source_postgres_list(const struct db_texts *columns)
+{
+    GString *list = g_string_new(NULL);
+    for (size_t i = 0; i < columns->n; i++)
+        g_string_append_printf(list, "%s%s", i ? ", " : "", columns->v[i]);
+    return g_string_free(list, FALSE);
+}
+
 static bool refuse(GError **err, enum kenko_error kind, const struct source_postgres_table *table,
                    const struct db_texts *columns, const char *what)
 {
-    g_autoptr(GString) list = g_string_new(NULL);
-    for (size_t i = 0; i < columns->n; i++)
-        g_string_append_printf(list, "%s%s", i ? ", " : "", columns->v[i]);
-    return err_set(err, kind, "%s: %s %s", table->name, what, list->str);
+    g_autofree char *list = source_postgres_list(columns);
+    return err_set(err, kind, "%s: %s %s", table->name, what, list);
 }
 
 static bool can_be_followed(const struct source_postgres_table *table,

@@ -22,6 +22,14 @@ MUST_USE bool source_postgres_configure(struct arena *arena, const struct source
                                         const struct mapping *mapping,
                                         struct source_postgres_table *out, GError **err);
 
+/* How the source's server is reached: dsn and peer of `out`, nothing of a table.
+ * Errors  KENKO_ERROR_CONFIG, those of target_pin */
+MUST_USE bool source_postgres_reach(struct arena *arena, const struct source_run *run,
+                                    struct source_postgres_table *out, GError **err);
+
+/* The schema.table that a stream names. */
+const char *source_postgres_name(struct arena *arena, const struct mapping *mapping);
+
 /* Connect. Caller closes. */
 MUST_USE struct db *source_postgres_open(const struct source_postgres_table *table, GError **err);
 
@@ -29,6 +37,9 @@ MUST_USE struct db *source_postgres_open(const struct source_postgres_table *tab
 struct db_texts source_postgres_columns(struct arena *arena,
                                         const struct source_postgres_table *table,
                                         const struct mapping_reader *reader);
+
+/* "a, b". Caller frees. */
+char *source_postgres_list(const struct db_texts *columns) MUST_USE;
 
 /*
  * Look the table up, and see that it can be read.
@@ -102,6 +113,10 @@ MUST_USE bool source_postgres_gone(struct arena *arena, struct db *db, const cha
 
 /* Can each table be reached and read by its cursor? One finding for each. */
 void source_postgres_check(const struct source_run *run, struct source_findings *out);
+
+/* The tables and views there are, and how each could be read. */
+bool source_postgres_discover(const struct source_run *run, struct source_offers *out,
+                              GError **err);
 
 /* The first rows of a table. */
 bool source_postgres_preview(struct arena *arena, const struct source_run *run,

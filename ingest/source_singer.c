@@ -324,8 +324,10 @@ bool source_singer_state(struct arena *arena, struct db *db, const char *source,
 static const char *const source_options[] = {"bad_records", "max_message_kib", NULL};
 static const char *const stream_options[] = {"!from", NULL};
 
-const struct source_kind source_singer = {.name = "singer",
-                                          .source_options = source_options,
-                                          .stream_options = stream_options,
-                                          .take = take,
-                                          .has_raw = true};
+const struct source_kind source_singer = {
+    .name = "singer",
+    .source_options = source_options,
+    .stream_options = stream_options,
+    .elsewhere = "the tap knows: TAP --discover; what has no mapping lands in tables of its own",
+    .take = take,
+    .has_raw = true};

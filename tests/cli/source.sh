@@ -30,6 +30,21 @@ expect "a broken record is shown" 0 "REJECTED at byte 7: 2 fields, want 3 as in 
 expect "… by a dry run too" 0 "exports/accounts.csv:4:7: 2 fields, want 3" ingest --dry-run
 expect "… and fails the check" 12 "next: kenko source preview crm account" source check
 expect "a source that is not there" 2 "has no source cmr" source preview cmr
+expect "all that lies there is read" 0 "name                             type                        size" source discover crm
+printf 'user,org,when\nu1,00017,2026-01-05\n' >exports/actions.csv
+expect "a file that nothing reads is found" 0 "exports/actions.csv              file                     34 bytes" source discover crm
+expect "… for programs too" 0 '"name": "exports/actions.csv", "rows": null, "bytes": 34, ' source discover crm --json
+expect "… with an entry" 0 "        path: exports/actions.csv" source discover crm --yaml
+expect "an entry is one of streams" 0 "          party: org" source discover crm --yaml
+if "$kenko" source discover crm | grep -qE 'accounts.csv|kenko.yaml'; then
+  echo "not ok: what is read already is not offered"
+  failed=$((failed + 1))
+else
+  echo "ok: what is read already is not offered"
+  passed=$((passed + 1))
+fi
+rm exports/actions.csv
+expect "a source that is not there has nothing" 2 "has no source cmr" source discover cmr
 expect "a verb that is not there" 2 "want kenko source list | check" source gues
 
 cat >>kenko.yaml <<'Y'
