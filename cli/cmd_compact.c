@@ -19,8 +19,10 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
         return false;
     if (context->json) {
         printf("{\"rows_before\": %" G_GINT64_FORMAT ", \"rows_after\": %" G_GINT64_FORMAT
-               ", \"tallies\": %" G_GINT64_FORMAT ", \"known_floor\": %" G_GINT64_FORMAT "}\n",
-               summary.rows_before, summary.rows_after, summary.tallies, summary.known_floor);
+               ", \"tallies\": %" G_GINT64_FORMAT ", \"ids\": %" G_GINT64_FORMAT
+               ", \"known_floor\": %" G_GINT64_FORMAT "}\n",
+               summary.rows_before, summary.rows_after, summary.tallies, summary.ids,
+               summary.known_floor);
         return true;
     }
     g_autofree char *before = text_thousands(summary.rows_before);
@@ -29,6 +31,10 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
     if (summary.tallies > 0) {
         g_autofree char *tallies = text_thousands(summary.tallies);
         printf("%s hidden versions of records were forgotten\n", tallies);
+    }
+    if (summary.ids > 0) {
+        g_autofree char *ids = text_thousands(summary.ids);
+        printf("%s ids of records were put into one order\n", ids);
     }
     if (summary.known_floor > 0) {
         char day[DAY_TEXT_SIZE];
@@ -40,9 +46,9 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
     return true;
 }
 
-const struct command cmd_compact = {"compact", "",
-                                    "Merge rows of usage that came in many loads; no fact changes",
-                                    "What was known more than warehouse.known_floor_days (400) ago "
-                                    "can no longer be asked or undone afterwards.\n"
-                                    "Examples:\n  kenko compact\n  kenko compact --json\n",
-                                    run};
+const struct command cmd_compact = {
+    "compact", "", "Merge rows of usage and ids that came in many loads; no fact changes",
+    "What was known more than warehouse.known_floor_days (400) ago "
+    "can no longer be asked or undone afterwards.\n"
+    "Examples:\n  kenko compact\n  kenko compact --json\n",
+    run};

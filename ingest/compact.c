@@ -4,6 +4,7 @@
 #include "core/fault.h"
 #include "core/progress.h"
 #include "core/stop.h"
+#include "ingest/seen_merge.h"
 #include "ingest/span.h"
 #include "sql/ingest.h"
 
@@ -315,7 +316,8 @@ static bool compact_all(struct db *db, const struct job *job, const struct compa
         !load_floor(db, &floor, summary, err))
         return false;
     bool ok = compact_months(db, job, &floor, progress, summary, err) &&
-              (floor.commit_no == 0 || prune_tallies(db, job, &floor, summary, err));
+              (floor.commit_no == 0 || prune_tallies(db, job, &floor, summary, err)) &&
+              seen_merge_run(db, job, &summary->ids, err);
     g_free(floor.fate);
     return ok;
 }
@@ -330,10 +332,12 @@ bool compact_run(struct db *db, const char *dsn, const struct compact_floor *flo
     g_autoptr(GError) failure = NULL;
     bool ok = compact_all(db, job, floor, progress, summary, &failure);
     progress_end(progress);
-    g_autofree char *counters = g_strdup_printf(
-        "{\"rows_before\": %" G_GINT64_FORMAT ", \"rows_after\": %" G_GINT64_FORMAT
-        ", \"tallies\": %" G_GINT64_FORMAT ", \"known_floor\": %" G_GINT64_FORMAT "}",
-        summary->rows_before, summary->rows_after, summary->tallies, summary->known_floor);
+    g_autofree char *counters =
+        g_strdup_printf("{\"rows_before\": %" G_GINT64_FORMAT ", \"rows_after\": %" G_GINT64_FORMAT
+                        ", \"tallies\": %" G_GINT64_FORMAT ", \"ids\": %" G_GINT64_FORMAT
+                        ", \"known_floor\": %" G_GINT64_FORMAT "}",
+                        summary->rows_before, summary->rows_after, summary->tallies, summary->ids,
+                        summary->known_floor);
     job_end(job, failure, counters);
     if (!ok)
         g_propagate_error(err, g_steal_pointer(&failure));

@@ -14,6 +14,7 @@ struct progress;
 struct compact_summary {
     int64_t rows_before, rows_after; /* of the rows that were rewritten */
     int64_t tallies;     /* forgotten: of versions of records that are hidden for good */
+    int64_t ids;         /* merged, of duplicates' ids */
     int64_t known_floor; /* the commit number; 0: everything can still be asked */
     int32_t floor_day;   /* INT32_MIN when there is no floor */
 };

@@ -5,6 +5,7 @@
 #include "core/job.h"
 #include "core/stop.h"
 #include "ingest/retention_inbox.h"
+#include "ingest/seen_merge.h"
 #include "sql/ingest.h"
 
 enum { PORTION_REJECTS = 20000, PORTION_CHUNKS = 1000, INBOX_DAYS = 90 };
@@ -162,8 +163,10 @@ static bool drop(struct db *db, const struct job *job, const struct horizon *hor
         return false;
     if (horizon->reject_us > INT64_MIN && !drop_all(db, reject_body, &p, &summary->rejects, err))
         return false;
-    return horizon->arrival_us == INT64_MIN || (db_transact(db, 3, id_horizon_body, &p, err) &&
-                                                drop_all(db, id_body, &p, &summary->ids, err));
+    return horizon->arrival_us == INT64_MIN ||
+           (db_transact(db, 3, id_horizon_body, &p, err) &&
+            drop_all(db, id_body, &p, &summary->ids, err) &&
+            seen_merge_forget(db, job, horizon->arrival_us, &summary->ids, err));
 }
 
 static bool count(struct db *db, const struct horizon *horizon, struct retention_summary *summary,

@@ -113,10 +113,20 @@ static void grow(struct seen_set *set)
     }
 }
 
+void seen_set_reserve(struct seen_set *set, size_t n)
+{
+    while (set->n + n >= set->homes / 5 * 4)
+        grow(set);
+}
+
+bool seen_set_has(const struct seen_set *set, struct seen_key key)
+{
+    return is_at(set, find(set, &key), &key);
+}
+
 bool seen_set_add(struct seen_set *set, struct seen_key key)
 {
-    if (set->n >= set->homes / 5 * 4)
-        grow(set);
+    seen_set_reserve(set, 0);
     size_t i = find(set, &key);
     if (is_at(set, i, &key))
         return false;
@@ -137,8 +147,7 @@ void seen_set_add_all(struct seen_set *set, struct slice keys)
 {
     struct seen_key key;
     size_t n = keys.n / sizeof key;
-    while (set->n + n >= set->homes / 5 * 4)
-        grow(set);
+    seen_set_reserve(set, n);
     for (size_t i = 0; i < n; i++) {
         memcpy(&key, keys.p + i * sizeof key, sizeof key);
         (void)seen_set_add(set, key);
@@ -148,7 +157,7 @@ void seen_set_add_all(struct seen_set *set, struct slice keys)
 bool seen_set_remove(struct seen_set *set, struct seen_key key)
 {
     size_t i = find(set, &key);
-    if (is_empty(&set->slot[i]) || !is_at(set, i, &key))
+    if (!is_at(set, i, &key))
         return false;
     size_t last = i;
     while (!is_empty(&set->slot[last + 1]) && home(set, &set->slot[last + 1]) <= last)

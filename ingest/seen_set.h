@@ -14,6 +14,11 @@ void seen_set_free(struct seen_set *set);
 size_t seen_set_count(const struct seen_set *set);
 size_t seen_set_bytes(const struct seen_set *set);
 
+/* Make room for so many more. */
+void seen_set_reserve(struct seen_set *set, size_t n);
+
+bool seen_set_has(const struct seen_set *set, struct seen_key key);
+
 /* The keys are hashes under a secret key, not both halves 0. False when it was there. */
 bool seen_set_add(struct seen_set *set, struct seen_key key);
 

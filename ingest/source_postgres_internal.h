@@ -91,7 +91,7 @@ void source_postgres_keys_free(struct source_postgres_keys *keys);
 /* Add the key of a row's JSON. Errors  KENKO_ERROR_INPUT  it is none */
 MUST_USE bool source_postgres_keys_add(struct source_postgres_keys *keys, const char *row,
                                        GError **err);
-bool source_postgres_keys_has(struct source_postgres_keys *keys, struct slice text);
+bool source_postgres_keys_has(const struct source_postgres_keys *keys, struct slice text);
 
 /* Do the stream's records know the table's key, so that they can be ended?
  * Errors  KENKO_ERROR_CONFIG */

@@ -44,11 +44,7 @@ bool source_postgres_keys_add(struct source_postgres_keys *keys, const char *row
     return true;
 }
 
-bool source_postgres_keys_has(struct source_postgres_keys *keys, struct slice text)
+bool source_postgres_keys_has(const struct source_postgres_keys *keys, struct slice text)
 {
-    struct seen_key key = seen_hash(keys->secret, text);
-    if (!seen_set_add(keys->set, key))
-        return true;
-    (void)seen_set_remove(keys->set, key);
-    return false;
+    return seen_set_has(keys->set, seen_hash(keys->secret, text));
 }

@@ -5,7 +5,11 @@
 -- param kept_from       timestamptz
 INSERT INTO ops.retention (what, source, stream, kept_from)
 SELECT DISTINCT 'id', s.source, s.stream, $2::timestamptz
-FROM ops.seen AS s
+FROM (
+  SELECT c.source, c.stream, c.load_id FROM ops.seen AS c
+  UNION ALL
+  SELECT r.source, r.stream, r.first_load FROM ops.seen_run AS r
+) AS s
 JOIN ops.load AS l ON l.load_id = s.load_id
 WHERE l.committed_at < $1::timestamptz AND l.stream IN ('usage_event', 'usage_metric')
 ON CONFLICT (what, source, stream) DO UPDATE

@@ -16,4 +16,14 @@ SELECT
     FROM ops.seen AS s
     JOIN ops.load AS l ON l.load_id = s.load_id
     WHERE l.committed_at < $2::timestamptz AND l.stream IN ('usage_event', 'usage_metric')
+  ) + (
+    SELECT coalesce(sum(o.ids), 0)::bigint
+    FROM ops.seen_run AS r
+    CROSS JOIN LATERAL (
+      SELECT least(sum(l.loaded), r.ids) AS ids
+      FROM ops.load AS l
+      WHERE l.source = r.source AND l.stream = r.stream AND l.committed_at < $2::timestamptz
+        AND l.load_id BETWEEN r.first_load AND r.last_load
+    ) AS o
+    WHERE r.stream IN ('usage_event', 'usage_metric') AND r.ids <= 8 * o.ids
   ) AS ids;

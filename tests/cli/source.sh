@@ -32,7 +32,7 @@ expect "… and fails the check" 12 "next: kenko source preview crm account" sou
 expect "a source that is not there" 2 "has no source cmr" source preview cmr
 expect "all that lies there is read" 0 "name                             type                        size" source discover crm
 printf 'user,org,when\nu1,00017,2026-01-05\n' >exports/actions.csv
-expect "a file that nothing reads is found" 0 "exports/actions.csv              file                     34 bytes" source discover crm
+expect "a file that nothing reads is found" 0 "exports/actions.csv              file                    34 bytes" source discover crm
 expect "… for programs too" 0 '"name": "exports/actions.csv", "rows": null, "bytes": 34, ' source discover crm --json
 expect "… with an entry" 0 "        path: exports/actions.csv" source discover crm --yaml
 expect "an entry is one of streams" 0 "          party: org" source discover crm --yaml

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Ids of many loads as runs in one order: what compaction and retention do to them. */
+#pragma once
+
+#include "core/job.h"
+
+/*
+ * Merge the ids of streams that have them of many loads; a few transactions each. `ids` gets how
+ * many were merged, those of runs that were merged again included.
+ *
+ * Errors  KENKO_ERROR_INTERRUPTED  after a transaction
+ */
+MUST_USE bool seen_merge_run(struct db *db, const struct job *job, int64_t *ids, GError **err);
+
+/* Write runs anew of which a good part are ids of usage that came before an instant, without these;
+ * `ids` is moved on by how many went. Errors  as above */
+MUST_USE bool seen_merge_forget(struct db *db, const struct job *job, int64_t before_us,
+                                int64_t *ids, GError **err);
