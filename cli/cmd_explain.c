@@ -133,6 +133,26 @@ static void print_feature(struct arena *arena, const struct q_change_account_row
     print_arms(v, largest);
 }
 
+/* What is too small for a line of its own, and where the product of all lines starts. */
+static void print_rest(const struct q_change_account_row *a, const size_t *order, size_t shown,
+                       size_t n, size_t intercept)
+{
+    double rest = 0, all = a->risk_contribution.v[intercept];
+    for (size_t k = shown; k < n; k++)
+        rest += a->risk_contribution.v[order[k]];
+    for (size_t k = 0; k < n; k++)
+        all += a->risk_contribution.v[k];
+    fputs("  ", stdout);
+    g_autofree char *others = g_strdup_printf("%zu others together", n - shown);
+    account_words_pad(others, COLUMN_MAX);
+    account_words_pad("", VALUE_WIDTH);
+    account_words_pad("", VALUE_WIDTH);
+    printf("×%7.2f\n", exp(rest));
+    printf("  the odds of the average customer, 1 to %.0f, times all of these: 1 to %.1f within a "
+           "period of the model\n",
+           exp(-a->risk_contribution.v[intercept]), exp(-all));
+}
+
 /* Factors of the odds, largest first; their product with the average customer's odds is exact. */
 static bool print_risk(struct arena *arena, struct db *db, const struct q_change_account_row *a,
                        const struct peer *peer, GError **err)
@@ -151,9 +171,11 @@ static bool print_risk(struct arena *arena, struct db *db, const struct q_change
     account_words_pad("value", VALUE_WIDTH);
     account_words_pad("peers' median", VALUE_WIDTH);
     printf("    odds  %*s│ raises\n", ARM, "lowers ");
-    for (size_t k = 0; k < n && fabs(a->risk_contribution.v[order[k]]) >= 0.05; k++)
-        print_feature(arena, a, order[k], &f.row[order[k]], peer,
+    size_t shown = 0;
+    for (; shown < n && fabs(a->risk_contribution.v[order[shown]]) >= 0.05; shown++)
+        print_feature(arena, a, order[shown], &f.row[order[shown]], peer,
                       fabs(a->risk_contribution.v[order[0]]));
+    print_rest(a, order, shown, n, a->risk_contribution.n - 1);
     return true;
 }
 
@@ -196,8 +218,7 @@ static bool json_risk(struct arena *arena, struct db *db, GString *out,
 }
 
 static bool print_json(struct context *context, struct arena *arena, const char *key,
-                       const struct change_account_day *d, const struct peer *peer,
-                       const struct risk_words *risk, GError **err)
+                       const struct change_account_day *d, const struct peer *peer, GError **err)
 {
     const struct q_change_account_row *a = &d->row;
     char day[DAY_TEXT_SIZE];
@@ -217,7 +238,7 @@ static bool print_json(struct context *context, struct arena *arena, const char 
     account_words_json(out, a->p_lower_1e9_is_null, a->p_lower_1e9);
     g_string_append(out, ", \"p_upper_1e9\": ");
     account_words_json(out, a->p_upper_1e9_is_null, a->p_upper_1e9);
-    risk_words_json(out, risk);
+    risk_words_json(out, config_currency(context->config), a);
     g_string_append_printf(out, ",\n \"peers\": {\"segment\": %s", peer->segment ? "\"" : "null");
     if (peer->segment) {
         text_json(out, peer->segment);
@@ -246,16 +267,14 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
     g_autoptr(arena_t) arena = arena_new();
     struct change_account_day *d = arena_one(arena, struct change_account_day);
     struct peer peer;
-    struct risk_words risk;
     if (!context_open(context, err) ||
         !change_account_day(arena, context->db, argv[1], day, d, err) ||
-        !peer_load(arena, context->db, argv[1], d, &peer, err) ||
-        !risk_words_load(arena, context, &d->row, &risk, err))
+        !peer_load(arena, context->db, argv[1], d, &peer, err))
         return false;
     if (context->json)
-        return print_json(context, arena, argv[1], d, &peer, &risk, err);
+        return print_json(context, arena, argv[1], d, &peer, err);
     print_head(arena, argv[1], &d->row);
-    risk_words_print(&risk);
+    risk_words_print(arena, config_currency(context->config), &d->row);
     print_peers(&peer);
     print_measures(arena, d, &peer);
     if (!print_risk(arena, context->db, &d->row, &peer, err))

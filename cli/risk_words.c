@@ -4,73 +4,79 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "scoring/model.h"
+#include "core/currency.h"
+#include "core/text.h"
+#include "reports/format.h"
+#include "scoring/score.h"
 
-static const int spans[RISK_WORDS_SPANS] = {30, 90, 180, HAZARD_AT_RENEWAL};
-
-bool risk_words_load(struct arena *arena, struct context *context,
-                     const struct q_change_account_row *a, struct risk_words *out, GError **err)
+/* The k-th of a risk's three numbers; NaN where there is none. */
+static double number(const struct q_change_account_row *a, enum score_risk risk, size_t k)
 {
-    struct model model;
-    *out = (struct risk_words){0};
-    if (a->model_id_is_null || a->risk_value_is_null)
-        return true;
-    const struct metric_set *metrics = metric_set_load(arena, context->config, err);
-    if (!metrics || !model_load(arena, context->db, metrics, a->model_id, &model, err))
-        return false;
-    if (!model.hazard || hazard_features(model.hazard) != a->risk_value.n)
-        return true;
-    double *value = arena_many(arena, metric_count(metrics) + 1, double);
-    for (size_t m = 0; m < metric_count(metrics); m++)
-        value[m] = NAN;
-    for (size_t f = 0; f < a->risk_value.n; f++) {
-        if (!a->risk_value.is_null || !a->risk_value.is_null[f])
-            value[hazard_feature_metric(model.hazard, f)] = a->risk_value.v[f];
-    }
-    hazard_predict(model.hazard, value, 1, spans, RISK_WORDS_SPANS, out->risk, NULL);
-    out->is_known = true;
-    return true;
+    size_t at = (size_t)risk * 3 + k;
+    if (a->risk_1e9_is_null || at >= a->risk_1e9.n ||
+        (a->risk_1e9.is_null && a->risk_1e9.is_null[at]))
+        return NAN;
+    return a->risk_1e9.v[at] / 1e9;
 }
 
-void risk_words_print(const struct risk_words *r)
+static void print_risk(const char *when, const struct q_change_account_row *a, enum score_risk risk)
 {
-    if (!r->is_known)
+    printf("%s %.1f %% (%.1f to %.1f)", when, 100 * number(a, risk, 0), 100 * number(a, risk, 1),
+           100 * number(a, risk, 2));
+}
+
+void risk_words_print(struct arena *arena, const char *currency,
+                      const struct q_change_account_row *a)
+{
+    char day[DAY_TEXT_SIZE];
+    if (a->risk_1e9_is_null)
         return;
-    for (int s = 0; s < RISK_WORDS_SPANS; s++) {
-        const struct hazard_risk *risk = &r->risk[s];
-        if (isnan(risk->p) || spans[s] == 90) /* 90 days stand in the headline */
-            continue;
-        fputs(s ? "; " : "  ", stdout);
-        if (spans[s] == HAZARD_AT_RENEWAL)
-            fputs("by the end of the contract", stdout);
-        else
-            printf("within %d days", spans[s]);
-        printf(" %.1f %% (%.1f to %.1f)", 100 * risk->p, 100 * risk->low, 100 * risk->high);
+    print_risk("  within 30 days", a, SCORE_RISK_30);
+    print_risk("; within 180 days", a, SCORE_RISK_180);
+    if (!isnan(number(a, SCORE_RISK_RENEWAL, 0))) {
+        g_autofree char *when =
+            g_strdup_printf("; by the renewal on %s", day_format(a->renewal_on, day));
+        print_risk(when, a, SCORE_RISK_RENEWAL);
     }
-    fputs("\n", stdout);
+    const char *arr[3];
+    for (size_t k = 0; k < 3; k++)
+        arr[k] = format_money(arena, LANGUAGE_EN, currency,
+                              (double)a->arr_minor * number(a, SCORE_STAY, k));
+    printf("\n  of %s ARR, %s is expected to be earned within 365 days (%s to %s)\n",
+           format_money(arena, LANGUAGE_EN, currency, (double)a->arr_minor), arr[0], arr[1],
+           arr[2]);
 }
 
-void risk_words_json(GString *out, const struct risk_words *r)
+static void json_list(GString *out, const char *name, const struct q_change_account_row *a,
+                      enum score_risk risk, double scale)
 {
-    g_string_append(out, ", \"risk\": ");
-    if (!r->is_known) {
+    g_string_append_printf(out, "\"%s\": ", name);
+    if (isnan(number(a, risk, 0))) {
         g_string_append(out, "null");
         return;
     }
-    for (int s = 0; s < RISK_WORDS_SPANS; s++) {
-        char text[3][G_ASCII_DTOSTR_BUF_SIZE];
-        const double v[] = {r->risk[s].p, r->risk[s].low, r->risk[s].high};
-        g_string_append_c(out, s ? ',' : '{');
-        if (spans[s] == HAZARD_AT_RENEWAL)
-            g_string_append(out, " \"renewal\": ");
-        else
-            g_string_append_printf(out, "%s\"%d\": ", s ? " " : "", spans[s]);
-        for (int k = 0; k < 3; k++)
-            g_ascii_formatd(text[k], sizeof text[k], "%.9g", v[k]);
-        if (isnan(v[0]))
-            g_string_append(out, "null");
-        else
-            g_string_append_printf(out, "[%s, %s, %s]", text[0], text[1], text[2]);
+    for (size_t k = 0; k < 3; k++) {
+        char text[G_ASCII_DTOSTR_BUF_SIZE];
+        g_ascii_formatd(text, sizeof text, "%.9g", scale * number(a, risk, k));
+        g_string_append_printf(out, "%s%s", k ? ", " : "[", text);
     }
-    g_string_append_c(out, '}');
+    g_string_append_c(out, ']');
+}
+
+void risk_words_json(GString *out, const char *currency, const struct q_change_account_row *a)
+{
+    g_string_append(out, ", \"risk\": ");
+    if (a->risk_1e9_is_null) {
+        g_string_append(out, "null, \"remaining_arr_365d\": null");
+        return;
+    }
+    g_string_append_c(out, '{');
+    json_list(out, "30", a, SCORE_RISK_30, 1);
+    g_string_append(out, ", ");
+    json_list(out, "180", a, SCORE_RISK_180, 1);
+    g_string_append(out, ", ");
+    json_list(out, "renewal", a, SCORE_RISK_RENEWAL, 1);
+    g_string_append(out, "}, ");
+    json_list(out, "remaining_arr_365d", a, SCORE_STAY,
+              (double)a->arr_minor / currency_minor(slice_of(currency)));
 }

@@ -43,13 +43,16 @@ struct hazard_risk {
     double p, low, high; /* churn within `days`, with its 95 % interval; NaN when not defined */
 };
 
-enum { HAZARD_AT_RENEWAL = 0, HAZARD_DAYS_MAX = 366 };
+enum { HAZARD_AT_RENEWAL = 0, HAZARD_STAY = -1, HAZARD_STAY_DAYS = 365, HAZARD_DAYS_MAX = 366 };
 
 /*
  * Risk of n rows (n × metrics, row-major, NaN = missing) within each of `days` (1 to
  * HAZARD_DAYS_MAX, or HAZARD_AT_RENEWAL: by the end of the day of the next renewal; NaN where none
- * is known). Metrics are held, but for days to renewal, which run down: what a contract's end adds
- * to the hazard of its period falls on the day of the renewal, the rest evenly over the days.
+ * is known). HAZARD_STAY asks for the mean share of the next HAZARD_STAY_DAYS days that the row is
+ * still there, which times the ARR is what of it is expected to be earned: the survival curve's
+ * area up to then, not discounted, censored there. Metrics are held, but for days to renewal, which
+ * run down: what a contract's end adds to the hazard of its period falls on the day of the renewal,
+ * the rest evenly over the days.
  *
  * out           n × n_days
  * contribution  n × (hazard_features + 1): log-odds of the first period; they add up to it,

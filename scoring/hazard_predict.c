@@ -30,10 +30,43 @@ static double cumulate(const struct odds *o, int horizon, double days, double sh
     return quiet * periods + (days >= o->renewal ? extra : 0);
 }
 
+/* Area under the survival curve over `days` of an even hazard that begins at `before`. */
+static double even_area(double before, double hazard, double days)
+{
+    double all = hazard * days;
+    return exp(-before) * (all > 1e-8 ? -expm1(-all) / all : 1 - all / 2) * days;
+}
+
+/* Mean survival within HAZARD_STAY_DAYS: the hazard is even but where a renewal's period begins and
+ * ends, and jumps on its day. */
+static double mean_stay(const struct odds *o, int horizon, double shift)
+{
+    double end = HAZARD_STAY_DAYS, from = 0, area = 0;
+    double due = isnan(o->renewal) ? end : o->renewal;
+    double begin = (ceil(due / horizon) - 1) * horizon;
+    const double border[] = {begin, due, begin + horizon, end};
+    for (size_t b = 0; b < G_N_ELEMENTS(border) && from < end; b++) {
+        double to = fmin(border[b], end);
+        if (to <= from)
+            continue;
+        /* Just before a border: the jump of the renewal's day belongs to what follows. */
+        double before = cumulate(o, horizon, from, shift);
+        double after = cumulate(o, horizon, to - 1e-6, shift);
+        area += even_area(before, fmax(after - before, 0) / (to - 1e-6 - from), to - from);
+        from = to;
+    }
+    return area / end;
+}
+
 static void fill_risk(const struct odds *o, int horizon, int days, struct hazard_risk *out)
 {
     double span = days == HAZARD_AT_RENEWAL ? o->renewal : days;
     *out = (struct hazard_risk){NAN, NAN, NAN};
+    if (days == HAZARD_STAY) {
+        *out = (struct hazard_risk){mean_stay(o, horizon, 0), mean_stay(o, horizon, normal_z95),
+                                    mean_stay(o, horizon, -normal_z95)};
+        return;
+    }
     if (isnan(span))
         return;
     out->p = -expm1(-cumulate(o, horizon, span, 0));

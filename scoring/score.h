@@ -6,6 +6,10 @@
 
 struct progress;
 
+/* What account_score.risk_1e9 tells, each as a number and the ends of its interval: churn within 30
+ * and 180 days and by the next renewal, and the mean share of HAZARD_STAY_DAYS that is stayed. */
+enum score_risk { SCORE_RISK_30, SCORE_RISK_180, SCORE_RISK_RENEWAL, SCORE_STAY, SCORE_RISKS };
+
 struct score_options {
     const int32_t *as_of; /* ascending */
     size_t n_as_of;

@@ -38,24 +38,44 @@ static const bool *nulls(struct arena *arena, size_t n, const bool *is_null)
     return memchr(is_null, true, n) ? memcpy(arena_many(arena, n, bool), is_null, n) : NULL;
 }
 
+/* Risk and interval in 1e-9, the interval around the risk; all null when there is none. */
+static void fill_spans(struct arena *arena, const struct hazard_risk *risk,
+                       struct q_score_copy_row *row)
+{
+    int32_t *v = arena_many(arena, SCORE_RISKS * 3, int32_t);
+    bool missing[SCORE_RISKS * 3];
+    for (int r = 0; r < SCORE_RISKS; r++) {
+        bool none = isnan(risk[r].p);
+        int32_t *of = v + r * 3;
+        missing[r * 3] = missing[r * 3 + 1] = missing[r * 3 + 2] = none;
+        of[0] = none ? 0 : (int32_t)lround(risk[r].p * 1e9);
+        of[1] = none ? 0 : MIN((int32_t)lround(risk[r].low * 1e9), of[0]);
+        of[2] = none ? 0 : MAX((int32_t)lround(risk[r].high * 1e9), of[0]);
+    }
+    row->risk_1e9 = (struct db_ints){SCORE_RISKS * 3, v, nulls(arena, SCORE_RISKS * 3, missing)};
+}
+
 /* Risks of all customers of the day at once; `value` has their metrics, row by row. */
 static void fill_risks(const struct scoring *s, const double *value, struct score_day *day)
 {
     size_t q = hazard_features(s->model) + 1, n_metrics = metric_count(s->metrics);
-    const int days[] = {RISK_DAYS};
-    struct hazard_risk *risk = arena_many(day->arena, day->n + 1, struct hazard_risk);
+    const int days[] = {30, 180, HAZARD_AT_RENEWAL, HAZARD_STAY, RISK_DAYS}; /* as score_risk */
+    enum { SPANS = G_N_ELEMENTS(days) };
+    struct hazard_risk *all = arena_many(day->arena, day->n * SPANS + 1, struct hazard_risk);
     double *contribution = arena_many(day->arena, day->n * q + 1, double);
     double *feature = arena_many(day->arena, day->n * q + 1, double);
     bool *missing = arena_many(day->arena, day->n * q + 1, bool);
-    hazard_predict(s->model, value, day->n, days, 1, risk, contribution);
+    hazard_predict(s->model, value, day->n, days, SPANS, all, contribution);
     for (size_t i = 0; i < day->n; i++) {
         struct q_score_copy_row *row = &day->result[i];
+        const struct hazard_risk *risk = &all[i * SPANS + SCORE_RISKS];
         row->p_churn_1e9_is_null = row->p_lower_1e9_is_null = row->p_upper_1e9_is_null =
             row->risk_percentile_bp_is_null = row->risk_contribution_is_null =
-                row->risk_value_is_null = false;
-        row->p_churn_1e9 = llround(risk[i].p * 1e9);
-        row->p_lower_1e9 = MIN(llround(risk[i].low * 1e9), row->p_churn_1e9);
-        row->p_upper_1e9 = MAX(llround(risk[i].high * 1e9), row->p_churn_1e9);
+                row->risk_value_is_null = row->risk_1e9_is_null = false;
+        row->p_churn_1e9 = llround(risk->p * 1e9);
+        row->p_lower_1e9 = MIN(llround(risk->low * 1e9), row->p_churn_1e9);
+        row->p_upper_1e9 = MAX(llround(risk->high * 1e9), row->p_churn_1e9);
+        fill_spans(day->arena, &all[i * SPANS], row);
         row->risk_contribution = (struct db_doubles){q, contribution + i * q, NULL};
         for (size_t f = 0; f + 1 < q; f++) {
             feature[i * q + f] = value[i * n_metrics + hazard_feature_metric(s->model, f)];
@@ -133,7 +153,7 @@ static void fill(const struct scoring *s, const struct metric_frame *f, size_t a
     fill_measures(s, arena, scratch, row);
     row->p_churn_1e9_is_null = row->p_lower_1e9_is_null = row->p_upper_1e9_is_null =
         row->risk_percentile_bp_is_null = row->risk_contribution_is_null = row->risk_value_is_null =
-            true; /* until the model speaks */
+            row->risk_1e9_is_null = true; /* until the model speaks */
 }
 
 static int compare_risk(const void *a, const void *b)

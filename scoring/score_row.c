@@ -67,5 +67,7 @@ bool score_row_equal(const struct q_score_copy_row *a, const struct q_score_open
            (a->risk_contribution_is_null ||
             same_doubles(&a->risk_contribution, &b->risk_contribution)) &&
            a->risk_value_is_null == b->risk_value_is_null &&
-           (a->risk_value_is_null || same_doubles(&a->risk_value, &b->risk_value));
+           (a->risk_value_is_null || same_doubles(&a->risk_value, &b->risk_value)) &&
+           a->risk_1e9_is_null == b->risk_1e9_is_null &&
+           (a->risk_1e9_is_null || same_ints(&a->risk_1e9, &b->risk_1e9));
 }

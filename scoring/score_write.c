@@ -41,6 +41,8 @@ static void digest_result(GChecksum *sum, const char *key, const struct q_score_
                                r->p_lower_1e9,        r->p_upper_1e9,  r->arr_minor};
     for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
         score_digest_number(sum, (double)numbers[i]);
+    for (size_t i = 0; has_risk && i < r->risk_1e9.n; i++)
+        score_digest_number(sum, r->risk_1e9.v[i]);
     for (size_t i = 0; i < r->measure_bp.n; i++) {
         score_digest_number(sum, r->measure_bp.v[i]);
         score_digest_number(sum, r->contribution_bp.v[i]);

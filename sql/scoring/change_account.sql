@@ -15,6 +15,8 @@
 -- column upper_bp          int
 -- column band              text
 -- column coverage_bp       int
+-- column arr_minor         bigint
+-- column renewal_on        date null
 -- column override_note     text null
 -- column p_churn_1e9       bigint null
 -- column p_lower_1e9       bigint null
@@ -26,10 +28,12 @@
 -- column lost_bp           int[]
 -- column risk_contribution double[] null
 -- column risk_value        double[] null
+-- column risk_1e9          int[] null
 SELECT n.name, s.as_of, s.run_id, r.known_no, s.scorecard_id, c.name AS scorecard, r.model_id,
-  s.health_bp, s.effective_bp, s.lower_bp, s.upper_bp, s.band, s.coverage_bp, s.override_note,
+  s.health_bp, s.effective_bp, s.lower_bp, s.upper_bp, s.band, s.coverage_bp, s.arr_minor,
+  s.renewal_on, s.override_note,
   s.p_churn_1e9, s.p_lower_1e9, s.p_upper_1e9, s.metric_value, s.metric_quality, s.measure_bp,
-  s.contribution_bp, s.lost_bp, s.risk_contribution, s.risk_value
+  s.contribution_bp, s.lost_bp, s.risk_contribution, s.risk_value, s.risk_1e9
 FROM score.account_published AS s
 JOIN score.run AS r ON r.run_id = s.run_id
 JOIN score.scorecard AS c ON c.scorecard_id = s.scorecard_id

@@ -26,11 +26,12 @@
 -- column lost_bp             int[]
 -- column risk_contribution   double[] null
 -- column risk_value          double[] null
+-- column risk_1e9            int[] null
 COPY (
   SELECT account_id, scorecard_id, rule, health_bp, lower_bp, upper_bp, raw_band, band, coverage_bp,
     effective_bp, override_note, p_churn_1e9, p_lower_1e9, p_upper_1e9, risk_percentile_bp, stage,
     arr_minor, renewal_on, metric_value, metric_quality, measure_bp, contribution_bp, lost_bp,
-    risk_contribution, risk_value
+    risk_contribution, risk_value, risk_1e9
   FROM score.account_score
   WHERE as_of = $1::date AND role = 'champion' AND until_run_id = 9223372036854775807
 ) TO STDOUT (FORMAT binary);

@@ -5,7 +5,7 @@ SELECT
   p.as_of, p.run_id, s.account_id, s.scorecard_id, s.rule, s.health_bp, s.lower_bp, s.upper_bp,
   s.raw_band, s.band, s.coverage_bp, s.effective_bp, s.override_note, s.p_churn_1e9, s.p_lower_1e9,
   s.p_upper_1e9, s.risk_percentile_bp, s.stage, s.arr_minor, s.renewal_on, s.metric_value,
-  s.metric_quality, s.measure_bp, s.contribution_bp, s.lost_bp, s.risk_contribution, s.risk_value
+  s.metric_quality, s.measure_bp, s.contribution_bp, s.lost_bp, s.risk_contribution, s.risk_value, s.risk_1e9
 FROM score.published AS p
 JOIN score.account_score AS s
   ON s.as_of = p.as_of AND s.run_id <= p.run_id AND s.until_run_id > p.run_id
@@ -109,7 +109,15 @@ SELECT
       ORDER BY s.lost_bp[m.ordinal] DESC, m.ordinal
       LIMIT 3
     ) AS w
-  ) AS top_reasons
+  ) AS top_reasons,
+  s.risk_1e9[1] / 1e9 AS p_churn_30d, s.risk_1e9[2] / 1e9 AS p_churn_30d_lower,
+  s.risk_1e9[3] / 1e9 AS p_churn_30d_upper, s.risk_1e9[4] / 1e9 AS p_churn_180d,
+  s.risk_1e9[5] / 1e9 AS p_churn_180d_lower, s.risk_1e9[6] / 1e9 AS p_churn_180d_upper,
+  s.risk_1e9[7] / 1e9 AS p_churn_renewal, s.risk_1e9[8] / 1e9 AS p_churn_renewal_lower,
+  s.risk_1e9[9] / 1e9 AS p_churn_renewal_upper,
+  s.arr_minor / u.minor * (s.risk_1e9[10] / 1e9) AS remaining_arr_365d,
+  s.arr_minor / u.minor * (s.risk_1e9[11] / 1e9) AS remaining_arr_365d_lower,
+  s.arr_minor / u.minor * (s.risk_1e9[12] / 1e9) AS remaining_arr_365d_upper
 FROM score.current_run AS r
 JOIN score.account_published AS s ON s.as_of = r.as_of
 JOIN warehouse.account_now AS a ON a.account_id = s.account_id
@@ -141,13 +149,28 @@ COMMENT ON COLUMN bi.account_current.arr IS 'Annual recurring revenue in the rep
 COMMENT ON COLUMN bi.account_current.renewal_on IS 'Next contract end.';
 COMMENT ON COLUMN bi.account_current.expected_loss IS 'arr times p_churn_90d.';
 COMMENT ON COLUMN bi.account_current.top_reasons IS 'The three measures that cost most health.';
+COMMENT ON COLUMN bi.account_current.p_churn_30d IS 'Probability of churn within 30 days, 0..1; null when the model abstains.';
+COMMENT ON COLUMN bi.account_current.p_churn_30d_lower IS 'Lower end of its 95 % interval.';
+COMMENT ON COLUMN bi.account_current.p_churn_30d_upper IS 'Upper end of its 95 % interval.';
+COMMENT ON COLUMN bi.account_current.p_churn_180d IS 'Probability of churn within 180 days, 0..1.';
+COMMENT ON COLUMN bi.account_current.p_churn_180d_lower IS 'Lower end of its 95 % interval.';
+COMMENT ON COLUMN bi.account_current.p_churn_180d_upper IS 'Upper end of its 95 % interval.';
+COMMENT ON COLUMN bi.account_current.p_churn_renewal IS 'Probability of churn by the end of the day of the next renewal, 0..1; null when no contract end is known ahead, within 366 days or not.';
+COMMENT ON COLUMN bi.account_current.p_churn_renewal_lower IS 'Lower end of its 95 % interval.';
+COMMENT ON COLUMN bi.account_current.p_churn_renewal_upper IS 'Upper end of its 95 % interval.';
+COMMENT ON COLUMN bi.account_current.remaining_arr_365d IS 'What of today''s ARR is expected to be earned in the next 365 days: ARR times the mean share of these days that the customer is still there. Not discounted; what comes after 365 days, growth and a second renewal do not count.';
+COMMENT ON COLUMN bi.account_current.remaining_arr_365d_lower IS 'The same by the upper end of the risk''s 95 % interval.';
+COMMENT ON COLUMN bi.account_current.remaining_arr_365d_upper IS 'The same by the lower end of the risk''s 95 % interval.';
 
 CREATE OR REPLACE VIEW bi.account_daily AS
 SELECT
   s.as_of::timestamp AT TIME ZONE 'UTC' AS time, s.as_of, s.run_id, s.account_id,
   a.key AS account_key, s.effective_bp / 100.0 AS health, s.lower_bp / 100.0 AS health_lower,
   s.upper_bp / 100.0 AS health_upper, s.band, s.coverage_bp / 10000.0 AS coverage,
-  s.p_churn_1e9 / 1e9 AS p_churn_90d, s.arr_minor / u.minor AS arr
+  s.p_churn_1e9 / 1e9 AS p_churn_90d, s.arr_minor / u.minor AS arr,
+  s.risk_1e9[1] / 1e9 AS p_churn_30d, s.risk_1e9[4] / 1e9 AS p_churn_180d,
+  s.risk_1e9[7] / 1e9 AS p_churn_renewal,
+  s.arr_minor / u.minor * (s.risk_1e9[10] / 1e9) AS remaining_arr_365d
 FROM score.account_published AS s
 JOIN identity.account AS a ON a.account_id = s.account_id
 CROSS JOIN warehouse.money_unit AS u;
@@ -164,6 +187,10 @@ COMMENT ON COLUMN bi.account_daily.band IS 'Green, Yellow, Red or Unknown.';
 COMMENT ON COLUMN bi.account_daily.coverage IS 'Share of weight that had data, 0..1.';
 COMMENT ON COLUMN bi.account_daily.p_churn_90d IS 'Probability of churn within 90 days, 0..1.';
 COMMENT ON COLUMN bi.account_daily.arr IS 'ARR in the reporting currency.';
+COMMENT ON COLUMN bi.account_daily.p_churn_30d IS 'Probability of churn within 30 days, 0..1.';
+COMMENT ON COLUMN bi.account_daily.p_churn_180d IS 'Probability of churn within 180 days, 0..1.';
+COMMENT ON COLUMN bi.account_daily.p_churn_renewal IS 'Probability of churn by the next renewal, 0..1; null when none is ahead.';
+COMMENT ON COLUMN bi.account_daily.remaining_arr_365d IS 'What of the day''s ARR was expected to be earned in the 365 days after it; not discounted.';
 
 CREATE OR REPLACE VIEW bi.contribution_current AS
 SELECT

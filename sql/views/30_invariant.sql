@@ -75,7 +75,11 @@ WHERE s.health_bp IS NULL AND s.raw_band <> 'Unknown'
 UNION ALL
 SELECT 'probabilities lie within their intervals', count(*)
 FROM score.account_score AS s
-WHERE s.p_churn_1e9 < s.p_lower_1e9 OR s.p_churn_1e9 > s.p_upper_1e9;
+WHERE s.p_churn_1e9 < s.p_lower_1e9 OR s.p_churn_1e9 > s.p_upper_1e9
+  OR EXISTS (
+    SELECT FROM generate_series(1, 10, 3) AS i
+    WHERE s.risk_1e9[i] NOT BETWEEN s.risk_1e9[i + 1] AND s.risk_1e9[i + 2]
+  );
 COMMENT ON VIEW ops.invariant IS 'Each invariant with the number of rows that break it; all must be 0.';
 COMMENT ON COLUMN ops.invariant.name IS 'What must hold.';
 COMMENT ON COLUMN ops.invariant.violations IS 'How many rows break it.';

@@ -265,6 +265,47 @@ static void longer_is_riskier_and_a_renewal_comes_nearer(void **state)
     }
 }
 
+/* The area under the curve of the days' own risks, by trapezoids; a renewal's day is a jump that
+ * whole days see to a day. */
+static double area_by_days(const struct hazard_model *model, const double *row)
+{
+    struct hazard_risk risk[HAZARD_STAY_DAYS];
+    int days[HAZARD_STAY_DAYS];
+    double area = 0, before = 1;
+    for (int d = 0; d < HAZARD_STAY_DAYS; d++)
+        days[d] = d + 1;
+    hazard_predict(model, row, 1, days, HAZARD_STAY_DAYS, risk, NULL);
+    for (int d = 0; d < HAZARD_STAY_DAYS; d++) {
+        area += (before + 1 - risk[d].p) / 2;
+        before = 1 - risk[d].p;
+    }
+    return area / HAZARD_STAY_DAYS;
+}
+
+static void the_share_stayed_is_the_area_under_the_curve(void **state)
+{
+    (void)state;
+    g_autoptr(arena_t) arena = arena_new();
+    struct hazard_model *model = fitted(arena);
+    const double renewals[] = {NAN, 20, 30, 31, 200, 360, 365, 400, 1000};
+    double row[METRICS], without = 0;
+    memcpy(row, value + METRICS, sizeof row);
+    for (size_t i = 0; i < G_N_ELEMENTS(renewals); i++) {
+        struct hazard_risk stay;
+        row[RENEWAL] = renewals[i];
+        predict(model, row, HAZARD_STAY, &stay, NULL);
+        assert_true(0 < stay.low && stay.low < stay.p && stay.p < stay.high && stay.high < 1);
+        assert_true(fabs(stay.p - area_by_days(model, row)) < 1e-3);
+        if (i == 0)
+            without = stay.p;
+        /* What ends beyond the year costs nothing within it, what ends soon costs most. */
+        if (renewals[i] > 395)
+            assert_true(fabs(stay.p - without) < 0.02);
+        if (renewals[i] == 20)
+            assert_true(stay.p < without);
+    }
+}
+
 /* As the warehouse gives it back: jsonb keeps numbers but not how they were written. */
 static void a_stored_model_predicts_to_the_same_bit(void **state)
 {
@@ -376,6 +417,7 @@ int main(void)
         cmocka_unit_test(calibration_moves_log_odds_and_contributions_alike),
         cmocka_unit_test(a_missing_value_is_its_own_sign_and_never_zero),
         cmocka_unit_test(longer_is_riskier_and_a_renewal_comes_nearer),
+        cmocka_unit_test(the_share_stayed_is_the_area_under_the_curve),
         cmocka_unit_test(a_stored_model_predicts_to_the_same_bit),
         cmocka_unit_test(large_numbers_come_back_from_the_warehouse),
         cmocka_unit_test(a_model_of_other_metrics_is_refused),

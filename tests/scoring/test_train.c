@@ -299,6 +299,21 @@ static void the_published_risk_follows_from_its_contributions(void **state)
         "power(1 - 1 / (1 + exp(-(SELECT sum(c) FROM unnest(risk_contribution) AS c))), 3))) <= 1 "
         "AND p_lower_1e9 <= p_churn_1e9 AND p_churn_1e9 <= p_upper_1e9",
         "110");
+    /* The hazard is even where no contract ends: the other spans follow from that of 90 days. */
+    sources_expect(db,
+                   "SELECT count(*)::text FROM bi.account_current AS s WHERE p_churn_renewal IS "
+                   "NULL AND abs(ln(1 - p_churn_30d) * 3 - ln(1 - p_churn_90d)) < 1e-7 "
+                   "AND abs(ln(1 - p_churn_180d) / 2 - ln(1 - p_churn_90d)) < 1e-7 "
+                   "AND p_churn_30d_lower < p_churn_30d AND p_churn_180d < p_churn_180d_upper "
+                   "AND p_churn_30d < p_churn_180d",
+                   "110");
+    sources_expect(db,
+                   "SELECT count(*)::text FROM bi.account_current AS s WHERE "
+                   "abs(remaining_arr_365d - arr * (1 - power(1 - p_churn_90d, 365 / 90.0)) / "
+                   "(-ln(1 - p_churn_90d) * 365 / 90.0)) <= arr * 1e-6 "
+                   "AND remaining_arr_365d_lower <= remaining_arr_365d",
+                   "110");
+    sources_expect(db, "SELECT sum(violations)::text FROM ops.invariant", "0");
 }
 
 /* The usage files end on the day of training: forty days later nothing runs any more. */
