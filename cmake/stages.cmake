@@ -45,7 +45,7 @@ kenko_stage(ingest kenko_core PkgConfig::PACK PkgConfig::PSL PkgConfig::CRYPTO)
 kenko_sql(quality)
 target_sources(kenko_ingest PRIVATE ${CMAKE_BINARY_DIR}/sql/quality.c)
 add_dependencies(kenko_ingest sql_quality)
-kenko_stage(scoring kenko_core gsl openblas PkgConfig::CRYPTO)
+kenko_stage(scoring kenko_core gsl openblas PkgConfig::CRYPTO PkgConfig::EXACT)
 # What reports say: the catalogues become tables, and a message that one of them lacks ends the build.
 add_executable(pogen reports/messages/pogen.c)
 target_link_libraries(pogen PRIVATE PkgConfig::BASE)

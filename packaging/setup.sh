@@ -2,11 +2,11 @@
 # shellcheck shell=bash
 
 kenko_packages_run=(postgresql-15 libpq5 libcurl4 libcyaml1 libyaml-0-2 libjansson4 libgsl27
-  libopenblas0-pthread libmicrohttpd12 libglib2.0-0 libsodium23 libssl3 libzstd1 zlib1g libpsl5
+  libopenblas0-pthread libmicrohttpd12 libglib2.0-0 libsodium23 libssl3 libzstd1 zlib1g libpsl5 libgmp10
   gnuplot-nox fonts-noto-cjk tzdata)
 kenko_packages_build=(gcc libc6-dev cmake ninja-build pkg-config libpq-dev libcurl4-openssl-dev
   libcyaml-dev libyaml-dev libjansson-dev libgsl-dev libopenblas-dev libmicrohttpd-dev libglib2.0-dev
-  libsodium-dev libssl-dev libzstd-dev zlib1g-dev libpsl-dev)
+  libsodium-dev libssl-dev libzstd-dev zlib1g-dev libpsl-dev libgmp-dev)
 kenko_packages_test=(libcmocka-dev clang-format jq libxml2-utils zstd gzip procps netcat-openbsd curl)
 kenko_packages_long=(clang clang-tidy libclang-rt-14-dev chromium debootstrap python3-numpy python3-scipy
   python3-pandas python3-sklearn python3-xgboost r-base-core r-cran-mgcv r-cran-glmnet)

@@ -127,8 +127,10 @@ struct facts *facts_load(struct db *db, const struct zone *zone, const struct fa
     f->account_index = g_hash_table_new(g_int64_hash, g_int64_equal);
     f->party_index = g_hash_table_new(g_int64_hash, g_int64_equal);
     f->subject_days = g_array_new(FALSE, FALSE, sizeof(struct facts_subject_day));
+    f->words = g_ptr_array_new();
+    f->word_index = g_hash_table_new(g_str_hash, g_str_equal);
     if (load_frame(f, db, known_no, err) && facts_load_usage(f, db, err) &&
-        facts_load_records(f, db, err))
+        facts_load_records(f, db, err) && (!wish->runs || facts_load_runs(f, db, err)))
         return f;
     facts_free(f);
     return NULL;
@@ -153,6 +155,11 @@ void facts_free(struct facts *f)
     }
     for (int kind = 0; kind < FACTS_KINDS; kind++)
         g_free(f->version[kind].row);
+    g_free(f->run);
+    g_free(f->first_run);
+    g_free(f->incident);
+    g_ptr_array_free(f->words, TRUE);
+    g_hash_table_destroy(f->word_index);
     g_free(f->usage);
     g_free(f->commit_no);
     g_free(f->commit_day);

@@ -44,6 +44,24 @@ struct facts_subject_day {
     int64_t at, tie; /* of rule latest: event time and record hash; of sum: records in it, 0 */
 };
 
+/* A customer's run of a definition, dated by its own times (microseconds, INT64_MAX: not known, or
+ * not yet). Words are numbers for facts_word; 0 is "". */
+struct facts_run {
+    uint32_t account;
+    uint32_t definition, connector, executor, status;
+    int64_t at; /* created, or else started, or else finished */
+    int64_t started, finished;
+    int64_t rows, bytes, skipped; /* -1: not said */
+    const char *external_id;
+};
+
+/* An incident: [from, to), to INT64_MAX while it lasts. */
+struct facts_incident {
+    const char *key; /* "source/external id" */
+    const char *title, *severity, *cause, *component;
+    int64_t from, to;
+};
+
 struct facts;
 
 struct facts_wish {
@@ -52,6 +70,8 @@ struct facts_wish {
     const bool *by_subject;   /* also by subject */
     int32_t from_day, to_day; /* days wanted; days before from_day are only summed up as "before" */
     const char *currency;     /* reporting currency */
+    bool runs;             /* also runs and incidents: of runs those that ended on or after ... */
+    int32_t runs_from_day; /* ... this day, or have not, and began before to_day */
 };
 
 /*
@@ -72,6 +92,10 @@ const char *const *facts_account_keys(const struct facts *facts); /* sorted */
 /* Sum of a usage metric over the days [from, to), in units; exact in its scale before the division.
  * INFINITY when it does not fit 64 bits there. */
 double facts_sum(const struct facts *facts, size_t account, size_t usage, int32_t from, int32_t to);
+/* The same in the metric's scale, without the division: what is beyond 64 bits is cut to them. */
+int64_t facts_total(const struct facts *facts, size_t account, size_t usage, int32_t from,
+                    int32_t to);
+double facts_unit(const struct facts *facts, size_t usage); /* 10^scale */
 /* Days in [from, to) with a value above zero. */
 int facts_active_days(const struct facts *facts, size_t account, size_t usage, int32_t from,
                       int32_t to);
@@ -99,6 +123,17 @@ const struct facts_record *facts_records(const struct facts *facts, struct arena
                                          enum facts_kind kind, int32_t as_of, size_t *n);
 /* Has the kind any record at all? Then none for an account means zero, not unknown. */
 bool facts_has(const struct facts *facts, enum facts_kind kind);
+
+/* The runs, sorted by account, then `at`, then external id; of each the newest version that counts:
+ * unlike other records a run says by its own times what was known of it when. And one account's. */
+const struct facts_run *facts_runs(const struct facts *facts, size_t *n);
+const struct facts_run *facts_runs_of(const struct facts *facts, size_t account, size_t *n);
+const char *facts_word(const struct facts *facts, uint32_t word);
+uint32_t facts_word_find(const struct facts *facts,
+                         const char *text);      /* UINT32_MAX: nobody says it */
+uint32_t facts_words(const struct facts *facts); /* how many there are */
+/* The incidents, sorted by start, then key. */
+const struct facts_incident *facts_incidents(const struct facts *facts, size_t *n);
 
 /* Amount in minor units of the reporting currency, by the rate valid on a day; false when none is,
  * or the amount does not fit 64 bits. */

@@ -66,6 +66,13 @@ struct facts {
     struct facts_versions version[FACTS_KINDS];
     struct facts_rate *rate;
     size_t n_rates;
+    struct facts_run *run;
+    size_t n_runs;
+    size_t *first_run; /* by account, and one after the last */
+    struct facts_incident *incident;
+    size_t n_incidents;
+    GPtrArray *words; /* in the arena */
+    GHashTable *word_index;
 };
 
 bool facts_visible(const struct facts *f, int64_t load_id);
@@ -73,4 +80,5 @@ bool facts_visible(const struct facts *f, int64_t load_id);
 size_t facts_party(const struct facts *f, int64_t party_id);
 uint32_t facts_member_on(const struct facts *f, size_t party, int32_t day);
 bool facts_load_usage(struct facts *f, struct db *db, GError **err);
+bool facts_load_runs(struct facts *f, struct db *db, GError **err);
 bool facts_load_records(struct facts *f, struct db *db, GError **err);

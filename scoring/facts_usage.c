@@ -295,12 +295,28 @@ static size_t clamp_day(const struct facts *f, int32_t day)
     return (size_t)CLAMP((int64_t)day - f->wish.from_day, 0, (int64_t)f->n_days);
 }
 
-double facts_sum(const struct facts *f, size_t account, size_t usage, int32_t from, int32_t to)
+static __int128 sum_over(const struct facts *f, size_t account, size_t usage, int32_t from,
+                         int32_t to)
 {
     const struct facts_usage *u = &f->usage[usage];
     size_t first = account * (f->n_days + 1);
-    __int128 v = sum_at(u, first + clamp_day(f, to)) - sum_at(u, first + clamp_day(f, from));
-    return v == (int64_t)v ? (double)v / u->unit : INFINITY;
+    return sum_at(u, first + clamp_day(f, to)) - sum_at(u, first + clamp_day(f, from));
+}
+
+double facts_sum(const struct facts *f, size_t account, size_t usage, int32_t from, int32_t to)
+{
+    __int128 v = sum_over(f, account, usage, from, to);
+    return v == (int64_t)v ? (double)v / f->usage[usage].unit : INFINITY;
+}
+
+int64_t facts_total(const struct facts *f, size_t account, size_t usage, int32_t from, int32_t to)
+{
+    return (int64_t)CLAMP(sum_over(f, account, usage, from, to), INT64_MIN, INT64_MAX);
+}
+
+double facts_unit(const struct facts *f, size_t usage)
+{
+    return f->usage[usage].unit;
 }
 
 int facts_active_days(const struct facts *f, size_t account, size_t usage, int32_t from, int32_t to)

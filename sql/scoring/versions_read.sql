@@ -1,5 +1,5 @@
 -- Versions of the records that metrics read, in one shape: 1 contract (days), 2 ticket, 3 incident
--- touch, 4 survey answer, 5 sentiment, 6 touchpoint, 7 milestone (microseconds since 1970).
+-- touch (its tag is the incident), 4 survey answer, 5 sentiment, 6 touchpoint, 7 milestone (microseconds since 1970).
 -- copy
 -- column kind         int
 -- column party_id     bigint
@@ -27,7 +27,7 @@ COPY (
   FROM warehouse.ticket AS v
   UNION ALL
   SELECT 3 AS kind, v.party_id, v.source || '/' || v.external_id AS external_id, v.load_id, v.ordinal, v.changed_at, v.deleted,
-    (extract(epoch FROM v.occurred_at) * 1000000)::bigint AS from_at, NULL::bigint AS to_at, v.minutes AS n, NULL::text AS tag,
+    (extract(epoch FROM v.occurred_at) * 1000000)::bigint AS from_at, NULL::bigint AS to_at, v.minutes AS n, v.source || '/' || v.external_id AS tag,
     NULL::text AS product, NULL::text AS churn_reason, NULL::text AS competitor
   FROM warehouse.incident_account AS v
   UNION ALL

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Customers' runs and incidents: of each record the newest version that counts. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "scoring/facts_internal.h"
+#include "sql/scoring.h"
+
+/* What the newest version is found by. */
+struct stamp {
+    size_t party; /* runs only */
+    const char *external_id;
+    int64_t changed_at, commit_no, ordinal;
+    bool deleted;
+    size_t row; /* what it says */
+};
+
+struct reading {
+    struct facts *f;
+    GArray *stamp, *row;
+};
+
+static uint32_t word(struct facts *f, const char *text)
+{
+    gpointer found;
+    if (g_hash_table_lookup_extended(f->word_index, text, NULL, &found))
+        return GPOINTER_TO_UINT(found);
+    char *own = arena_strdup(f->arena, text);
+    g_hash_table_insert(f->word_index, own, GUINT_TO_POINTER(f->words->len));
+    g_ptr_array_add(f->words, own);
+    return f->words->len - 1;
+}
+
+static int64_t time_or(bool is_null, int64_t at, int64_t otherwise)
+{
+    return is_null ? otherwise : at;
+}
+
+static bool on_run(void *context, const struct q_runs_read_row *r, GError **err)
+{
+    (void)err;
+    struct reading *reading = context;
+    struct facts *f = reading->f;
+    size_t party = facts_party(f, r->party_id);
+    if (party == FACTS_NO_PARTY || !facts_visible(f, r->load_id))
+        return true;
+    struct facts_run run = {.definition = word(f, r->definition_is_null ? "" : r->definition),
+                            .connector = word(f, r->connector_is_null ? "" : r->connector),
+                            .executor = word(f, r->executor_is_null ? "" : r->executor),
+                            .status = word(f, r->status),
+                            .started = time_or(r->started_at_is_null, r->started_at, INT64_MAX),
+                            .finished = time_or(r->finished_at_is_null, r->finished_at, INT64_MAX),
+                            .rows = r->row_count_is_null ? -1 : r->row_count,
+                            .bytes = r->byte_count_is_null ? -1 : r->byte_count,
+                            .skipped = r->skipped_count_is_null ? -1 : r->skipped_count,
+                            .external_id = arena_strdup(f->arena, r->external_id)};
+    run.at = time_or(r->created_at_is_null, r->created_at, MIN(run.started, run.finished));
+    struct stamp stamp = {party,
+                          run.external_id,
+                          time_or(r->changed_at_is_null, r->changed_at, INT64_MIN),
+                          f->commit_no[r->load_id],
+                          r->ordinal,
+                          r->deleted,
+                          reading->row->len};
+    g_array_append_val(reading->row, run);
+    g_array_append_val(reading->stamp, stamp);
+    return true;
+}
+
+static bool on_incident(void *context, const struct q_incidents_read_row *r, GError **err)
+{
+    (void)err;
+    struct reading *reading = context;
+    struct facts *f = reading->f;
+    if (!facts_visible(f, r->load_id))
+        return true;
+    struct facts_incident incident = {
+        .key = arena_printf(f->arena, "%s/%s", r->source, r->external_id),
+        .title = arena_strdup(f->arena, r->title_is_null ? "" : r->title),
+        .severity = arena_strdup(f->arena, r->severity_is_null ? "" : r->severity),
+        .cause = arena_strdup(f->arena, r->cause_is_null ? "" : r->cause),
+        .component = arena_strdup(f->arena, r->component_is_null ? "" : r->component),
+        .from = r->started_at,
+        .to = time_or(r->resolved_at_is_null, r->resolved_at, INT64_MAX)};
+    struct stamp stamp = {0,
+                          incident.key,
+                          time_or(r->changed_at_is_null, r->changed_at, INT64_MIN),
+                          f->commit_no[r->load_id],
+                          r->ordinal,
+                          r->deleted,
+                          reading->row->len};
+    g_array_append_val(reading->row, incident);
+    g_array_append_val(reading->stamp, stamp);
+    return true;
+}
+
+static int compare_keys(const struct stamp *x, const struct stamp *y)
+{
+    if (x->party != y->party)
+        return x->party < y->party ? -1 : 1;
+    return strcmp(x->external_id, y->external_id);
+}
+
+/* Versions of a record together, the newest statement last. */
+static int compare_stamps(const void *a, const void *b)
+{
+    const struct stamp *x = a, *y = b;
+    int by_key = compare_keys(x, y);
+    if (by_key != 0)
+        return by_key;
+    if (x->changed_at != y->changed_at)
+        return x->changed_at < y->changed_at ? -1 : 1;
+    if (x->commit_no != y->commit_no)
+        return x->commit_no < y->commit_no ? -1 : 1;
+    return (x->ordinal > y->ordinal) - (x->ordinal < y->ordinal);
+}
+
+/* Keep the stamp of each record's newest version, unless it says that the record is gone. */
+static size_t keep_newest(GArray *stamps)
+{
+    struct stamp *s = (struct stamp *)(void *)stamps->data;
+    size_t kept = 0, n = stamps->len;
+    if (n > 0)
+        qsort(s, n, sizeof *s, compare_stamps);
+    for (size_t i = 0; i < n; i++) {
+        bool is_newest = i + 1 == n || compare_keys(&s[i], &s[i + 1]) != 0;
+        if (is_newest && !s[i].deleted)
+            s[kept++] = s[i];
+    }
+    return kept;
+}
+
+static int compare_runs(const void *a, const void *b)
+{
+    const struct facts_run *x = a, *y = b;
+    if (x->account != y->account)
+        return x->account < y->account ? -1 : 1;
+    if (x->at != y->at)
+        return x->at < y->at ? -1 : 1;
+    return strcmp(x->external_id, y->external_id);
+}
+
+static void settle_runs(struct facts *f, const struct reading *reading)
+{
+    size_t n = keep_newest(reading->stamp);
+    int64_t end = zone_day_start(f->zone, f->wish.to_day);
+    f->run = g_new(struct facts_run, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        const struct stamp *stamp = &g_array_index(reading->stamp, struct stamp, i);
+        struct facts_run run = g_array_index(reading->row, struct facts_run, stamp->row);
+        if (run.at >= end)
+            continue;
+        run.account = facts_member_on(f, stamp->party, zone_day(f->zone, run.at));
+        if (run.account != FACTS_NOBODY)
+            f->run[f->n_runs++] = run;
+    }
+    if (f->n_runs > 0)
+        qsort(f->run, f->n_runs, sizeof *f->run, compare_runs);
+    f->first_run = g_new(size_t, f->n_accounts + 2);
+    for (size_t a = 0, i = 0; a <= f->n_accounts; a++) {
+        while (i < f->n_runs && f->run[i].account < a)
+            i++;
+        f->first_run[a] = i;
+    }
+}
+
+static int compare_incidents(const void *a, const void *b)
+{
+    const struct facts_incident *x = a, *y = b;
+    if (x->from != y->from)
+        return x->from < y->from ? -1 : 1;
+    return strcmp(x->key, y->key);
+}
+
+static void settle_incidents(struct facts *f, const struct reading *reading)
+{
+    f->n_incidents = keep_newest(reading->stamp);
+    f->incident = g_new(struct facts_incident, f->n_incidents + 1);
+    for (size_t i = 0; i < f->n_incidents; i++) {
+        const struct stamp *stamp = &g_array_index(reading->stamp, struct stamp, i);
+        f->incident[i] = g_array_index(reading->row, struct facts_incident, stamp->row);
+    }
+    if (f->n_incidents > 0)
+        qsort(f->incident, f->n_incidents, sizeof *f->incident, compare_incidents);
+}
+
+bool facts_load_runs(struct facts *f, struct db *db, GError **err)
+{
+    g_autoptr(GArray) run_stamps = g_array_new(FALSE, FALSE, sizeof(struct stamp));
+    g_autoptr(GArray) runs = g_array_new(FALSE, FALSE, sizeof(struct facts_run));
+    g_autoptr(GArray) incident_stamps = g_array_new(FALSE, FALSE, sizeof(struct stamp));
+    g_autoptr(GArray) incidents = g_array_new(FALSE, FALSE, sizeof(struct facts_incident));
+    struct reading by_run = {f, run_stamps, runs}, by_incident = {f, incident_stamps, incidents};
+    word(f, "");
+    if (!q_runs_read(db, f->wish.runs_from_day, f->wish.to_day, on_run, &by_run, err) ||
+        !q_incidents_read(db, on_incident, &by_incident, err))
+        return false;
+    settle_runs(f, &by_run);
+    settle_incidents(f, &by_incident);
+    return true;
+}
+
+const struct facts_run *facts_runs(const struct facts *f, size_t *n)
+{
+    *n = f->n_runs;
+    return f->run;
+}
+
+const struct facts_run *facts_runs_of(const struct facts *f, size_t account, size_t *n)
+{
+    *n = f->first_run[account + 1] - f->first_run[account];
+    return f->run + f->first_run[account];
+}
+
+const char *facts_word(const struct facts *f, uint32_t index)
+{
+    return f->words->pdata[index];
+}
+
+uint32_t facts_word_find(const struct facts *f, const char *text)
+{
+    gpointer found;
+    return g_hash_table_lookup_extended(f->word_index, text, NULL, &found) ? GPOINTER_TO_UINT(found)
+                                                                           : UINT32_MAX;
+}
+
+uint32_t facts_words(const struct facts *f)
+{
+    return f->words->len;
+}
+
+const struct facts_incident *facts_incidents(const struct facts *f, size_t *n)
+{
+    *n = f->n_incidents;
+    return f->incident;
+}
