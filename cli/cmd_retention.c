@@ -11,9 +11,11 @@ static void print_summary(const struct context *context, const struct retention_
 {
     if (context->json) {
         printf("{\"months\": %" G_GINT64_FORMAT ", \"rejects\": %" G_GINT64_FORMAT
-               ", \"ids\": %" G_GINT64_FORMAT ", \"pushed\": %" G_GINT64_FORMAT
-               ", \"score_days\": %" G_GINT64_FORMAT ", \"dry_run\": %s}\n",
-               s->months, s->rejects, s->ids, s->pushed, scores->days, dry_run ? "true" : "false");
+               ", \"ids\": %" G_GINT64_FORMAT ", \"versions\": %" G_GINT64_FORMAT
+               ", \"pushed\": %" G_GINT64_FORMAT ", \"score_days\": %" G_GINT64_FORMAT
+               ", \"dry_run\": %s}\n",
+               s->months, s->rejects, s->ids, s->versions, s->pushed, scores->days,
+               dry_run ? "true" : "false");
         return;
     }
     char from[DAY_TEXT_SIZE] = "";
@@ -24,6 +26,11 @@ static void print_summary(const struct context *context, const struct retention_
            " months of usage%s%s, %s rejects, %s ids, scores of %" G_GINT64_FORMAT " days\n",
            dry_run ? "would drop" : "dropped", s->months, *from ? " before " : "", from, rejects,
            ids, scores->days);
+    if (s->versions > 0) {
+        g_autofree char *versions = text_thousands(s->versions);
+        printf("%s: %s versions of records that newer ones replaced\n",
+               dry_run ? "would drop" : "dropped", versions);
+    }
     if (s->pushed > 0)
         printf("%s: %" G_GINT64_FORMAT " pushed events whose key no source names\n",
                dry_run ? "would reject" : "rejected", s->pushed);

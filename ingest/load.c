@@ -110,6 +110,21 @@ static bool check_floor(const struct q_clock_tick_row *clock, int64_t load_id, i
                    load_id, day);
 }
 
+/* Nor does anybody say that what the load replaced is not kept. */
+static bool check_kept(struct arena *arena, struct db *db, int64_t load_id, int64_t commit_no,
+                       GError **err)
+{
+    struct q_raw_kept_row row;
+    bool found;
+    if (!q_raw_kept(arena, db, load_id, &row, &found, err))
+        return false;
+    return !found || commit_no > row.kept_no ||
+           err_set(err, KENKO_ERROR_CONFLICT,
+                   "load %" G_GINT64_FORMAT " replaced versions that retention has dropped since "
+                   "(raw_days); it can no longer be retracted",
+                   load_id);
+}
+
 struct undo {
     int64_t load_id;
     const char *by;
@@ -135,6 +150,7 @@ static bool undo_body(struct db *db, void *context, GError **err)
     if (!load_open(db, NULL, "undo", "identity", row.kind, "", 0, &own, err) ||
         !q_tally_roll(db, own, &gone, NULL, err) || !tick(arena, db, own, &clock, err) ||
         !check_floor(&clock, undo->load_id, row.commit_no, err) ||
+        !check_kept(arena, db, undo->load_id, row.commit_no, err) ||
         !q_load_undo(db, undo->load_id, clock.commit_no, undo->by, &changed, err))
         return false;
     return changed == 1 ||

@@ -5,14 +5,15 @@
 #include "core/job.h"
 #include "core/stop.h"
 #include "ingest/retention_inbox.h"
+#include "ingest/retention_raw.h"
 #include "ingest/seen_merge.h"
 #include "sql/ingest.h"
 
 enum { PORTION_REJECTS = 20000, PORTION_CHUNKS = 1000, INBOX_DAYS = 90 };
 
 struct retention_config {
-    int usage_months, reject_days, id_days; /* 0: for ever */
-    int *inbox_days;                        /* NULL: INBOX_DAYS */
+    int usage_months, reject_days, id_days, raw_days; /* 0: for ever */
+    int *inbox_days;                                  /* NULL: INBOX_DAYS */
 };
 
 struct retention_section {
@@ -23,6 +24,7 @@ static const cyaml_schema_field_t retention_fields[] = {
     CYAML_FIELD_INT("usage_months", CYAML_FLAG_OPTIONAL, struct retention_config, usage_months),
     CYAML_FIELD_INT("reject_days", CYAML_FLAG_OPTIONAL, struct retention_config, reject_days),
     CYAML_FIELD_INT("id_days", CYAML_FLAG_OPTIONAL, struct retention_config, id_days),
+    CYAML_FIELD_INT("raw_days", CYAML_FLAG_OPTIONAL, struct retention_config, raw_days),
     CYAML_FIELD_INT_PTR("inbox_days", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
                         struct retention_config, inbox_days),
     CYAML_FIELD_END};
@@ -30,7 +32,7 @@ static const cyaml_schema_field_t retention_fields[] = {
 /* What goes: everything before these; INT32_MIN and INT64_MIN keep all. */
 struct horizon {
     int32_t usage_month;
-    int64_t usage_us, reject_us, event_us, arrival_us, inbox_us;
+    int64_t usage_us, reject_us, event_us, arrival_us, raw_us, inbox_us;
 };
 
 struct portion {
@@ -52,11 +54,13 @@ static bool find_horizon(struct config *config, const struct zone *zone, int64_t
         return false;
     const struct retention_config *c = section.retention ? section.retention : &forever;
     const int inbox_days = c->inbox_days ? *c->inbox_days : INBOX_DAYS;
-    if (c->usage_months < 0 || c->reject_days < 0 || c->id_days < 0 || inbox_days < 0)
+    if (c->usage_months < 0 || c->reject_days < 0 || c->id_days < 0 || c->raw_days < 0 ||
+        inbox_days < 0)
         return config_refuse(config, err, "retention",
                              "retention has a number below 0, want 1 or more, or 0 for ever");
     int32_t today = zone_day(zone, now_us);
-    *out = (struct horizon){INT32_MIN, INT64_MIN, INT64_MIN, INT64_MIN, INT64_MIN, INT64_MIN};
+    *out = (struct horizon){INT32_MIN, INT64_MIN, INT64_MIN, INT64_MIN,
+                            INT64_MIN, INT64_MIN, INT64_MIN};
     if (c->usage_months > 0) {
         out->usage_month = day_month_start(today, -c->usage_months);
         out->usage_us = zone_day_start(zone, out->usage_month);
@@ -68,6 +72,8 @@ static bool find_horizon(struct config *config, const struct zone *zone, int64_t
         out->event_us = zone_day_start(zone, today - c->id_days);
         out->arrival_us = zone_day_start(zone, today - c->id_days - 1);
     }
+    if (c->raw_days > 0)
+        out->raw_us = zone_day_start(zone, today - c->raw_days);
     if (inbox_days > 0)
         out->inbox_us = zone_day_start(zone, today - inbox_days);
     return true;
@@ -183,6 +189,12 @@ static bool count(struct db *db, const struct horizon *horizon, struct retention
     return true;
 }
 
+static bool replaced(struct db *db, const struct job *job, int64_t before_us, int64_t *versions,
+                     GError **err)
+{
+    return before_us == INT64_MIN || retention_raw_drop(db, job, before_us, versions, err);
+}
+
 static bool expire(struct db *db, const struct job *job, struct config *config,
                    const struct zone *zone, int64_t before_us, int64_t *events, GError **err)
 {
@@ -201,17 +213,20 @@ bool retention_run(struct db *db, const char *dsn, struct config *config, const 
     summary->usage_from = horizon.usage_month;
     if (options->dry_run)
         return count(db, &horizon, summary, err) &&
+               replaced(db, NULL, horizon.raw_us, &summary->versions, err) &&
                expire(db, NULL, config, zone, horizon.inbox_us, &summary->pushed, err);
     struct job *job = job_begin(db, dsn, "retention", err);
     if (!job)
         return false;
     g_autoptr(GError) failure = NULL;
     bool ok = drop(db, job, &horizon, summary, &failure) &&
+              replaced(db, job, horizon.raw_us, &summary->versions, &failure) &&
               expire(db, job, config, zone, horizon.inbox_us, &summary->pushed, &failure);
-    g_autofree char *counters =
-        g_strdup_printf("{\"months\": %" G_GINT64_FORMAT ", \"rejects\": %" G_GINT64_FORMAT
-                        ", \"ids\": %" G_GINT64_FORMAT ", \"pushed\": %" G_GINT64_FORMAT "}",
-                        summary->months, summary->rejects, summary->ids, summary->pushed);
+    g_autofree char *counters = g_strdup_printf(
+        "{\"months\": %" G_GINT64_FORMAT ", \"rejects\": %" G_GINT64_FORMAT
+        ", \"ids\": %" G_GINT64_FORMAT ", \"versions\": %" G_GINT64_FORMAT
+        ", \"pushed\": %" G_GINT64_FORMAT "}",
+        summary->months, summary->rejects, summary->ids, summary->versions, summary->pushed);
     job_end(job, failure, counters);
     if (!ok)
         g_propagate_error(err, g_steal_pointer(&failure));

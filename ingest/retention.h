@@ -18,13 +18,14 @@ struct retention_options {
 
 struct retention_summary {
     int64_t months, rejects, ids; /* dropped */
+    int64_t versions;             /* of records in tables of their own, replaced long ago */
     int64_t pushed;               /* events that no source reads, become rejects */
     int32_t usage_from;           /* first day kept; INT32_MIN: all */
 };
 
 /*
- * Drop whole months of usage, rejects and ids, a portion per transaction; may be killed anywhere,
- * the next run goes on.
+ * Drop whole months of usage, rejects, ids and replaced versions, a portion per transaction; may be
+ * killed anywhere, the next run goes on.
  *
  * dsn  for the heartbeat
  *
