@@ -143,6 +143,13 @@ static double true_hazard(const struct account *a, int m)
     return a->annual ? 1 - pow(1 - h, 5) : h;
 }
 
+/* Notice is given at least so many days before the end, and on one of NOTICE_SPREAD days. */
+enum { NOTICE_SPREAD = 10 };
+static int notice_lead(const struct account *a)
+{
+    return a->annual ? 35 : 6;
+}
+
 static void simulate_churn(const struct world *world, gsl_rng *rng, struct account *a)
 {
     a->end_day = a->notice_day = NEVER;
@@ -157,12 +164,29 @@ static void simulate_churn(const struct world *world, gsl_rng *rng, struct accou
         if (company_anchor(world, a, m) >= world->until)
             continue;
         a->end_day = company_anchor(world, a, m);
-        a->notice_day = a->end_day - (a->annual ? 35 : 6) - (int)gsl_rng_uniform_int(rng, 10);
+        a->notice_day = a->end_day - notice_lead(a) - (int)gsl_rng_uniform_int(rng, NOTICE_SPREAD);
         a->reason = (int)gsl_rng_uniform_int(rng, G_N_ELEMENTS(churn_reasons));
-        for (int later = m + 1; later < MONTHS_MAX; later++)
-            a->hazard[later] = 0;
+        for (int later = m + 1; later <= last && later < MONTHS_MAX; later++)
+            a->hazard[later] = true_hazard(a, later); /* of staying on, had it stayed so far */
         return;
     }
+}
+
+double company_risk(const struct world *world, const struct account *a, int32_t day, int days)
+{
+    double stay = 1;
+    if (a->notice_day < day)
+        return a->end_day <= day + days;
+    for (int m = company_month_of(world, day); company_anchor(world, a, m) <= day + days; m++) {
+        int left = company_anchor(world, a, m) - day;
+        if (left <= 0)
+            continue;
+        /* Who leaves has said so with a chance that grows as the turn comes near. */
+        double silent = (left - notice_lead(a) + 1) / (double)NOTICE_SPREAD;
+        double h = a->hazard[m], leaves = h * fmin(fmax(silent, 0), 1);
+        stay *= 1 - leaves / (1 - h + leaves);
+    }
+    return 1 - stay;
 }
 
 /* A few accounts are bought by their neighbour half-way: both are customers, then one is. */

@@ -82,6 +82,11 @@ void company_init(struct world *world, unsigned long seed, int accounts, int mon
 /* Everything about account `index`; `rng` is left where its daily data begins. */
 void company_account(const struct world *world, int index, gsl_rng *rng, struct account *out);
 
+/* True probability that a customer of `day` leaves within `days` from it, given the hazards to come
+ * and whether notice has been given by then: a public fact that a hazard knows nothing of. */
+double company_risk(const struct world *world, const struct account *account, int32_t day,
+                    int days);
+
 /* First day of simulated month m, and the day its contract period turns over. */
 int32_t company_month(const struct world *world, int m);
 int32_t company_anchor(const struct world *world, const struct account *account, int m);

@@ -44,6 +44,7 @@ void files_open(struct files *files, const char *directory, const struct world *
     files->sentiment = output_open(directory, "success/sentiment.csv");
     files->touchpoints = output_open(directory, "success/touchpoints.csv");
     files->hazard = output_open(directory, "truth/hazard.csv");
+    files->risk = output_open(directory, "truth/risk.csv");
     files->churn = output_open(directory, "truth/churn.csv");
     output_line(files->accounts, "Id,Name,Website,OwnerEmail,Plan,Segment,Industry,Region,"
                                  "CreatedDate,SystemModstamp");
@@ -59,6 +60,7 @@ void files_open(struct files *files, const char *directory, const struct world *
     output_line(files->sentiment, "id,account_id,author,value,reason,set_at");
     output_line(files->touchpoints, "id,account_id,kind,occurred_at");
     output_line(files->hazard, "account_key,month,hazard,alive");
+    output_line(files->risk, "account_key,day,risk_90d");
     output_line(files->churn, "account_key,end_on,reason");
 }
 
@@ -75,6 +77,7 @@ int64_t files_close(struct files *files)
         lines += output_close(with_header[i]) - 1;
     lines += output_close(files->runs) + output_close(files->incidents);
     output_close(files->hazard);
+    output_close(files->risk);
     output_close(files->churn);
     return lines;
 }

@@ -13,7 +13,7 @@ struct files {
     struct output *runs, *milestones;                            /* application */
     struct output *incidents, *incident_accounts;                /* incident tracker */
     struct output *tickets, *answers, *sentiment, *touchpoints;  /* support and success */
-    struct output *hazard, *churn;                               /* the truth, not for ingest */
+    struct output *hazard, *risk, *churn;                        /* the truth, not for ingest */
     int months;
     int64_t next_message; /* counter behind activity message ids */
 };

@@ -130,6 +130,20 @@ void support_account(struct files *files, const struct world *world, const struc
     }
 }
 
+/* Risks of 90 days from the first of each month on, as far as hazards go. */
+static void write_risks(struct files *files, const struct world *world,
+                        const struct account *account)
+{
+    enum { DAYS = 90 };
+    for (int m = HISTORY; company_month(world, m) + DAYS < world->until; m++) {
+        int32_t day = company_month(world, m);
+        char text[DAY_TEXT_SIZE];
+        if (account->start_day < day && day < account->end_day && account->merged_into < 0)
+            output_line(files->risk, "%s,%s,%.9f", account->key, day_format(day, text),
+                        company_risk(world, account, day, DAYS));
+    }
+}
+
 void truth_account(struct files *files, const struct world *world, const struct account *account)
 {
     for (int m = HISTORY; company_month(world, m) < world->until; m++) {
@@ -141,6 +155,7 @@ void truth_account(struct files *files, const struct world *world, const struct 
                     day_format(company_month(world, m), month), account->hazard[m],
                     turn < account->end_day);
     }
+    write_risks(files, world, account);
     char day[DAY_TEXT_SIZE];
     if (account->end_day < world->until)
         output_line(files->churn, "%s,%s,%s", account->key, day_format(account->end_day, day),
