@@ -140,8 +140,11 @@ static void extend(void *context, size_t which)
         reml_add(path->fit, path->wanted_term[i], code);
         g_array_append_val(path->key, path->wanted[i]);
     }
-    if (path->n_wanted > 0 || paths->n_rounds == 0)
+    if (path->n_wanted > 0 || paths->n_rounds == 0) {
+        if (which > 0)
+            reml_follow(path->fit, paths->path[0].fit);
         reml_run(path->fit);
+    }
     size_t p = reml_p(path->fit), n_terms = reml_terms(path->fit);
     struct additive_stage *stage = &path->stage[paths->n_rounds];
     stage->n_terms = n_terms;
@@ -158,6 +161,12 @@ static void extend(void *context, size_t which)
     stage->eta = g_memdup2(reml_eta(path->fit), (path->n + 1) * sizeof(double));
     stage->held_eta = g_new(double, path->n_held + 1);
     held_predict(path, stage->held_eta);
+}
+
+/* The first path goes ahead, the others begin where it ended. */
+static void extend_others(void *context, size_t which)
+{
+    extend(context, which + 1);
 }
 
 static void screen_path(void *context, size_t which)
@@ -236,7 +245,8 @@ static void run_rounds(struct additive_paths *paths)
             additive_each(paths->n_paths, paths->threads, screen_path, paths);
         if (make_wanted(paths) == 0 && round > 0)
             break;
-        additive_each(paths->n_paths, paths->threads, extend, paths);
+        extend(paths, 0);
+        additive_each(paths->n_paths - 1, paths->threads, extend_others, paths);
         paths->loss[paths->n_rounds++] = held_loss(paths, round);
         if (paths->loss[round] < paths->loss[paths->round]) {
             forget_round(paths, paths->round);

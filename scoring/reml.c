@@ -8,6 +8,9 @@
 
 enum { ITERATIONS_MAX = 60, HALVINGS = 12 };
 
+/* A term that another fit smoothed away may be alive in this one: from here its slope is seen. */
+static const double follow_most = 5;
+
 static double start_eta(const struct reml_data *data)
 {
     double events = 0, total = 0;
@@ -100,6 +103,36 @@ void reml_add(struct reml *fit, const struct term *term, const uint16_t *const *
     g_array_append_val(fit->part, part);
     reml_weigh(fit);
     start_lambda(fit, &part);
+}
+
+/* The place of another fit's term among these; NULL when it has none. */
+static const struct reml_part *part_of(const struct reml *fit, const struct term *term)
+{
+    for (guint t = 0; t < fit->part->len; t++) {
+        if (REML_PART(fit, t)->term == term)
+            return REML_PART(fit, t);
+    }
+    return NULL;
+}
+
+void reml_follow(struct reml *fit, const struct reml *other)
+{
+    g_autofree double *beta = g_memdup2(fit->beta, fit->p * sizeof *beta);
+    g_autofree double *eta = g_new(double, fit->data->n + 1);
+    beta[0] = other->beta[0];
+    for (guint t = 0; t < other->part->len; t++) {
+        const struct reml_part *from = REML_PART(other, t), *to = part_of(fit, from->term);
+        if (!to)
+            continue;
+        memcpy(beta + to->start, other->beta + from->start, to->term->p * sizeof *beta);
+        for (size_t j = 0; j < to->term->n_penalties; j++)
+            fit->rho[to->lambda + j] = fmin(other->rho[from->lambda + j], follow_most);
+    }
+    reml_predict(fit, beta, eta);
+    if (reml_deviance(fit, eta) >= reml_deviance(fit, fit->eta))
+        return;
+    memcpy(fit->beta, beta, fit->p * sizeof *beta);
+    memcpy(fit->eta, eta, fit->data->n * sizeof *eta);
 }
 
 static double penalised(const struct reml *fit, const double *eta, const double *beta,

@@ -28,6 +28,10 @@ void reml_free(struct reml *fit);
 /* Add a term. code[i]: the rows' bins on axis i, n each; must live as long. */
 void reml_add(struct reml *fit, const struct term *term, const uint16_t *const *code);
 
+/* Go on from where `other`, fitted on rows much like these, stands: the smoothing parameters of the
+ * terms that both have, and their coefficients where those fit better than one's own. */
+void reml_follow(struct reml *fit, const struct reml *other);
+
 /*
  * Penalised iteratively re-weighted least squares with Newton steps on the log smoothing parameters
  * of the Laplace-approximate restricted likelihood of the working model; steps are halved until

@@ -127,6 +127,24 @@ static void an_offset_of_all_rows_moves_the_intercept_only(void **state)
     assert_true(furthest(reml_eta(a), reml_eta(b), ROWS) < 0.02); /* the criterion's tolerance */
 }
 
+static void a_fit_that_follows_another_ends_where_it_would_alone_and_sooner(void **state)
+{
+    (void)state;
+    g_autoptr(arena_t) arena = arena_new();
+    const uint16_t *code;
+    const struct term *term = simulate(arena, &code);
+    const struct reml_data most = {.n = ROWS - ROWS / 5, .y = y}, all = {.n = ROWS, .y = y};
+    g_autoptr(reml_t) first = run(&most, term, code);
+    g_autoptr(reml_t) alone = run(&all, term, code);
+    g_autoptr(reml_t) after = reml_new(&all);
+    reml_add(after, term, &code);
+    reml_follow(after, first);
+    reml_run(after);
+    assert_true(fabs(reml_criterion(after) - reml_criterion(alone)) < 0.02);
+    assert_true(furthest(reml_eta(after), reml_eta(alone), ROWS) < 0.02);
+    assert_true(reml_iterations(after) < reml_iterations(alone));
+}
+
 static void without_terms_the_intercept_is_the_link_of_the_mean(void **state)
 {
     (void)state;
@@ -161,6 +179,7 @@ int main(void)
         cmocka_unit_test(rows_of_weight_zero_say_nothing),
         cmocka_unit_test(rows_that_all_weigh_nothing_end_with_a_fit),
         cmocka_unit_test(an_offset_of_all_rows_moves_the_intercept_only),
+        cmocka_unit_test(a_fit_that_follows_another_ends_where_it_would_alone_and_sooner),
         cmocka_unit_test(without_terms_the_intercept_is_the_link_of_the_mean),
     };
     return cmocka_run_group_tests(tests, prepare, NULL);
