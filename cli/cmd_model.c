@@ -4,9 +4,12 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/model_card.h"
 #include "cli/rival_words.h"
 #include "cli/term_words.h"
+#include "core/file.h"
 #include "core/text.h"
+#include "reports/render.h"
 #include "scoring/model.h"
 #include "sql/scoring.h"
 
@@ -64,10 +67,10 @@ static void print_json(const struct model *m)
     text_json(message, m->message);
     printf("{\"model_id\": %" G_GINT64_FORMAT ", \"state\": \"%s\", \"trained_as_of\": \"%s\", "
            "\"known_no\": %" G_GINT64_FORMAT ", \"horizon_days\": %d, \"rows\": %" G_GINT64_FORMAT
-           ", \"events\": %" G_GINT64_FORMAT ", \"message\": \"%s\",\n \"evaluation\": %s,\n "
-           "\"terms\": ",
+           ", \"events\": %" G_GINT64_FORMAT
+           ", \"sha256\": \"%s\", \"message\": \"%s\",\n \"evaluation\": %s,\n \"terms\": ",
            m->model_id, m->state, day_format(m->trained_as_of, day), m->known_no, m->horizon_days,
-           m->rows_used, m->events_used, message->str, m->evaluation);
+           m->rows_used, m->events_used, m->sha256, message->str, m->evaluation);
     if (m->hazard)
         term_words_json(hazard_summary(m->hazard));
     else
@@ -104,7 +107,26 @@ static bool read_number(const char *text, int64_t *out, GError **err)
            err_set(err, KENKO_ERROR_USAGE, "'%s' is not a model's number", text);
 }
 
-static bool show(struct context *context, const char *which, GError **err)
+static bool write_card(struct db *db, const struct model *model, const struct metric_set *metrics,
+                       const char *path, GError **err)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    g_autoptr(document_t) document = document_new(arena, "");
+    g_autoptr(GString) html = g_string_new(NULL);
+    struct q_model_spoken_row row;
+    struct model_card_run run = {0};
+    if (!q_model_spoken(arena, db, &row, &run.is_there, err))
+        return false;
+    if (run.is_there)
+        run = (struct model_card_run){true, row.as_of, row.run_id,
+                                      row.model_id_is_null ? 0 : row.model_id, row.message};
+    document->language = LANGUAGE_EN;
+    model_card_make(model, metrics, &run, document);
+    render_html(document, html);
+    return file_write(path, (struct slice){html->str, html->len}, err);
+}
+
+static bool show(struct context *context, const char *which, const char *output, GError **err)
 {
     g_autoptr(arena_t) arena = arena_new();
     int64_t model_id = 0;
@@ -114,10 +136,14 @@ static bool show(struct context *context, const char *which, GError **err)
     const struct metric_set *metrics = metric_set_load(arena, context->config, err);
     if (!metrics || !model_load(arena, context->db, metrics, model_id, &model, err))
         return false;
+    if (output)
+        return write_card(context->db, &model, metrics, output, err);
     if (context->json)
         print_json(&model);
     else
         print_text(&model);
+    context_next(context,
+                 "kenko model show --output card.html writes it as a page with its shapes");
     return true;
 }
 
@@ -136,13 +162,19 @@ static bool promote(struct context *context, const char *which, GError **err)
 
 static bool run(struct context *context, int argc, char **argv, GError **err)
 {
-    if (!context_options(context, &cmd_model, NULL, &argc, &argv, err))
+    g_autofree char *output = NULL;
+    const GOptionEntry own[] = {{"output", 'o', 0, G_OPTION_ARG_FILENAME, &output,
+                                 "Write what is shown as a page (HTML)", "FILE"},
+                                G_OPTION_ENTRY_NULL};
+    if (!context_options(context, &cmd_model, own, &argc, &argv, err))
         return false;
     const char *verb = argc > 1 ? argv[1] : "list";
+    if (output && strcmp(verb, "show") != 0)
+        return err_set(err, KENKO_ERROR_USAGE, "--output is for kenko model show");
     if (strcmp(verb, "list") == 0 && argc <= 2)
         return context_open(context, err) && list(context, err);
     if (strcmp(verb, "show") == 0 && argc <= 3)
-        return show(context, argc == 3 ? argv[2] : NULL, err);
+        return show(context, argc == 3 ? argv[2] : NULL, output, err);
     if (strcmp(verb, "promote") == 0 && argc == 3)
         return promote(context, argv[2], err);
     return err_set(err, KENKO_ERROR_USAGE, "want kenko model list | show [MODEL] | promote MODEL");
@@ -151,5 +183,6 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
 const struct command cmd_model = {
     "model", "list | show [MODEL] | promote MODEL", "List, show and choose the churn model",
     "A trained model speaks when it is not worse than the one before; promote overrules that.\n\n"
-    "Examples:\n  kenko model list\n  kenko model show 12 --json\n  kenko model promote 12\n",
+    "Examples:\n  kenko model list\n  kenko model show 12 --json\n"
+    "  kenko model show --output card.html\n  kenko model promote 12\n",
     run};

@@ -14,8 +14,7 @@ char *term_words_name(const struct additive_term *term)
     return g_string_free(name, FALSE);
 }
 
-/* A p-value, however small. */
-static char *format_p(double log_p)
+char *term_words_p(double log_p)
 {
     if (log_p > log(1e-4))
         return g_strdup_printf("%.4f", exp(log_p));
@@ -27,7 +26,7 @@ void term_words_print(const struct additive_summary *s)
     printf("%-44s %10s %6s %9s %6s\n", "term", "importance", "edf", "p", "paths");
     for (size_t t = 0; t < MIN(s->n_terms, TERM_WORDS_SHOWN); t++) {
         g_autofree char *name = term_words_name(&s->term[t]);
-        g_autofree char *p = format_p(s->term[t].log_p);
+        g_autofree char *p = term_words_p(s->term[t].log_p);
         printf("%-44s %10.3f %6.1f %9s %5.0f%%\n", name, s->term[t].importance, s->term[t].edf, p,
                100 * s->term[t].paths);
     }

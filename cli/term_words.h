@@ -9,6 +9,9 @@ enum { TERM_WORDS_SHOWN = 20 };
 /* Its covariates, "a × b". Caller frees. */
 char *term_words_name(const struct additive_term *term);
 
+/* A p-value, however small. Caller frees. */
+char *term_words_p(double log_p);
+
 /* The most important ones as a table on standard output. */
 void term_words_print(const struct additive_summary *summary);
 

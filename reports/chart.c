@@ -25,29 +25,53 @@ static void put_quoted(GString *out, const char *text)
     g_string_append_c(out, '"');
 }
 
+/* The horizontal axis. */
+static void put_axis(const struct chart *chart, GString *out)
+{
+    if (chart->x) {
+        g_string_append(out, "set xlabel ");
+        put_quoted(out, chart->x_name);
+        g_string_append(out, chart->n_series == 1 ? "\nset key off\n" : "\n");
+        if (chart->narrow)
+            g_string_append(out, "set xtics autofreq rotate by -30\n");
+        return;
+    }
+    int days = chart->day[chart->n_days - 1] - chart->day[0];
+    g_string_append(out, "set xdata time\nset timefmt '%Y-%m-%d'\n");
+    /* Marks nearer than a month would all bear its name. */
+    g_string_append_printf(out, "set format x '%s'\n", days < MONTHS_FROM_DAYS ? "%m-%d" : "%Y-%m");
+    if (chart->narrow) /* three marks have room */
+        g_string_append_printf(out, "set xtics %d\n", MAX(days / 2, 1) * 24 * 60 * 60);
+}
+
+static void put_place(const struct chart *chart, size_t i, GString *out)
+{
+    char day[DAY_TEXT_SIZE], number[G_ASCII_DTOSTR_BUF_SIZE];
+    g_string_append(out, chart->x ? g_ascii_dtostr(number, sizeof number, chart->x[i])
+                                  : day_format(chart->day[i], day));
+}
+
 static GString *script(const struct chart *chart)
 {
-    GString *out = g_string_new("set xdata time\nset timefmt '%Y-%m-%d'\nset border 3 lc rgb "
-                                "'#888888'\nset tics nomirror out textcolor rgb 'black'\n"
-                                "set grid y lc rgb '#88888855'\n");
-    int days = chart->day[chart->n_days - 1] - chart->day[0];
+    GString *out =
+        g_string_new("set border 3 lc rgb '#888888'\nset tics nomirror out textcolor rgb "
+                     "'black'\nset grid y lc rgb '#88888855'\n");
     g_string_append_printf(out,
                            "set terminal svg size %s dynamic font 'sans,13'\n"
                            "set key above Left reverse %s\n",
                            chart->narrow ? "360,260" : "920,280",
                            chart->narrow ? "vertical maxrows 5" : "horizontal");
-    /* Marks nearer than a month would all bear its name. */
-    g_string_append_printf(out, "set format x '%s'\n", days < MONTHS_FROM_DAYS ? "%m-%d" : "%Y-%m");
-    if (chart->narrow) /* three marks have room */
-        g_string_append_printf(out, "set xtics %d\n", MAX(days / 2, 1) * 24 * 60 * 60);
+    put_axis(chart, out);
+    if (chart->is_factor)
+        g_string_append(out, "set logscale y 2\n");
     if (chart->from_zero)
         g_string_append(out, "set yrange [0:*]\n");
     g_string_append(out, "set ylabel ");
     put_quoted(out, chart->unit);
     g_string_append(out, "\n$data << END\n");
     for (size_t i = 0; i < chart->n_days; i++) {
-        char day[DAY_TEXT_SIZE], number[G_ASCII_DTOSTR_BUF_SIZE];
-        g_string_append(out, day_format(chart->day[i], day));
+        char number[G_ASCII_DTOSTR_BUF_SIZE];
+        put_place(chart, i, out);
         for (size_t s = 0; s < chart->n_series; s++) {
             double v = chart->value[s][i];
             g_string_append_printf(out, " %s",

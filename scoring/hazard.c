@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "scoring/additive_internal.h"
+#include "scoring/additive_table.h"
 #include "scoring/hazard_internal.h"
 #include "scoring/metric_internal.h"
 
@@ -162,4 +163,15 @@ int hazard_horizon(const struct hazard_model *model)
 const struct additive_summary *hazard_summary(const struct hazard_model *model)
 {
     return additive_summary(model->additive);
+}
+
+struct additive_tables *hazard_tables(struct arena *arena, const struct hazard_model *model)
+{
+    return additive_table_all(arena, model->additive);
+}
+
+void hazard_calibration(const struct hazard_model *model, double *intercept, double *slope)
+{
+    *intercept = model->intercept;
+    *slope = model->slope;
 }

@@ -6,6 +6,7 @@
 #include "scoring/additive.h"
 #include "scoring/panel.h"
 
+struct additive_tables;
 struct hazard_model; /* immutable once made, but for hazard_calibrate */
 
 struct hazard_options {
@@ -38,6 +39,10 @@ size_t hazard_features(const struct hazard_model *model);
 size_t hazard_feature_metric(const struct hazard_model *model, size_t feature);
 int hazard_horizon(const struct hazard_model *model);
 const struct additive_summary *hazard_summary(const struct hazard_model *model);
+
+/* Its tables, before a calibration: that moves all log-odds alike. */
+struct additive_tables *hazard_tables(struct arena *arena, const struct hazard_model *model);
+void hazard_calibration(const struct hazard_model *model, double *intercept, double *slope);
 
 struct hazard_risk {
     double p, low, high; /* churn within `days`, with its 95 % interval; NaN when not defined */

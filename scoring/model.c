@@ -35,6 +35,7 @@ bool model_load(struct arena *arena, struct db *db, const struct metric_set *met
                        .state = row.state,
                        .message = row.message,
                        .evaluation = row.evaluation,
+                       .sha256 = row.sha256,
                        .trained_as_of = row.trained_as_of,
                        .known_no = row.known_no,
                        .horizon_days = row.horizon_days,

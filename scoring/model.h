@@ -9,6 +9,7 @@
 struct model {
     int64_t model_id, rows_used, events_used, known_no;
     const char *state, *message, *evaluation; /* evaluation: JSON */
+    const char *sha256;                       /* of the stored body */
     int32_t trained_as_of;
     int horizon_days;
     const struct hazard_model *hazard; /* NULL: a refusal, or it does not fit metrics.yaml */

@@ -105,11 +105,22 @@ static void fit(struct training *t)
     }
 }
 
+/* The days whose customers it learnt from, and from which on it was judged. */
+static json_t *window_json(const struct training *t)
+{
+    const struct panel *panel = &t->data.panel;
+    char first[DAY_TEXT_SIZE], last[DAY_TEXT_SIZE], judged[DAY_TEXT_SIZE];
+    return json_pack("{s:s, s:s, s:s}", "first", day_format(panel->as_of[0], first), "last",
+                     day_format(panel->as_of[panel->n - 1], last), "judged_from",
+                     day_format(t->rows.n ? t->rows.as_of[0] : panel->as_of[0], judged));
+}
+
 static char *evaluation_json(const struct training *t)
 {
     json_t *root = rival_save(&t->summary->rivals);
     json_object_set_new(root, "recalibrated", json_boolean(t->summary->recalibrated));
     json_object_set_new(root, "reference", drift_save(t->drift));
+    json_object_set_new(root, "window", window_json(t));
     char *raw = json_dumps(root, NUMBERS_FORMAT), *text = g_strdup(raw);
     free(raw);
     json_decref(root);

@@ -10,6 +10,8 @@
 -- column body           jsonb
 -- column evaluation     jsonb
 -- column message        text
-SELECT state, trained_as_of, known_no, horizon_days, rows_used, events_used, body, evaluation, message
+-- column sha256         text
+SELECT state, trained_as_of, known_no, horizon_days, rows_used, events_used, body, evaluation, message,
+  sha256
 FROM score.model
 WHERE name = 'churn' AND model_id = $1::bigint;

@@ -97,6 +97,33 @@ static void text_follows_the_page_in_light_and_dark(void **state)
     assert_null(strstr(svg, "2024-10"));
 }
 
+/* Over a number there are no days, and factors stand as far above 1 as their halves below. */
+static void a_chart_over_a_number_has_its_marks(void **state)
+{
+    (void)state;
+    g_autoptr(arena_t) arena = arena_new();
+    g_autofree char *program = g_find_program_in_path("gnuplot");
+    const double x[] = {0, 1000, 2000}, y[] = {0.25, 1, 4};
+    const struct chart chart = {.unit = "odds",
+                                .n_days = 3,
+                                .n_series = 1,
+                                .x = x,
+                                .x_name = "runs",
+                                .name = {"Job runs"},
+                                .value = {y},
+                                .is_factor = true};
+    if (!program) {
+        print_message("skipped: gnuplot is not installed\n");
+        skip();
+    }
+    const char *svg = chart_svg(arena, &chart);
+    assert_non_null(svg);
+    assert_non_null(strstr(svg, "1500"));
+    assert_non_null(strstr(svg, "0.25"));
+    assert_non_null(strstr(svg, "runs"));
+    assert_null(strstr(svg, "2024-10"));
+}
+
 int main(void)
 {
     /* As the program does: a child that does not read must not kill the writer. */
@@ -106,6 +133,7 @@ int main(void)
         cmocka_unit_test(a_child_that_fails_or_stops_half_way_gives_no_chart),
         cmocka_unit_test(no_gnuplot_is_no_failure),
         cmocka_unit_test(text_follows_the_page_in_light_and_dark),
+        cmocka_unit_test(a_chart_over_a_number_has_its_marks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
