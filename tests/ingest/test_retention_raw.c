@@ -105,8 +105,13 @@ static void refreshes_without_keys_leave_the_last(void **state)
 
 /* ── the same with and without retention ─────────────────────────────────────────────────────── */
 
+/* Loads are retracted, or generations follow each other: an unchanged record of a load that is
+ * retracted has moved its generation on for good, so both at once could be told apart. With an
+ * order a record's place in it says what it is: of equals the later arrival counts, and a version
+ * that is gone arrives anew. */
 struct twins {
     struct staged with, without;
+    bool has_generations, has_order;
 };
 
 static char *shown(struct staged *s)
@@ -120,21 +125,23 @@ static void expect_same(struct twins *t, int step)
 {
     g_autofree char *with = shown(&t->with), *without = shown(&t->without);
     if (g_strcmp0(with, without) != 0)
-        fail_msg("step %d: with retention %s, without %s", step, with, without);
+        fail_msg("step %d, %s: with retention %s, without %s", step,
+                 t->has_order ? "in order" : "as they come", with, without);
 }
 
 static void deliver_some(struct twins *t, GRand *rand, int *generation)
 {
-    if (g_rand_int_range(rand, 0, 4) == 0)
+    if (t->has_generations && g_rand_int_range(rand, 0, 4) == 0)
         ++*generation;
     for (int i = g_rand_int_range(rand, 1, 6); i > 0; i--) {
+        int at = g_rand_int_range(rand, 1, 9), any = g_rand_int_range(rand, 0, 3);
         g_autofree char *record =
             g_strdup_printf("{\"id\": %d, \"at\": %d, \"v\": \"%d\"}", g_rand_int_range(rand, 1, 5),
-                            g_rand_int_range(rand, 1, 9), g_rand_int_range(rand, 0, 3));
+                            at, t->has_order ? at * 7 % 3 : any);
         staged_take_generation(&t->with, "t", record, *generation);
         staged_take_generation(&t->without, "t", record, *generation);
     }
-    if (g_rand_int_range(rand, 0, 4) == 0) {
+    if (t->has_generations && g_rand_int_range(rand, 0, 4) == 0) {
         raw_set_generation(staged_stream(&t->with, "t"), *generation, RAW_FLOOR);
         raw_set_generation(staged_stream(&t->without, "t"), *generation, RAW_FLOOR);
     }
@@ -161,13 +168,13 @@ static void undo_one(struct twins *t, GRand *rand)
 
 static void walk(guint32 seed)
 {
-    struct twins t;
+    struct twins t = {.has_generations = seed % 4 < 2, .has_order = seed % 2};
     g_autoptr(GRand) rand = g_rand_new_with_seed(seed);
     g_autoptr(db_t) with = warehouse_open();
     staged_open(&t.with, with, NULL, 0);
     g_autoptr(db_t) without = warehouse_open();
     staged_open(&t.without, without, NULL, 0);
-    const char *order = seed % 2 ? "at" : "";
+    const char *order = t.has_order ? "at" : "";
     staged_declare(&t.with, "t", "id", order, properties);
     staged_declare(&t.without, "t", "id", order, properties);
     int generation = 1;
@@ -175,7 +182,7 @@ static void walk(guint32 seed)
     deliver_some(&t, rand, &generation);
     for (int step = 0; step < 40; step++) {
         int what = g_rand_int_range(rand, 0, 6);
-        if (what == 0)
+        if (what == 0 && !t.has_generations)
             undo_one(&t, rand);
         else if (what == 1)
             gone += drop(&t.with, false, step - 2);
