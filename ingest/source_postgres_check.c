@@ -42,16 +42,23 @@ static bool ask_hidden(struct looking *l, bool *hidden, GError **err)
 static void say(const struct looking *l, bool hidden, struct source_finding *finding)
 {
     g_autofree char *rows = text_thousands(l->found.estimated);
-    if (l->table.is_full) {
-        finding->message = arena_printf(l->arena, "about %s rows, read whole", rows);
-        return;
-    }
-    finding->message = arena_printf(l->arena, "about %s rows, by %s (%s) and %s%s", rows,
-                                    l->table.cursor, l->found.cursor_type, l->table.key,
-                                    l->found.is_indexed ? "" : "; no index begins with the cursor");
-    if (!l->found.is_indexed)
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_string_printf(text, "about %s rows, ", rows);
+    if (l->table.is_full)
+        g_string_append(text, "read whole");
+    else
+        g_string_append_printf(text, "by %s (%s) and %s%s", l->table.cursor, l->found.cursor_type,
+                               l->table.key,
+                               l->found.is_indexed ? "" : "; no index begins with the cursor");
+    if (!l->found.is_unique)
+        g_string_append_printf(text, "; no index says that %s is unique", l->table.key);
+    finding->message = arena_strdup(l->arena, text->str);
+    if (!l->found.is_unique)
+        finding->next =
+            "of rows with the same key one counts: name the column that tells rows apart";
+    else if (!l->table.is_full && !l->found.is_indexed)
         finding->next = "each run looks at the whole table; an index on the cursor saves that";
-    else if (hidden)
+    else if (!l->table.is_full && hidden)
         finding->next =
             "grant pg_read_all_stats to see when transactions of others began; they are "
             "believed to last an hour";

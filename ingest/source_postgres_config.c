@@ -110,12 +110,43 @@ bool source_postgres_configure(struct arena *arena, const struct source_run *run
     return true;
 }
 
+/* Settings go to the server with the connection; a pooler refuses or drops them, and gives
+ * statements of one session to several. */
+static bool refuse_pooler(const struct source_postgres_table *table, GError **err)
+{
+    return err_set(err, KENKO_ERROR_CONFIG,
+                   "%s is behind a pooler, such as PgBouncer, which does not hand on what the "
+                   "connection asks for; name the server itself in dsn",
+                   table->peer);
+}
+
+static bool check_settings(const struct source_postgres_table *table, struct db *foreign,
+                           GError **err)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    struct q_foreign_settings_row row;
+    return q_foreign_settings(arena, foreign, &row, err) &&
+           (row.are_ours || refuse_pooler(table, err));
+}
+
 struct db *source_postgres_open(const struct source_postgres_table *table, GError **err)
 {
-    struct db *foreign = db_open_foreign(table->dsn, "kenko ingest", table->peer, CONNECT_MS, err);
-    if (foreign)
-        db_set_deadline(foreign, READ_MS);
-    return foreign;
+    g_autoptr(GError) failure = NULL;
+    struct db *foreign =
+        db_open_foreign(table->dsn, "kenko ingest", table->peer, CONNECT_MS, &failure);
+    if (!foreign && strstr(failure->message, "unsupported startup parameter")) {
+        (void)refuse_pooler(table, err);
+        return NULL;
+    }
+    if (!foreign) {
+        g_propagate_error(err, g_steal_pointer(&failure));
+        return NULL;
+    }
+    db_set_deadline(foreign, READ_MS);
+    if (check_settings(table, foreign, err))
+        return foreign;
+    db_close(foreign);
+    return NULL;
 }
 
 static void add_column(struct arena *arena, GPtrArray *list, const char *source)
@@ -184,7 +215,8 @@ bool source_postgres_find(struct arena *arena, struct db *foreign,
                           struct q_foreign_table_row *out, GError **err)
 {
     bool found;
-    if (!q_foreign_table(arena, foreign, table->name, columns, table->cursor, out, &found, err))
+    if (!q_foreign_table(arena, foreign, table->name, columns, table->cursor, table->key, out,
+                         &found, err))
         return false;
     if (!found)
         return err_set(err, KENKO_ERROR_CONFIG, "%s has no table %s", table->peer, table->name);

@@ -3,6 +3,7 @@
 -- param  relation       text
 -- param  columns        text[]       that are read
 -- param  cursor_column  text null
+-- param  key_column     text
 -- column relation       text         quoted
 -- column kind           text         as in pg_class
 -- column estimated      bigint       rows
@@ -11,8 +12,14 @@
 -- column denied         text[]       columns that may not be read; by a cursor xmin is one of them
 -- column cursor_type    text null    timestamptz, timestamp, date, number or other
 -- column is_indexed     bool         an index begins with the cursor
+-- column is_unique      bool         an index says that the key is; of a view none can
 SELECT format('%I.%I', n.nspname, c.relname) AS relation, c.relkind::text AS kind,
-  greatest(c.reltuples, 0)::bigint AS estimated,
+  CASE WHEN c.relkind = 'p' THEN (
+      SELECT coalesce(sum(greatest(l.reltuples, 0)), 0)::bigint
+      FROM pg_partition_tree(c.oid) AS t
+      JOIN pg_class AS l ON l.oid = t.relid
+      WHERE t.isleaf AND l.relkind <> 'p'
+    ) ELSE greatest(c.reltuples, 0)::bigint END AS estimated,
   has_schema_privilege(n.oid, 'USAGE') AS is_usable,
   ARRAY(
     SELECT w.name FROM unnest($2::text[]) AS w (name)
@@ -42,7 +49,13 @@ SELECT format('%I.%I', n.nspname, c.relname) AS relation, c.relkind::text AS kin
     SELECT FROM pg_index AS i
     JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]
     WHERE i.indrelid = c.oid AND i.indisvalid AND i.indpred IS NULL AND a.attname = $3::text
-  ) AS is_indexed
+  ) AS is_indexed,
+  c.relkind = 'v' OR EXISTS (
+    SELECT FROM pg_index AS i
+    JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]
+    WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL
+      AND i.indnkeyatts = 1 AND a.attname = $4::text
+  ) AS is_unique
 FROM pg_class AS c
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.oid = to_regclass($1::text);

@@ -110,6 +110,39 @@ static void ties_and_rows_without_a_cursor_are_all_read(void **state)
     tables_close(&t);
 }
 
+/* Rows move between partitions, and partitions come and go. */
+static void a_partitioned_table_is_read_as_one(void **state)
+{
+    (void)state;
+    struct tables t;
+    struct ingest_summary summary;
+    tables_open(&t, people,
+                "CREATE TABLE person (id bigint, account text DEFAULT 'a', name text, updated_at "
+                "timestamptz DEFAULT now(), PRIMARY KEY (id, updated_at)) PARTITION BY RANGE "
+                "(updated_at);"
+                "CREATE TABLE person_old PARTITION OF person FOR VALUES FROM (MINVALUE) TO "
+                "('2026-01-01');"
+                "CREATE TABLE person_new PARTITION OF person FOR VALUES FROM ('2026-01-01') TO "
+                "('2200-01-01')");
+    warehouse_sql(t.app, "INSERT INTO person (id, name, updated_at) SELECT n, 'n' || n, "
+                         "'2025-12-28'::timestamptz + n * interval '1 day' FROM "
+                         "generate_series(1, 9) AS n");
+    assert_true(sources_try(t.db, t.directory, 1, NULL, NULL)); /* a delivery for each row */
+    expect_names(&t, "n1 n2 n3 n4 n5 n6 n7 n8 n9");
+    warehouse_sql(t.app, "UPDATE person SET name = 'm2', updated_at = now() WHERE id = 2;"
+                         "ALTER TABLE person DETACH PARTITION person_old; DROP TABLE person_old");
+    tables_ingest(&t, &summary);
+    assert_int_equal(summary.count.loaded, 1);
+    expect_names(&t, "n1 m2 n3 n4 n5 n6 n7 n8 n9");
+    warehouse_sql(t.app, "CREATE TABLE person_last PARTITION OF person FOR VALUES FROM "
+                         "('2200-01-01') TO (MAXVALUE);"
+                         "INSERT INTO person (id, name, updated_at) VALUES (10, 'n10', "
+                         "'2200-01-02')");
+    tables_ingest(&t, &summary);
+    assert_int_equal(summary.count.loaded, 1);
+    tables_close(&t);
+}
+
 static void a_row_committed_late_is_not_missed(void **state)
 {
     (void)state;
@@ -294,6 +327,7 @@ int main(void)
         cmocka_unit_test(values_arrive_as_they_are_in_the_table),
         cmocka_unit_test(only_what_is_new_is_read),
         cmocka_unit_test(ties_and_rows_without_a_cursor_are_all_read),
+        cmocka_unit_test(a_partitioned_table_is_read_as_one),
         cmocka_unit_test(a_row_committed_late_is_not_missed),
         cmocka_unit_test(events_that_add_up_count_once_however_often_they_are_read),
         cmocka_unit_test(records_whose_keys_are_gone_end_and_can_be_taken_back),

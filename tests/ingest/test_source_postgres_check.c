@@ -82,6 +82,9 @@ static void a_check_says_what_is_missing(void **state)
     warehouse_sql(t.app, "CREATE INDEX ON person (updated_at)");
     expect_finding(&t, "table: person\n        " BY,
                    "ok: about 20 rows, by updated_at (timestamptz) and id");
+    expect_finding(&t, "table: person\n        cursor: updated_at\n        key: account",
+                   "ok: about 20 rows, by updated_at (timestamptz) and account; no index says that "
+                   "account is unique");
     expect_finding(&t, "table: person\n        cursor: name\n        key: id",
                    "fail: public.person: name is of another type; want a time, a date or a whole "
                    "number as cursor");
@@ -144,6 +147,24 @@ static void a_role_that_may_read_the_columns_is_enough(void **state)
     tables_close(&t);
 }
 
+static void a_partitioned_table_is_one_table(void **state)
+{
+    (void)state;
+    struct tables t;
+    tables_open(
+        &t, "",
+        "CREATE TABLE person (id bigint PRIMARY KEY, account text, name text, updated_at "
+        "timestamptz) PARTITION BY HASH (id);"
+        "CREATE INDEX ON person (updated_at);"
+        "CREATE TABLE person_0 PARTITION OF person FOR VALUES WITH (MODULUS 2, REMAINDER 0);"
+        "CREATE TABLE person_1 PARTITION OF person FOR VALUES WITH (MODULUS 2, REMAINDER 1);"
+        "INSERT INTO person (id) SELECT n FROM generate_series(1, 30) AS n;"
+        "ANALYZE person_0; ANALYZE person_1");
+    expect_finding(&t, "table: person\n        " BY,
+                   "ok: about 30 rows, by updated_at (timestamptz) and id");
+    tables_close(&t);
+}
+
 static void the_first_rows_are_shown_as_they_would_load(void **state)
 {
     (void)state;
@@ -178,6 +199,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_check_says_what_is_missing),
         cmocka_unit_test(a_role_that_may_read_the_columns_is_enough),
+        cmocka_unit_test(a_partitioned_table_is_one_table),
         cmocka_unit_test(the_first_rows_are_shown_as_they_would_load),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

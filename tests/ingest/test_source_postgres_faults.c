@@ -15,7 +15,7 @@
 #include "core/stop.h"
 #include "support/tables.h"
 
-enum { WRITERS = 4, TRANSACTIONS = 40, BATCH_BYTES = 1500 };
+enum { WRITERS = 4, TRANSACTIONS = 40, BATCH_BYTES = 1500, KILLS = 10, LONG_KILLS = 300 };
 
 static const char streams[] = "      - stream: contact\n"
                               "        table: person\n"
@@ -210,6 +210,43 @@ static void a_run_that_is_killed_anywhere_is_made_good_by_the_next(void **state)
 #endif
 }
 
+/* While the table changes between the runs. */
+static void kills_of_runs_over_tables_lose_and_double_nothing(void **state)
+{
+    (void)state;
+#ifdef KENKO_FAULTS
+    g_autoptr(GRand) random = g_rand_new_with_seed(20261127);
+    int kills = 0, wanted = g_getenv("KENKO_LONG") ? LONG_KILLS : KILLS;
+    while (kills < wanted) {
+        struct tables t;
+        tables_open(&t, streams, schema);
+        fill(&t);
+        for (int i = 0; i < KILLS; i++) {
+            fflush(NULL);
+            pid_t pid = fork();
+            if (pid == 0) {
+                struct db *db = db_open(warehouse_dsn(), "kenko test", 30000, NULL);
+                for (;;) /* until the run before it is known to be gone, and then again */
+                    (void)!sources_try(db, t.directory, BATCH_BYTES, NULL, NULL);
+            }
+            g_usleep((gulong)g_rand_int_range(random, 20000, 300000));
+            kill(pid, SIGKILL);
+            assert_int_equal(waitpid(pid, NULL, 0), pid);
+            kills++;
+            write_some(t.app, random, WRITERS, i);
+        }
+        ingest_patiently(&t);
+        ingest_patiently(&t);
+        expect_same(&t);
+        tables_close(&t);
+    }
+    print_message("%d kills\n", kills);
+#else
+    printf("skipped: built without KENKO_FAULTS\n");
+    skip();
+#endif
+}
+
 /* Another cluster, which a test may stop. */
 static char *start_other(char **dsn)
 {
@@ -312,6 +349,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whoever_commits_in_whatever_order_nothing_is_lost_or_doubled),
         cmocka_unit_test(a_run_that_is_killed_anywhere_is_made_good_by_the_next),
+        cmocka_unit_test(kills_of_runs_over_tables_lose_and_double_nothing),
         cmocka_unit_test(a_server_that_goes_away_in_the_middle_is_read_on_when_it_is_back),
         cmocka_unit_test(a_run_that_is_told_to_stop_delivers_what_it_has_read),
     };
