@@ -9,9 +9,10 @@
 #include "core/zone.h"
 
 /* Every top-level key of kenko.yaml; a section's owner names its own, the rest is skipped there. */
-static const char *const top_keys[] = {
-    "organisation", "time_zone", "currency", "language", "warehouse", "churn",     "model", "score",
-    "identity",     "sources",   "reports",  "api",      "schedule",  "retention", NULL};
+static const char *const top_keys[] = {"organisation", "time_zone", "currency", "language",
+                                       "warehouse",    "churn",     "model",    "score",
+                                       "identity",     "sources",   "reports",  "api",
+                                       "schedule",     "retention", "calendar", NULL};
 enum { TOP_KEYS = 14, FILE_MAX = 4 << 20, SECRET_MAX = 64 << 10, KNOWN_FLOOR_DAYS = 400 };
 
 #define KENKO_YAML "kenko.yaml"

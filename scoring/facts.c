@@ -157,6 +157,7 @@ void facts_free(struct facts *f)
         g_free(f->version[kind].row);
     g_free(f->run);
     g_free(f->first_run);
+    g_free(f->first_run_day);
     g_free(f->incident);
     g_ptr_array_free(f->words, TRUE);
     g_hash_table_destroy(f->word_index);

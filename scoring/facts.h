@@ -25,13 +25,17 @@ struct facts_words {
     const char *product, *churn_reason, *competitor;
 };
 
-/* A record as it stood on an as-of day. Times in microseconds (contracts: days). */
+/* A record as it stood on an as-of day. Times in microseconds (contracts: days). n is the ARR, the
+ * first reply (0: none yet), the minutes, the answer; tag the currency, severity, incident, survey,
+ * milestone. */
 struct facts_record {
     uint32_t account; /* index */
     int64_t from, to; /* to: INT64_MAX when open */
     int64_t n;
     const char *tag;
     const struct facts_words *words; /* of contracts, else NULL */
+    const char *who;                 /* of answers: who gave it, "" when not said */
+    bool mark;                       /* of tickets: was it opened again? */
 };
 
 /* One subject's usage on a day, of the usage metrics that were asked for by subject. */
@@ -132,6 +136,8 @@ const char *facts_word(const struct facts *facts, uint32_t word);
 uint32_t facts_word_find(const struct facts *facts,
                          const char *text);      /* UINT32_MAX: nobody says it */
 uint32_t facts_words(const struct facts *facts); /* how many there are */
+/* The first day an account had a run, however long ago; INT32_MAX when never. */
+int32_t facts_first_run_day(const struct facts *facts, size_t account);
 /* The incidents, sorted by start, then key. */
 const struct facts_incident *facts_incidents(const struct facts *facts, size_t *n);
 

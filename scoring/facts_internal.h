@@ -31,6 +31,8 @@ struct facts_version {
     size_t party;
     const char *external_id, *tag;
     const struct facts_words *words; /* of contracts, else NULL */
+    const char *who;
+    bool mark;
     int64_t commit_no, ordinal, changed_at, from, to, n;
     int32_t said_on; /* without changed_at: from this business day on it speaks */
     bool deleted, has_changed_at;
@@ -69,6 +71,7 @@ struct facts {
     struct facts_run *run;
     size_t n_runs;
     size_t *first_run; /* by account, and one after the last */
+    int32_t *first_run_day;
     struct facts_incident *incident;
     size_t n_incidents;
     GPtrArray *words; /* in the arena */

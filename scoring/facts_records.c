@@ -36,6 +36,8 @@ static bool on_version(void *context, const struct q_versions_read_row *row, GEr
                                .external_id = arena_strdup(f->arena, row->external_id),
                                .tag = row->tag_is_null ? "" : arena_strdup(f->arena, row->tag),
                                .words = words_of(f->arena, row),
+                               .who = row->who_is_null ? "" : arena_strdup(f->arena, row->who),
+                               .mark = !row->mark_is_null && row->mark,
                                .commit_no = f->commit_no[row->load_id],
                                .ordinal = row->ordinal,
                                .said_on = f->commit_day[row->load_id],
@@ -171,8 +173,8 @@ const struct facts_record *facts_records(const struct facts *f, struct arena *ar
         uint32_t account = facts_member_on(f, winner->party, member_day(f, kind, winner, as_of));
         if (account == FACTS_NOBODY)
             continue;
-        out[used++] = (struct facts_record){account,   winner->from, winner->to,
-                                            winner->n, winner->tag,  winner->words};
+        out[used++] = (struct facts_record){account,     winner->from,  winner->to,  winner->n,
+                                            winner->tag, winner->words, winner->who, winner->mark};
     }
     qsort(out, used, sizeof *out, compare_records);
     *n = used;

@@ -184,6 +184,34 @@ static void settle_incidents(struct facts *f, const struct reading *reading)
         qsort(f->incident, f->n_incidents, sizeof *f->incident, compare_incidents);
 }
 
+/* Days are those of the load's earliest run: a member from then on counts as having had one. */
+static bool on_first(void *context, const struct q_runs_first_row *r, GError **err)
+{
+    (void)err;
+    struct facts *f = context;
+    size_t party = facts_party(f, r->party_id);
+    if (party == FACTS_NO_PARTY || !facts_visible(f, r->load_id) || r->first_us_is_null)
+        return true;
+    int32_t day = zone_day(f->zone, r->first_us);
+    uint32_t account = facts_member_on(f, party, day);
+    if (account != FACTS_NOBODY)
+        f->first_run_day[account] = MIN(f->first_run_day[account], day);
+    return true;
+}
+
+static bool load_first_days(struct facts *f, struct db *db, GError **err)
+{
+    f->first_run_day = g_new(int32_t, f->n_accounts + 1);
+    for (size_t a = 0; a < f->n_accounts; a++)
+        f->first_run_day[a] = INT32_MAX;
+    return q_runs_first(db, on_first, f, err);
+}
+
+int32_t facts_first_run_day(const struct facts *f, size_t account)
+{
+    return f->first_run_day[account];
+}
+
 bool facts_load_runs(struct facts *f, struct db *db, GError **err)
 {
     g_autoptr(GArray) run_stamps = g_array_new(FALSE, FALSE, sizeof(struct stamp));
@@ -193,7 +221,7 @@ bool facts_load_runs(struct facts *f, struct db *db, GError **err)
     struct reading by_run = {f, run_stamps, runs}, by_incident = {f, incident_stamps, incidents};
     word(f, "");
     if (!q_runs_read(db, f->wish.runs_from_day, f->wish.to_day, on_run, &by_run, err) ||
-        !q_incidents_read(db, on_incident, &by_incident, err))
+        !q_incidents_read(db, on_incident, &by_incident, err) || !load_first_days(f, db, err))
         return false;
     settle_runs(f, &by_run);
     settle_incidents(f, &by_incident);

@@ -2,34 +2,27 @@
 #include "scoring/metric.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "core/currency.h"
 #include "scoring/doubt.h"
 #include "scoring/metric_internal.h"
 #include "sql/scoring.h"
 
-struct answer {
-    double value;
-    enum metric_quality quality;
-};
+const struct metric_answer metric_no_data = {NAN, METRIC_NO_DATA};
+const struct metric_answer metric_overflow = {NAN, METRIC_ERROR}; /* a sum beyond 64 bits */
 
-struct computing {
-    const struct metric_set *set;
-    const struct facts *facts;
-    struct metric_frame *frame;
-    struct arena *arena;
-    const struct facts_record *record[FACTS_KINDS];
-    size_t n_records[FACTS_KINDS];
-    int64_t start_us; /* of the as-of day */
-    const struct zone *zone;
-};
-
-static const struct answer no_data = {NAN, METRIC_NO_DATA};
-static const struct answer overflow = {NAN, METRIC_ERROR}; /* a sum beyond 64 bits */
-
-static struct answer ok(double value)
+struct metric_answer metric_ok(double value)
 {
-    return isfinite(value) ? (struct answer){value, METRIC_OK} : (struct answer){NAN, METRIC_ERROR};
+    return isfinite(value) ? (struct metric_answer){value, METRIC_OK}
+                           : (struct metric_answer){NAN, METRIC_ERROR};
+}
+
+struct metric_answer metric_quotient(double n, double by)
+{
+    if (isinf(n) || isinf(by))
+        return metric_overflow;
+    return by > 0 ? metric_ok(n / by) : metric_no_data;
 }
 
 const char *metric_quality_name(enum metric_quality quality)
@@ -39,266 +32,84 @@ const char *metric_quality_name(enum metric_quality quality)
     return names[quality];
 }
 
-/* Subject days of an account and usage metric: [*first, *last). */
-static void subject_range(const struct facts *facts, size_t account, uint32_t usage, size_t *first,
-                          size_t *last)
+double metric_median(double *sorted, size_t n)
 {
-    size_t n;
-    const struct facts_subject_day *row = facts_subject_days(facts, &n);
-    size_t low = 0, high = n;
-    while (low < high) {
-        size_t mid = (low + high) / 2;
-        if (row[mid].account < account || (row[mid].account == account && row[mid].usage < usage))
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    *first = low;
-    while (low < n && row[low].account == account && row[low].usage == usage)
-        low++;
-    *last = low;
+    return n % 2 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
 }
 
-static struct answer over_subjects(const struct computing *c, const struct metric *m,
-                                   size_t account)
+double metric_quantile(const double *sorted, size_t n, double share)
 {
-    size_t first, last, n;
-    const struct facts_subject_day *row = facts_subject_days(c->facts, &n);
-    subject_range(c->facts, account, (uint32_t)m->usage, &first, &last);
-    int32_t to = c->frame->as_of, from = to - m->days;
-    double total = 0, top = 0, current = 0;
-    int distinct = 0;
-    for (size_t i = first; i < last; i++) {
-        bool within = row[i].day >= from && row[i].day < to;
-        if (within && row[i].is_over)
-            return overflow;
-        bool same = i > first && row[i].subject == row[i - 1].subject;
-        if (!same)
-            current = 0;
-        if (!within || row[i].v <= 0)
-            continue;
-        distinct += current == 0;
-        current += (double)row[i].v;
-        total += (double)row[i].v;
-        top = fmax(top, current);
-    }
-    if (m->kind == KIND_DISTINCT_SUBJECTS)
-        return ok(distinct);
-    return total > 0 ? ok(top / total) : no_data;
+    return sorted[(size_t)ceil(share * (double)n) - 1];
 }
 
-static struct answer extreme(const struct computing *c, const struct metric *m, size_t a)
+static int compare_doubles(const void *a, const void *b)
 {
-    double best = NAN;
-    for (int32_t day = c->frame->as_of - m->days; day < c->frame->as_of; day++) {
-        double v = facts_value(c->facts, a, (size_t)m->usage, day);
-        if (isnan(v))
-            continue;
-        if (isinf(v) && m->kind != KIND_LAST)
-            return overflow;
-        bool better =
-            isnan(best) || m->kind == KIND_LAST || (m->kind == KIND_MAX ? v > best : v < best);
-        best = better ? v : best;
-    }
-    return isnan(best) ? no_data : ok(best);
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
 }
 
-/* What is divided by nothing says nothing. */
-static struct answer quotient(double n, double by)
+void metric_sort(double *v, size_t n)
 {
-    if (isinf(n) || isinf(by))
-        return overflow;
-    return by > 0 ? ok(n / by) : no_data;
+    if (n > 0)
+        qsort(v, n, sizeof *v, compare_doubles);
 }
 
-static struct answer change(const struct computing *c, const struct metric *m, size_t a,
-                            int32_t first)
-{
-    int32_t to = c->frame->as_of, from = to - m->days, base_from = from - m->days;
-    double now = facts_sum(c->facts, a, (size_t)m->usage, from, to);
-    double base = facts_sum(c->facts, a, (size_t)m->usage, base_from, from);
-    if (first > base_from)
-        return no_data;
-    struct answer answer = quotient(now, base);
-    answer.value -= 1;
-    return answer;
-}
-
-/* This window's daily mean against that of the account's own past, of which half must be there. */
-static struct answer self_baseline(const struct computing *c, const struct metric *m, size_t a,
-                                   int32_t first)
-{
-    int32_t to = c->frame->as_of, from = to - m->days, base_from = from - m->baseline_days;
-    int32_t begin = first > base_from ? first : base_from;
-    double days = (double)from - begin;
-    if (days * 2 < m->baseline_days)
-        return no_data;
-    double now = facts_sum(c->facts, a, (size_t)m->usage, from, to) / m->days;
-    double base = facts_sum(c->facts, a, (size_t)m->usage, begin, from) / days;
-    return quotient(now, base);
-}
-
-static struct answer ratio(const struct computing *c, const struct metric *m, size_t a)
-{
-    int32_t to = c->frame->as_of, from = to - m->days;
-    double total = facts_sum(c->facts, a, (size_t)m->total, from, to);
-    double good = facts_sum(c->facts, a, (size_t)m->good, from, to);
-    return quotient(good, total);
-}
-
-static struct answer over_usage(const struct computing *c, const struct metric *m, size_t a)
-{
-    int usage = m->kind == KIND_RATIO ? m->total : m->usage;
-    int32_t to = c->frame->as_of, from = to - m->days, last;
-    int32_t first = facts_first_day(c->facts, a, (size_t)usage);
-    if (first >= to)
-        return no_data;
-    if (m->stale_days > 0 && facts_newest_day(c->facts, (size_t)usage) < to - m->stale_days)
-        return (struct answer){NAN, METRIC_STALE};
-    switch (m->kind) {
-    case KIND_SUM:
-        return ok(facts_sum(c->facts, a, (size_t)usage, from, to));
-    case KIND_MEAN:
-        return ok(facts_sum(c->facts, a, (size_t)usage, from, to) / m->days);
-    case KIND_ACTIVE_DAYS:
-        return ok(facts_active_days(c->facts, a, (size_t)usage, from, to));
-    case KIND_DAYS_SINCE:
-        last = facts_last_active(c->facts, a, (size_t)usage, to);
-        return last == INT32_MIN ? no_data : ok((double)to - last);
-    case KIND_RATIO:
-        return ratio(c, m, a);
-    case KIND_CHANGE:
-        return change(c, m, a, first);
-    case KIND_SELF_BASELINE:
-        return self_baseline(c, m, a, first);
-    case KIND_DISTINCT_SUBJECTS:
-    case KIND_TOP_SUBJECT_SHARE:
-        return over_subjects(c, m, a);
-    default:
-        return extreme(c, m, a);
-    }
-}
-
-static const struct facts_record *records_of(const struct computing *c, enum facts_kind kind,
-                                             size_t a, size_t *n)
-{
-    const struct facts_record *row = c->record[kind];
-    size_t low = 0, high = c->n_records[kind], first;
-    while (low < high) {
-        size_t mid = (low + high) / 2;
-        if (row[mid].account < a)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    first = low;
-    while (low < c->n_records[kind] && row[low].account == a)
-        low++;
-    *n = low - first;
-    return row + first;
-}
-
-static struct answer over_answers(const struct computing *c, const struct metric *m, size_t a,
-                                  int64_t from_us)
-{
-    size_t n;
-    const struct facts_record *r = records_of(c, FACTS_ANSWER, a, &n);
-    const char *tag = m->kind == KIND_NPS ? "nps" : "csat";
-    double total = 0;
-    int count = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (r[i].from < from_us || g_strcmp0(r[i].tag, tag) != 0)
-            continue;
-        count++;
-        if (m->kind == KIND_CSAT)
-            total += (double)r[i].n;
-        else
-            total += r[i].n >= 9 ? 100 : r[i].n <= 6 ? -100 : 0;
-    }
-    return count ? ok(total / count) : no_data;
-}
-
-static struct answer over_sentiment(const struct computing *c, size_t a)
-{
-    size_t n;
-    const struct facts_record *r = records_of(c, FACTS_SENTIMENT, a, &n);
-    for (size_t i = n; i-- > 0;) {
-        int32_t expires =
-            r[i].to == INT64_MAX ? zone_day(c->zone, r[i].from) + 90 : (int32_t)r[i].to;
-        return expires > c->frame->as_of ? ok((double)r[i].n) : no_data;
-    }
-    return no_data;
-}
-
-static struct answer count_records(const struct computing *c, const struct metric *m,
-                                   enum facts_kind kind, size_t a, int64_t from_us)
-{
-    size_t n;
-    const struct facts_record *r = records_of(c, kind, a, &n);
-    double total = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (m->kind == KIND_OPEN_TICKETS)
-            total += r[i].to >= c->start_us;
-        else if (m->kind == KIND_INCIDENT_MINUTES)
-            total += r[i].from >= from_us ? (double)r[i].n : 0;
-        else
-            total += m->kind == KIND_MILESTONES || r[i].from >= from_us;
-    }
-    return ok(total);
-}
-
-static struct answer over_records(const struct computing *c, const struct metric *m, size_t a)
-{
-    static const enum facts_kind source[KIND_COUNT] = {
-        [KIND_TICKETS] = FACTS_TICKET,      [KIND_OPEN_TICKETS] = FACTS_TICKET,
-        [KIND_INCIDENTS] = FACTS_INCIDENT,  [KIND_INCIDENT_MINUTES] = FACTS_INCIDENT,
-        [KIND_NPS] = FACTS_ANSWER,          [KIND_CSAT] = FACTS_ANSWER,
-        [KIND_SENTIMENT] = FACTS_SENTIMENT, [KIND_TOUCH_DAYS] = FACTS_TOUCHPOINT,
-        [KIND_MILESTONES] = FACTS_MILESTONE};
-    enum facts_kind kind = source[m->kind];
-    if (!facts_has(c->facts, kind))
-        return no_data;
-    size_t n;
-    int64_t from_us = zone_day_start(c->zone, c->frame->as_of - m->days);
-    switch (m->kind) {
-    case KIND_NPS:
-    case KIND_CSAT:
-        return over_answers(c, m, a, from_us);
-    case KIND_SENTIMENT:
-        return over_sentiment(c, a);
-    case KIND_TOUCH_DAYS: {
-        const struct facts_record *r = records_of(c, kind, a, &n);
-        return n ? ok((double)c->frame->as_of - zone_day(c->zone, r[n - 1].from)) : no_data;
-    }
-    default:
-        return count_records(c, m, kind, a, from_us);
-    }
-}
-
-static struct answer compute(const struct computing *c, const struct metric *m, size_t a)
+static struct metric_answer over_contracts(const struct metric_computing *c, const struct metric *m,
+                                           size_t a)
 {
     const struct metric_frame *f = c->frame;
     switch (m->kind) {
     case KIND_TENURE_DAYS:
-        return f->start_on[a] < f->as_of ? ok((double)f->as_of - f->start_on[a]) : no_data;
+        return f->start_on[a] < f->as_of ? metric_ok((double)f->as_of - f->start_on[a])
+                                         : metric_no_data;
     case KIND_ARR:
         return c->n_records[FACTS_CONTRACT]
-                   ? ok((double)f->arr_minor[a] / currency_minor(slice_of(c->set->currency)))
-                   : no_data;
-    case KIND_DAYS_TO_RENEWAL:
-        return f->renewal_on[a] == INT32_MIN ? no_data : ok((double)f->renewal_on[a] - f->as_of);
+                   ? metric_ok((double)f->arr_minor[a] / currency_minor(slice_of(c->set->currency)))
+                   : metric_no_data;
     default:
-        return m->kind <= KIND_TOP_SUBJECT_SHARE ? over_usage(c, m, a) : over_records(c, m, a);
+        return f->renewal_on[a] == INT32_MIN ? metric_no_data
+                                             : metric_ok((double)f->renewal_on[a] - f->as_of);
     }
 }
 
+static struct metric_answer compute(const struct metric_computing *c, const struct metric *m,
+                                    size_t a)
+{
+    switch (metric_kinds[m->kind].reads) {
+    case METRIC_READS_USAGE:
+    case METRIC_READS_RATIO:
+    case METRIC_READS_SUBJECTS:
+        return metric_usage_compute(c, m, a);
+    case METRIC_READS_CONTRACTS:
+        return over_contracts(c, m, a);
+    case METRIC_READS_RECORDS:
+        return metric_records_compute(c, m, a);
+    case METRIC_READS_RUNS:
+        return metric_runs_compute(c, m, a);
+    case METRIC_READS_SLO:
+        return metric_slo_compute(c, m, a);
+    default:
+        return metric_stickiness_compute(c, m, a);
+    }
+}
+
+int32_t metric_window_from(const struct metric_computing *c, const struct metric *m)
+{
+    int32_t day = c->frame->as_of;
+    if (!m->is_business)
+        return day - m->days;
+    for (int left = m->days; left > 0;)
+        left -= metric_is_business_day(c->set, --day);
+    return day;
+}
+
 /* ARR, renewal, start and customer state on the day. */
-static bool fill_contracts(struct computing *c, GError **err)
+static bool fill_contracts(struct metric_computing *c, GError **err)
 {
     struct metric_frame *f = c->frame;
     for (size_t a = 0; a < f->n_accounts; a++) {
         size_t n;
-        const struct facts_record *r = records_of(c, FACTS_CONTRACT, a, &n);
+        const struct facts_record *r = metric_records(c, FACTS_CONTRACT, a, &n);
         f->renewal_on[a] = INT32_MIN;
         f->start_on[a] = INT32_MAX;
         for (size_t i = 0; i < n; i++) {
@@ -327,7 +138,7 @@ static bool fill_contracts(struct computing *c, GError **err)
     return true;
 }
 
-static void fill_activity(struct computing *c)
+static void fill_activity(struct metric_computing *c)
 {
     const struct metric_set *set = c->set;
     struct metric_frame *f = c->frame;
@@ -345,29 +156,62 @@ static void fill_activity(struct computing *c)
     }
 }
 
-static void fill_values(const struct computing *c, const struct doubt *doubt)
+static void fill_value(const struct metric_computing *c, size_t i, size_t a, bool quarantined)
 {
     struct metric_frame *f = c->frame;
-    for (size_t i = 0; i < f->n_metrics; i++) {
-        const struct metric *m = &c->set->metric[i];
-        bool quarantined = doubt_within(doubt, m->usage, f->as_of, m->days) ||
-                           doubt_within(doubt, m->good, f->as_of, m->days) ||
-                           doubt_within(doubt, m->total, f->as_of, m->days);
-        for (size_t a = 0; a < f->n_accounts; a++) {
-            struct answer answer = compute(c, m, a);
-            if (quarantined && answer.quality == METRIC_OK)
-                answer = (struct answer){NAN, METRIC_QUARANTINED};
-            f->value[i * f->n_accounts + a] = answer.value;
-            f->quality[i * f->n_accounts + a] = (uint8_t)answer.quality;
+    struct metric_answer answer = compute(c, &c->set->metric[i], a);
+    if (quarantined && answer.quality == METRIC_OK)
+        answer = (struct metric_answer){NAN, METRIC_QUARANTINED};
+    f->value[i * f->n_accounts + a] = answer.value;
+    f->quality[i * f->n_accounts + a] = (uint8_t)answer.quality;
+}
+
+/* Metrics over runs share what is sorted of an account. */
+static void fill_runs(struct metric_computing *c)
+{
+    for (size_t a = 0; c->words && a < c->frame->n_accounts; a++) {
+        metric_runs_choose(c, a);
+        for (size_t i = 0; i < c->frame->n_metrics; i++) {
+            if (metric_kinds[c->set->metric[i].kind].reads == METRIC_READS_RUNS)
+                fill_value(c, i, a, false);
         }
+    }
+    g_free(c->runs.run);
+    g_free(c->runs.number);
+}
+
+static void fill_values(struct metric_computing *c, const struct doubt *doubt)
+{
+    fill_runs(c);
+    for (size_t i = 0; i < c->frame->n_metrics; i++) {
+        const struct metric *m = &c->set->metric[i];
+        int days = c->frame->as_of - metric_window_from(c, m);
+        bool quarantined = doubt_within(doubt, m->usage, c->frame->as_of, days) ||
+                           doubt_within(doubt, m->good, c->frame->as_of, days) ||
+                           doubt_within(doubt, m->total, c->frame->as_of, days);
+        for (size_t a = 0;
+             metric_kinds[m->kind].reads != METRIC_READS_RUNS && a < c->frame->n_accounts; a++)
+            fill_value(c, i, a, quarantined);
     }
 }
 
-static bool one_day(const struct metric_set *set, const struct facts *facts,
-                    const struct doubt *doubt, const struct zone *zone, int32_t as_of,
-                    metric_frame_fn fn, void *context, GError **err)
+/* What stays from day to day. */
+struct passing {
+    const struct metric_set *set;
+    const struct facts *facts;
+    const struct zone *zone;
+    struct doubt *doubt;
+    struct metric_run_words *words;
+    struct slo_lens *lens;
+    metric_frame_fn fn;
+    void *context;
+};
+
+static bool one_day(const struct passing *p, int32_t as_of, GError **err)
 {
     g_autoptr(arena_t) arena = arena_new();
+    const struct metric_set *set = p->set;
+    const struct facts *facts = p->facts;
     size_t n = facts_accounts(facts), m = set->n_metrics;
     struct metric_frame frame = {.as_of = as_of,
                                  .n_accounts = n,
@@ -380,21 +224,25 @@ static bool one_day(const struct metric_set *set, const struct facts *facts,
                                  .renewal_on = arena_many(arena, n + 1, int32_t),
                                  .start_on = arena_many(arena, n + 1, int32_t),
                                  .is_customer = arena_many(arena, n + 1, uint8_t),
-                                 .facts = facts};
-    struct computing c = {.set = set,
-                          .facts = facts,
-                          .frame = &frame,
-                          .arena = arena,
-                          .zone = zone,
-                          .start_us = zone_day_start(zone, as_of)};
+                                 .facts = facts,
+                                 .slo = p->lens};
+    struct metric_computing c = {.set = set,
+                                 .facts = facts,
+                                 .frame = &frame,
+                                 .arena = arena,
+                                 .zone = p->zone,
+                                 .words = p->words,
+                                 .start_us = zone_day_start(p->zone, as_of)};
     for (int kind = FACTS_CONTRACT; kind < FACTS_KINDS; kind++)
         c.record[kind] =
             facts_records(facts, arena, (enum facts_kind)kind, as_of, &c.n_records[kind]);
     if (!fill_contracts(&c, err))
         return false;
     fill_activity(&c);
-    fill_values(&c, doubt);
-    return fn(context, &frame, err);
+    if (p->lens)
+        slo_lens_at(p->lens, zone_day_start(p->zone, as_of - set->run_days), c.start_us);
+    fill_values(&c, p->doubt);
+    return p->fn(p->context, &frame, err);
 }
 
 /* Facts are read from the first month there is: "since when" needs the whole past. */
@@ -417,8 +265,9 @@ static int reach(const struct metric_set *set)
     int days = set->churn == CHURN_INACTIVITY ? set->inactive_days + 1 : 0;
     for (size_t i = 0; i < set->n_metrics; i++) {
         const struct metric *m = &set->metric[i];
-        if (m->kind <= KIND_TOP_SUBJECT_SHARE && m->kind != KIND_DAYS_SINCE)
-            days = MAX(days, m->days);
+        bool usage = metric_kinds[m->kind].reads <= METRIC_READS_SUBJECTS;
+        if (usage && !metric_kinds[m->kind].knows_its_past)
+            days = MAX(days, m->is_business ? m->days * 2 + 10 : m->days);
     }
     return days;
 }
@@ -466,6 +315,25 @@ struct facts *metric_lives_facts(struct db *db, const struct metric_set *set,
     return facts_load(db, zone, &wish, known_no, err);
 }
 
+/* Runs as far back as some window before the first day. */
+static void wish_runs(const struct metric_set *set, int32_t first_as_of, struct facts_wish *wish)
+{
+    wish->runs = set->wants_runs;
+    wish->runs_from_day = first_as_of - set->run_days;
+}
+
+static bool prepare(struct passing *p, struct arena *arena, struct db *db, GError **err)
+{
+    const struct metric_set *set = p->set;
+    if (!doubt_load(arena, db, p->facts, set->usage, set->n_usage, &p->doubt, err))
+        return false;
+    if (!set->wants_runs)
+        return true;
+    p->words = metric_run_words_make(arena, set, p->facts);
+    p->lens = slo_lens_new(arena, set->slo, p->facts, p->zone, set->usage, set->n_usage, err);
+    return p->lens != NULL;
+}
+
 bool metric_compute(struct db *db, const struct metric_set *set, const struct zone *zone,
                     const int32_t *as_of, size_t n_as_of, int64_t known_no, metric_frame_fn fn,
                     void *context, GError **err)
@@ -476,6 +344,7 @@ bool metric_compute(struct db *db, const struct metric_set *set, const struct zo
                               .currency = set->currency};
     if (n_as_of == 0)
         return true;
+    wish_runs(set, as_of[0], &wish);
     if (!check_whole(db, set, zone, as_of[0], err) ||
         !fact_range(db, as_of[n_as_of - 1], &wish, err))
         return false;
@@ -483,10 +352,10 @@ bool metric_compute(struct db *db, const struct metric_set *set, const struct zo
     if (!facts)
         return false;
     g_autoptr(arena_t) arena = arena_new();
-    struct doubt *doubt;
-    bool good = doubt_load(arena, db, facts, set->usage, set->n_usage, &doubt, err);
+    struct passing p = {.set = set, .facts = facts, .zone = zone, .fn = fn, .context = context};
+    bool good = prepare(&p, arena, db, err);
     for (size_t i = 0; i < n_as_of && good; i++)
-        good = one_day(set, facts, doubt, zone, as_of[i], fn, context, err);
+        good = one_day(&p, as_of[i], err);
     facts_free(facts);
     return good;
 }

@@ -20,12 +20,14 @@ enum metric_quality {
 };
 
 struct facts;
+struct slo_lens;
 struct metric_set; /* the parsed metrics.yaml with the churn definition of kenko.yaml */
 
 /* One entry of metrics.yaml as others need it. */
 struct metric_info {
     const char *name, *label, *unit, *sentence;
-    const char *direction; /* up, down, none */
+    const char *label_ja, *sentence_ja; /* NULL: not said */
+    const char *direction;              /* up, down, none */
 };
 
 /* The metrics of all accounts on one as-of day. value[m · n_accounts + a]; NaN unless METRIC_OK. */
@@ -42,6 +44,8 @@ struct metric_frame {
     int32_t *start_on;    /* first contract day or usage day; INT32_MAX when none */
     uint8_t *is_customer; /* paying, or active by the churn definition: scored only when 1 */
     const struct facts *facts;
+    const struct slo_lens
+        *slo; /* slo.yaml at the start of the day; NULL when nothing is declared */
 };
 
 /* Reads metrics.yaml and kenko.yaml's `churn`. Errors have file and place. */
