@@ -44,8 +44,7 @@ struct metric_frame {
     int32_t *start_on;    /* first contract day or usage day; INT32_MAX when none */
     uint8_t *is_customer; /* paying, or active by the churn definition: scored only when 1 */
     const struct facts *facts;
-    const struct slo_lens
-        *slo; /* slo.yaml at the start of the day; NULL when nothing is declared */
+    struct slo_lens *slo; /* slo.yaml at the start of the day; NULL when nothing is declared */
 };
 
 /* Reads metrics.yaml and kenko.yaml's `churn`. Errors have file and place. */

@@ -7,6 +7,7 @@
 #include "core/fault.h"
 #include "core/migrate.h"
 #include "scoring/score_internal.h"
+#include "scoring/slo_store.h"
 
 struct write {
     struct scoring *s;
@@ -175,6 +176,9 @@ static bool write_body(struct db *db, void *context, GError **err)
         return false;
     if (fault_hit("before_publish"))
         return err_set(err, KENKO_ERROR_BUG, "injected before_publish");
+    bool is_newest = published.is_newest && day->is_last;
+    if (!slo_store_write(db, day->frame, is_newest, err))
+        return false;
     if (!day->is_last)
         return true;
     return (!published.is_newest || score_recent_write(db, s->metrics, day->frame, err)) &&
