@@ -25,16 +25,16 @@ static void put_fraction(GString *out, const char *key, struct slo_fraction f)
     text_json_member(out, exact, text);
 }
 
-static void put_result(GString *out, const struct slo_result *r)
+static void put_result(GString *out, const struct slo_info *info, const struct slo_result *r)
 {
     const struct slo_count *c = &r->count;
     text_json_number(out, "objective", (double)r->objective_1e9 / 1e9);
     g_string_append_printf(out,
                            ", \"total\": %" G_GINT64_FORMAT ", \"good\": %" G_GINT64_FORMAT
-                           ", \"bad\": %" G_GINT64_FORMAT ", \"platform\": %" G_GINT64_FORMAT
-                           ", \"customer\": %" G_GINT64_FORMAT ", \"excluded\": %" G_GINT64_FORMAT,
-                           c->total, c->total - c->bad, c->bad, c->platform, c->bad - c->platform,
-                           c->excluded);
+                           ", \"bad\": %" G_GINT64_FORMAT ", \"excluded\": %" G_GINT64_FORMAT,
+                           c->total, c->total - c->bad, c->bad, c->excluded);
+    text_json_number(out, "platform", info->is_attributed ? (double)c->platform : NAN);
+    text_json_number(out, "customer", info->is_attributed ? (double)(c->bad - c->platform) : NAN);
     put_fraction(out, "sli", r->sli);
     put_fraction(out, "budget_left", r->budget_left);
     text_json_number(out, "wilson_low", r->wilson_low);
@@ -76,7 +76,7 @@ static void print_json(const struct asked *a, size_t slo, const char *key,
         text_json_member(out, "from", from);
     }
     text_json_member(out, has_burns ? "at" : "to", at);
-    put_result(out, r);
+    put_result(out, info, r);
     if (has_burns)
         put_burns(out, info, r);
     printf("%s}\n", out->str);
@@ -94,7 +94,7 @@ static void print_text(struct asked *a, size_t slo, const char *key, const struc
 {
     const struct slo_info *info = slo_set_info(a->scene.set, slo);
     const struct slo_count *c = &r->count;
-    char sli[32], promised[32], left[32];
+    char sli[32], promised[32], left[32], ours[32], theirs[32];
     if (a->printed++ == 0)
         printf("%-16s %-20s %10s %10s %10s %9s %9s %9s %9s %10s  %s\n", "account", "slo",
                "promised", "reached", "total", "bad", "platform", "customer", "excluded", "budget",
@@ -102,10 +102,16 @@ static void print_text(struct asked *a, size_t slo, const char *key, const struc
     percent(sli, slo_fraction_value(r->sli), 3);
     percent(promised, (double)r->objective_1e9 / 1e9, 2);
     percent(left, slo_fraction_value(r->budget_left), 1);
-    printf("%-16s %-20s %10s %10s %10" G_GINT64_FORMAT " %9" G_GINT64_FORMAT " %9" G_GINT64_FORMAT
-           " %9" G_GINT64_FORMAT " %9" G_GINT64_FORMAT " %10s  %s",
-           key, info->name, promised, sli, c->total, c->bad, c->platform, c->bad - c->platform,
-           c->excluded, left, slo_state_name(r->state));
+    g_strlcpy(ours, "-", sizeof ours);
+    g_strlcpy(theirs, "-", sizeof theirs);
+    if (info->is_attributed) {
+        g_snprintf(ours, sizeof ours, "%" G_GINT64_FORMAT, c->platform);
+        g_snprintf(theirs, sizeof theirs, "%" G_GINT64_FORMAT, c->bad - c->platform);
+    }
+    printf("%-16s %-20s %10s %10s %10" G_GINT64_FORMAT " %9" G_GINT64_FORMAT
+           " %9s %9s %9" G_GINT64_FORMAT " %10s  %s",
+           key, info->name, promised, sli, c->total, c->bad, ours, theirs, c->excluded, left,
+           slo_state_name(r->state));
     if (r->verdict != SLO_NO_VERDICT)
         printf(" (%s)", slo_verdict_name(r->verdict));
     for (size_t i = 0; i < info->n_burns; i++) {

@@ -269,7 +269,6 @@ static void count_days(const struct slo_lens *lens, size_t slo, size_t account, 
         else
             count_usage_day(lens, slo, account, day, out);
     }
-    out->platform = out->bad;
 }
 
 static bool is_by_day(enum slo_sli sli)
@@ -279,6 +278,8 @@ static bool is_by_day(enum slo_sli sli)
 
 static void close_count(const struct slo_info *info, struct slo_count *out)
 {
+    if (!info->is_attributed)
+        out->platform = 0;
     out->spent = info->only_platform ? out->platform : out->bad;
 }
 

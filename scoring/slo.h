@@ -38,12 +38,13 @@ struct slo_info {
     size_t n_burns;
     const char *burn_name[SLO_BURNS_MAX];
     bool only_platform; /* only failures of the platform spend the budget */
+    bool is_attributed; /* what is bad has somebody whose fault it is: success, queue, uptime */
 };
 
 /* What happened within a window. */
 struct slo_count {
     int64_t total, bad; /* without what is excluded */
-    int64_t platform;   /* of bad, by attribution; of what is no run all are the platform's */
+    int64_t platform;   /* of bad; of an SLI that is not attributed 0 */
     int64_t excluded;   /* good or bad, within a declared exclusion */
     int64_t spent;      /* what spends the budget: bad, or platform */
 };

@@ -154,6 +154,9 @@ static bool take_kind(const struct entry *e, const struct slo_yaml *c, struct sl
     }
     s->info.sli = (enum slo_sli)sli;
     s->info.unit = units[sli];
+    s->info.is_attributed = sli == SLO_SUCCESS || sli == SLO_QUEUE || sli == SLO_UPTIME;
+    if (s->info.only_platform && !s->info.is_attributed)
+        return refuse(e, "spends", "nobody says whose fault it is where %s is bad", c->sli);
     bool is_timed = sli == SLO_QUEUE || sli == SLO_DURATION;
     if (is_timed != (c->threshold != NULL))
         return refuse(e, "threshold",

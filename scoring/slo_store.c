@@ -48,6 +48,7 @@ static void fill_row(const struct metric_frame *f, struct arena *arena, size_t s
                                           .total = r->count.total,
                                           .bad = r->count.bad,
                                           .platform = r->count.platform,
+                                          .platform_is_null = !info->is_attributed,
                                           .excluded = r->count.excluded,
                                           .spent = r->count.spent,
                                           .wilson_low = r->wilson_low,
@@ -79,10 +80,12 @@ static void evaluate(const struct metric_frame *f, struct storing *s)
 static bool is_same(const struct q_slo_result_copy_row *x, const struct q_slo_result_read_row *y)
 {
     return x->objective_1e9 == y->objective_1e9 && x->total == y->total && x->bad == y->bad &&
-           x->platform == y->platform && x->excluded == y->excluded && x->spent == y->spent &&
-           strcmp(x->state, y->state) == 0 && strcmp(x->verdict, y->verdict) == 0 &&
-           strcmp(x->firing, y->firing) == 0 && strcmp(x->label, y->label) == 0 &&
-           strcmp(x->service, y->service) == 0 && strcmp(x->unit, y->unit) == 0;
+           x->platform_is_null == y->platform_is_null &&
+           (x->platform_is_null || x->platform == y->platform) && x->excluded == y->excluded &&
+           x->spent == y->spent && strcmp(x->state, y->state) == 0 &&
+           strcmp(x->verdict, y->verdict) == 0 && strcmp(x->firing, y->firing) == 0 &&
+           strcmp(x->label, y->label) == 0 && strcmp(x->service, y->service) == 0 &&
+           strcmp(x->unit, y->unit) == 0;
 }
 
 static bool on_stored(void *context, const struct q_slo_result_read_row *row, GError **err)

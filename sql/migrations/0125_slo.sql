@@ -10,7 +10,7 @@ CREATE TABLE score.slo_result (
   objective_1e9 bigint NOT NULL,
   total bigint NOT NULL,
   bad bigint NOT NULL,
-  platform bigint NOT NULL,
+  platform bigint,
   excluded bigint NOT NULL,
   spent bigint NOT NULL,
   wilson_low double precision,
@@ -31,7 +31,7 @@ COMMENT ON COLUMN score.slo_result.unit IS 'What is counted: runs, definition da
 COMMENT ON COLUMN score.slo_result.objective_1e9 IS 'What this account is promised, times 10^9.';
 COMMENT ON COLUMN score.slo_result.total IS 'Counted in the window.';
 COMMENT ON COLUMN score.slo_result.bad IS 'Of them bad.';
-COMMENT ON COLUMN score.slo_result.platform IS 'Of the bad, by the platform''s fault.';
+COMMENT ON COLUMN score.slo_result.platform IS 'Of the bad, by the platform''s fault; null where nobody says whose fault it was.';
 COMMENT ON COLUMN score.slo_result.excluded IS 'Left out by a declared exclusion; not in total.';
 COMMENT ON COLUMN score.slo_result.spent IS 'What spends the budget: bad, or platform.';
 COMMENT ON COLUMN score.slo_result.wilson_low IS 'Lower end of Wilson''s 95 % interval of the share reached.';

@@ -9,7 +9,7 @@
 -- column objective_1e9  bigint
 -- column total          bigint
 -- column bad            bigint
--- column platform       bigint
+-- column platform       bigint null
 -- column excluded       bigint
 -- column spent          bigint
 -- column wilson_low     double null

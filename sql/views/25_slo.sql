@@ -23,8 +23,8 @@ COMMENT ON COLUMN bi.slo_daily.objective IS 'What the account is promised, 0..1.
 COMMENT ON COLUMN bi.slo_daily.total IS 'Counted in the window.';
 COMMENT ON COLUMN bi.slo_daily.good IS 'Of them good.';
 COMMENT ON COLUMN bi.slo_daily.bad IS 'Of them bad.';
-COMMENT ON COLUMN bi.slo_daily.platform IS 'Of the bad, by the platform''s fault.';
-COMMENT ON COLUMN bi.slo_daily.customer IS 'Of the bad, by the customer''s own.';
+COMMENT ON COLUMN bi.slo_daily.platform IS 'Of the bad, by the platform''s fault; null where nobody says whose.';
+COMMENT ON COLUMN bi.slo_daily.customer IS 'Of the bad, by the customer''s own; null where nobody says whose.';
 COMMENT ON COLUMN bi.slo_daily.excluded IS 'Left out by a declared exclusion.';
 COMMENT ON COLUMN bi.slo_daily.sli IS 'Share reached, 0..1, of what spends the budget.';
 COMMENT ON COLUMN bi.slo_daily.budget_left IS 'Share of the error budget that is left; below 0 is overspent.';
@@ -56,8 +56,8 @@ COMMENT ON COLUMN bi.slo_current.objective IS 'What the account is promised, 0..
 COMMENT ON COLUMN bi.slo_current.total IS 'Counted in the window.';
 COMMENT ON COLUMN bi.slo_current.good IS 'Of them good.';
 COMMENT ON COLUMN bi.slo_current.bad IS 'Of them bad.';
-COMMENT ON COLUMN bi.slo_current.platform IS 'Of the bad, by the platform''s fault.';
-COMMENT ON COLUMN bi.slo_current.customer IS 'Of the bad, by the customer''s own.';
+COMMENT ON COLUMN bi.slo_current.platform IS 'Of the bad, by the platform''s fault; null where nobody says whose.';
+COMMENT ON COLUMN bi.slo_current.customer IS 'Of the bad, by the customer''s own; null where nobody says whose.';
 COMMENT ON COLUMN bi.slo_current.excluded IS 'Left out by a declared exclusion.';
 COMMENT ON COLUMN bi.slo_current.sli IS 'Share reached, 0..1, of what spends the budget.';
 COMMENT ON COLUMN bi.slo_current.budget_left IS 'Share of the error budget that is left; below 0 is overspent.';
