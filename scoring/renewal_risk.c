@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "scoring/renewal_risk.h"
+
+#include <math.h>
+
+#include "scoring/model.h"
+#include "sql/scoring.h"
+
+/* A run's features by account. */
+static bool read_features(struct arena *arena, struct db *db, const struct ledger *l,
+                          const struct q_renewal_run_row *run, const struct renewal *renewal,
+                          size_t n, GHashTable *by_id, GError **err)
+{
+    struct q_renewal_features_rows rows;
+    const int64_t *account_id = facts_account_ids(l->facts);
+    int64_t *id = arena_many(arena, n + 1, int64_t);
+    size_t used = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (i == 0 || renewal[i].account != renewal[i - 1].account)
+            id[used++] = account_id[renewal[i].account];
+    }
+    const struct db_bigints ids = {used, id, NULL};
+    if (!q_renewal_features(arena, db, run->run_id, run->as_of, &ids, &rows, err))
+        return false;
+    for (size_t i = 0; i < rows.n; i++)
+        g_hash_table_insert(by_id, &rows.row[i].account_id, &rows.row[i]);
+    return true;
+}
+
+static int64_t risk_by(const struct hazard_model *model, const struct db_doubles *feature,
+                       double *value, size_t n_metrics, int days)
+{
+    struct hazard_risk risk;
+    if (feature->n != hazard_features(model))
+        return RENEWAL_NO_RISK;
+    for (size_t m = 0; m < n_metrics; m++)
+        value[m] = NAN;
+    for (size_t f = 0; f < feature->n; f++) {
+        if (!feature->is_null || !feature->is_null[f])
+            value[hazard_feature_metric(model, f)] = feature->v[f];
+    }
+    hazard_predict(model, value, 1, &days, 1, &risk, NULL);
+    return isnan(risk.p) ? RENEWAL_NO_RISK : llround(risk.p * 1e9);
+}
+
+bool renewal_risk(struct arena *arena, struct db *db, const struct metric_set *set,
+                  const struct ledger *l, int32_t oldest, int32_t newest, struct renewal *renewal,
+                  size_t n, int32_t *as_of, GError **err)
+{
+    struct q_renewal_run_row run;
+    struct model model;
+    bool found;
+    g_autoptr(GHashTable) by_id = g_hash_table_new(g_int64_hash, g_int64_equal);
+    *as_of = INT32_MIN;
+    if (!q_renewal_run(arena, db, oldest, newest, &run, &found, err))
+        return false;
+    if (!found || run.model_id_is_null)
+        return true;
+    if (!model_load(arena, db, set, run.model_id, &model, err) ||
+        (model.hazard && !read_features(arena, db, l, &run, renewal, n, by_id, err)))
+        return false;
+    if (!model.hazard)
+        return true;
+    const int64_t *account_id = facts_account_ids(l->facts);
+    double *value = arena_many(arena, metric_count(set) + 1, double);
+    for (size_t i = 0; i < n; i++) {
+        /* By the end of the day: a contract that ends on the run's day ends within one. */
+        int days = renewal[i].row->to - run.as_of + 1;
+        const struct q_renewal_features_row *row =
+            g_hash_table_lookup(by_id, &account_id[renewal[i].account]);
+        if (row && days >= 1 && days <= HAZARD_DAYS_MAX)
+            renewal[i].p_1e9 =
+                risk_by(model.hazard, &row->risk_value, value, metric_count(set), days);
+    }
+    *as_of = run.as_of;
+    return true;
+}
