@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "core/text.h"
 #include "scoring/blas.h"
+#include "scoring/revenue_publish.h"
 #include "scoring/score.h"
 
 /* The next day of the cadence: months and weeks keep their day, months are cut to their length. */
@@ -102,12 +103,15 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
                                     !no_publish,
                                     context_progress(context)};
     struct score_summary summary;
+    bool is_new;
     if (!score_run(context->db, context->dsn, context->config, &options, &summary, err))
         return false;
     if (context->json)
         print_json(&summary);
     else
         print_text(&summary);
+    if (!no_publish && !revenue_publish(context->db, context->config, &is_new, err))
+        return err_context(err, "scores are published, revenue is as it was");
     context_next(context, "kenko report weekly --output weekly.html");
     return true;
 }

@@ -36,22 +36,43 @@ int32_t *ledger_changes(struct arena *arena, const struct ledger *l, size_t acco
     return day;
 }
 
+/* What the contracts in one currency pay on a day, converted once. */
+static bool add_currency(const struct ledger *l, size_t account, int32_t day, int32_t rate_day,
+                         const char *currency, int64_t *sum, GError **err)
+{
+    int64_t minor = 0;
+    char text[DAY_TEXT_SIZE];
+    for (size_t i = l->first[account]; i < l->first[account + 1] && l->row[i].from <= day; i++) {
+        const struct ledger_row *r = &l->row[i];
+        if (day < r->to && strcmp(r->currency, currency) == 0 && !ledger_add(&minor, r->minor, err))
+            return false;
+    }
+    if (!l->currency && minor != 0 && !facts_convert(l->facts, minor, currency, rate_day, &minor))
+        return err_set(err, KENKO_ERROR_INPUT,
+                       "no exchange rate of %s on %s for %s, or one that makes its amounts too "
+                       "large: load fx_rate",
+                       currency, day_format(rate_day, text), l->key[account]);
+    return ledger_add(sum, minor, err);
+}
+
+/* Did an earlier contract that holds on the day have the currency of row `i`? */
+static bool is_counted(const struct ledger *l, size_t account, size_t i, int32_t day)
+{
+    for (size_t k = l->first[account]; k < i; k++) {
+        if (day < l->row[k].to && strcmp(l->row[k].currency, l->row[i].currency) == 0)
+            return true;
+    }
+    return false;
+}
+
 bool ledger_arr(const struct ledger *l, size_t account, int32_t day, int32_t rate_day,
                 int64_t *minor, GError **err)
 {
     int64_t sum = 0;
     for (size_t i = l->first[account]; i < l->first[account + 1] && l->row[i].from <= day; i++) {
-        const struct ledger_row *r = &l->row[i];
-        int64_t amount = r->minor;
-        char text[DAY_TEXT_SIZE];
-        if (day >= r->to || amount == 0)
+        if (day >= l->row[i].to || is_counted(l, account, i, day))
             continue;
-        if (!l->currency && !facts_convert(l->facts, r->minor, r->currency, rate_day, &amount))
-            return err_set(err, KENKO_ERROR_INPUT,
-                           "no exchange rate of %s on %s for %s, or one that makes its amounts "
-                           "too large: load fx_rate",
-                           r->currency, day_format(rate_day, text), l->key[account]);
-        if (!ledger_add(&sum, amount, err))
+        if (!add_currency(l, account, day, rate_day, l->row[i].currency, &sum, err))
             return err_context(err, "account %s", l->key[account]);
     }
     *minor = MAX(sum, 0);

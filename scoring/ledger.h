@@ -43,7 +43,7 @@ MUST_USE bool ledger_make(struct arena *arena, const struct facts *facts, int32_
                           const char *currency, struct ledger **out, GError **err);
 
 /*
- * An account's ARR on `day`, in minor units at the rates of `rate_day`.
+ * An account's ARR on `day`, in minor units at the rates of `rate_day`; rounded once a currency.
  *
  * Errors  KENKO_ERROR_INPUT  no rate, or a sum that does not fit 64 bits
  */

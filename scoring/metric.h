@@ -135,5 +135,7 @@ int metric_churn_delay(const struct metric_set *set);
 int metric_churn_gap(const struct metric_set *set);
 /* contract_end, downgrade, contraction or inactivity. */
 const char *metric_churn_name(const struct metric_set *set);
+/* The whole definition in words, e.g. "contract_end gap_days=7". */
+const char *metric_churn_definition(struct arena *arena, const struct metric_set *set);
 /* contract end, downgrade, contraction, silence; "" of a life that goes on. */
 const char *metric_end_name(enum metric_end end);

@@ -362,6 +362,18 @@ const char *metric_churn_name(const struct metric_set *set)
     return churn_names[set->churn];
 }
 
+const char *metric_churn_definition(struct arena *arena, const struct metric_set *set)
+{
+    const char *name = churn_names[set->churn];
+    if (set->churn == CHURN_INACTIVITY)
+        return arena_printf(arena, "%s metric=%s inactive_days=%d", name,
+                            set->usage[set->churn_usage], set->inactive_days);
+    if (set->churn == CHURN_CONTRACTION)
+        return arena_printf(arena, "%s contraction_bp=%d gap_days=%d", name, set->contraction_bp,
+                            set->gap_days);
+    return arena_printf(arena, "%s gap_days=%d", name, set->gap_days);
+}
+
 size_t metric_count(const struct metric_set *set)
 {
     return set->n_metrics;

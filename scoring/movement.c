@@ -28,6 +28,7 @@ static bool one(const struct ledger *l, const struct period *p, int gap, struct 
         !ledger_arr(l, m->account, to, p->from, &m->end, err) ||
         !ledger_add(&sum->start, m->start, err) || !ledger_add(&sum->end, m->end, err))
         return false;
+    sum->n_start += m->start > 0;
     if (m->start == m->end)
         return true;
     m->kind = kind_of(l, m, p->from);

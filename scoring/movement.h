@@ -29,7 +29,7 @@ struct movement {
 /* A period in sums: start + all deltas = end. */
 struct movement_sum {
     int64_t start, end, delta[MOVEMENT_KINDS];
-    size_t n[MOVEMENT_KINDS];
+    size_t n_start, n[MOVEMENT_KINDS]; /* n_start: accounts that paid at the start */
 };
 
 struct movement_table {

@@ -55,6 +55,11 @@ const char *period_name(struct arena *arena, const struct period *period)
     }
 }
 
+const char *period_by_name(enum period_by by)
+{
+    return names[by];
+}
+
 bool period_parse(const char *text, enum period_by *out, GError **err)
 {
     for (int i = 0; names[i]; i++) {

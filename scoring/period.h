@@ -29,5 +29,6 @@ struct period *period_list(struct arena *arena, enum period_by by, int32_t first
 /* "2026-01", "2026Q1", "2026"; of a custom one "2026-01-15/2026-02-15". */
 const char *period_name(struct arena *arena, const struct period *period);
 
-/* month, quarter or year. Errors  KENKO_ERROR_USAGE */
+/* month, quarter or year, and back. Errors  KENKO_ERROR_USAGE */
+const char *period_by_name(enum period_by by);
 MUST_USE bool period_parse(const char *text, enum period_by *out, GError **err);

@@ -8,12 +8,7 @@ WHERE commit_no IS NOT NULL AND undone_no IS NULL;
 COMMENT ON VIEW warehouse.load_now IS 'Loads that count today.';
 
 CREATE OR REPLACE VIEW warehouse.money_unit AS
-SELECT CASE
-    WHEN c.code IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') THEN 1000.0
-    WHEN c.code IN ('JPY', 'KRW', 'VND', 'CLP', 'ISK', 'XAF', 'XOF', 'XPF', 'PYG', 'UGX', 'RWF', 'KMF', 'GNF',
-        'DJF', 'BIF', 'VUV') THEN 1.0
-    ELSE 100.0
-  END AS minor
+SELECT warehouse.currency_minor(c.code) AS minor
 FROM (
   SELECT coalesce((SELECT s.value FROM ops.setting AS s WHERE s.name = 'currency'), 'USD') AS code
 ) AS c;

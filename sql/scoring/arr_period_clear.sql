@@ -1,0 +1,3 @@
+-- ARR movements in sums: what was there goes, in the transaction that brings the new.
+-- none
+DELETE FROM score.arr_period;

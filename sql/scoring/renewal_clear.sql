@@ -1,0 +1,3 @@
+-- Contracts that end: what was there goes, in the transaction that brings the new.
+-- none
+DELETE FROM score.renewal;
