@@ -3,7 +3,8 @@
  *
  * ARR on a day is the sum of the contracts that hold on it, from their first day up to the day
  * before their end; overlapping ones add, negative ones (discounts) subtract, and a sum below zero
- * counts as 0. An account pays on a day when its ARR is above 0. */
+ * counts as 0. An account pays on a day when its ARR is above 0; where discounts in another
+ * currency make that a matter of rates, it is judged on the days on which its contracts change. */
 #pragma once
 
 #include "scoring/facts.h"
