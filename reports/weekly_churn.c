@@ -7,6 +7,7 @@
 #include "reports/chart.h"
 #include "reports/format.h"
 #include "reports/weekly_list.h"
+#include "reports/weekly_revenue.h"
 
 /* A run in sums over its bands. */
 struct totals {
@@ -310,7 +311,8 @@ bool weekly_churn_make(const struct report *r, struct document *d, GError **err)
     document_note(
         d, "%s",
         report_say(r, MESSAGE_WEEKLY_WHEN, "day", report_day(r, false, r->run.as_of), NULL));
-    if (!add_tiles(r, d, &moves, err) || !add_history(r, d, err) || !weekly_list_add(r, d, err))
+    if (!add_tiles(r, d, &moves, err) || !add_history(r, d, err) ||
+        !weekly_revenue_add(r, d, err) || !weekly_list_add(r, d, err))
         return false;
     add_moves(r, d, &moves);
     if (!add_owners(r, d, err) || !add_data(r, d, err))

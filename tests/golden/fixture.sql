@@ -57,3 +57,16 @@ UPDATE score.account_score SET health_bp = 9000, effective_bp = 9000, band = 'Gr
 UPDATE score.account_score SET health_bp = 6200, effective_bp = 6200, band = 'Yellow', measure_bp = ARRAY[9000, 2000],
   contribution_bp = ARRAY[5400, 800], lost_bp = ARRAY[600, 3200], metric_value = ARRAY[9000, 0.4]
 WHERE account_id = 9 AND as_of = '2026-11-23';
+
+-- What ARR did in October and in the third quarter, and why two left in it.
+INSERT INTO score.revenue (as_of, known_no, basis, currency, definition)
+VALUES ('2026-11-23', 1, 'run 2', 'USD', 'contract_end');
+INSERT INTO score.arr_period (scope, kind, period, days, currency, start_minor, new_minor, resurrection_minor,
+  expansion_minor, contraction_minor, churn_minor, n_start, n_new, n_resurrection, n_expansion, n_contraction, n_churn)
+VALUES ('all', 'month', '2026-09-01', 30, 'USD', 1, 2, 3, 4, -5, -6, 7, 8, 9, 10, 11, 12),
+  ('all', 'month', '2026-10-01', 31, 'USD', 21000000, 450000, 0, 1200000, -300000, 0, 11, 1, 0, 2, 1, 0),
+  ('all', 'quarter', '2026-07-01', 92, 'USD', 20000000, 1500000, 250000, 1750000, -500000, -2000000, 12, 2, 1, 3, 1, 2),
+  ('USD', 'month', '2026-10-01', 31, 'USD', 1, 2, 3, 4, -5, -6, 7, 8, 9, 10, 11, 12);
+INSERT INTO score.loss (account_id, churned_on, seen_by, arr_minor, reason, competitor, band_180, band_90, band_60, band_30)
+VALUES (5, '2026-07-20', 'contract end', 1250000, 'price', 'Rival <Inc>', 'Green', 'Red', 'Red', 'Red'),
+  (6, '2026-09-30', 'contract end', 750000, '', '', 'Green', 'Green', 'Green', 'Green');
