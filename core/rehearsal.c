@@ -21,6 +21,15 @@ void rehearsal_end(struct db *db)
     db_rollback(db);
 }
 
+bool rehearsal_keep(struct db *db, GError **err)
+{
+    db->rehearsing = false;
+    if (db_commit(db, err))
+        return true;
+    db_rollback(db);
+    return false;
+}
+
 bool rehearsal_is_on(const struct db *db)
 {
     return db->rehearsing;

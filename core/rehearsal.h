@@ -12,4 +12,8 @@
  */
 MUST_USE bool rehearsal_begin(struct db *db, GError **err);
 void rehearsal_end(struct db *db);
+
+/* Keep what was done after all: it is committed at once. Whatever a part took for granted because
+ * nothing would be kept, the caller has put right before. */
+MUST_USE bool rehearsal_keep(struct db *db, GError **err);
 bool rehearsal_is_on(const struct db *db);

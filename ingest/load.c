@@ -64,6 +64,13 @@ bool load_tick(struct db *db, int64_t load_id, int64_t *commit_no, GError **err)
     return true;
 }
 
+bool load_keep_rehearsal(struct db *db, const struct job *job, GError **err)
+{
+    static const int64_t rehearsed = (int64_t)1 << 62;
+    return job_fence_check(db, job, err) && q_load_settle(db, rehearsed, NULL, err) &&
+           rehearsal_keep(db, err);
+}
+
 bool load_retract_file(struct db *db, const struct job *job, const char *source, const char *stream,
                        const char *file, int64_t *load_id, GError **err)
 {

@@ -40,3 +40,8 @@ MUST_USE bool load_date_retraction(struct db *db, int64_t load_id, GError **err)
  * or at or below the known floor
  */
 MUST_USE bool load_undo(struct db *db, int64_t load_id, const char *by, GError **err);
+
+/* Commit a rehearsal: its loads are seen together, and not before, with commit numbers that follow
+ * each other. Errors  KENKO_ERROR_CONFLICT  another run of the job took over; the rehearsal goes on
+ */
+MUST_USE bool load_keep_rehearsal(struct db *db, const struct job *job, GError **err);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ingest/source_postgres.h"
 
+#include "core/rehearsal.h"
 #include "core/stop.h"
+#include "ingest/load.h"
 #include "ingest/source_postgres_internal.h"
 #include "ingest/watermark.h"
 
@@ -168,8 +170,8 @@ static bool take_row(void *context, const struct db_value *column, GError **err)
     }
     if (stop_requested())
         return deliver_part(r, err) &&
-               err_set(err, KENKO_ERROR_INTERRUPTED, "%s: stopped; the next run goes on from there",
-                       r->table.name);
+               err_set(err, KENKO_ERROR_INTERRUPTED, "%s: stopped; the next run %s", r->table.name,
+                       r->table.is_full ? "reads it anew" : "goes on from there");
     return batch_bytes(r->batch) < r->run->batch_bytes || deliver_part(r, err);
 }
 
@@ -184,8 +186,8 @@ static bool copy_rows(struct reading *r, const struct db_texts *columns, GError 
         return false;
     if (db_copy_composed(r->foreign, r->table.name, row.statement, 5, take_row, r, &failure))
         return true;
-    /* What came before the table's server failed is good. */
-    bool is_theirs = !r->is_ours && !err_is(failure, KENKO_ERROR_INTERRUPTED);
+    /* What came before the table's server failed is good, but half of a whole. */
+    bool is_theirs = !r->is_ours && !r->table.is_full && !err_is(failure, KENKO_ERROR_INTERRUPTED);
     if (is_theirs && !deliver_part(r, err))
         return false;
     g_propagate_error(err, g_steal_pointer(&failure));
@@ -276,6 +278,23 @@ static bool read_snapshot(struct reading *r, GError **err)
            load_mark(r, err) && copy_rows(r, &columns, err) && finish(r, err) && reconcile(r, err);
 }
 
+/* A whole table is seen as it was in one snapshot, or not at all: its deliveries are parts of one
+ * transaction. */
+static bool read_whole(struct reading *r, GError **err)
+{
+    struct db *db = r->run->db;
+    const struct batch_counters before = *r->run->total;
+    if (rehearsal_is_on(db)) /* a dry run */
+        return read_snapshot(r, err);
+    if (!rehearsal_begin(db, err))
+        return false;
+    if (read_snapshot(r, err) && load_keep_rehearsal(db, r->run->job, err))
+        return true;
+    rehearsal_end(db);
+    *r->run->total = before;
+    return false;
+}
+
 static bool read_table(struct reading *r, GError **err)
 {
     if (!source_postgres_configure(r->arena, r->run, r->mapping, &r->table, err))
@@ -284,7 +303,9 @@ static bool read_table(struct reading *r, GError **err)
     if (!open_batch(r, err))
         return false;
     r->foreign = source_postgres_open(&r->table, err);
-    return r->foreign && read_snapshot(r, err);
+    if (!r->foreign)
+        return false;
+    return r->table.is_full ? read_whole(r, err) : read_snapshot(r, err);
 }
 
 static bool read_mapping(const struct source_run *run, const struct mapping *mapping, GError **err)
