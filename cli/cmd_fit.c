@@ -8,9 +8,11 @@
 
 #include "cli/commands.h"
 #include "cli/csv_table.h"
+#include "cli/rival_words.h"
 #include "cli/tables_csv.h"
 #include "cli/term_words.h"
 #include "core/file.h"
+#include "core/text.h"
 #include "scoring/additive.h"
 #include "scoring/blas.h"
 #include "scoring/evaluate.h"
@@ -221,11 +223,15 @@ static void evaluate(const struct fitting *f, const double *p, struct evaluation
 static void print_text(const struct fitting *f, const struct evaluation *e,
                        const struct additive_summary *s)
 {
+    char t[8][RIVAL_WORDS_CELL];
     printf("%zu rows, %zu events; %s\n", s->n_rows, s->n_events,
            f->p ? "figures are out of fold" : "figures are of the rows it was fitted on");
-    printf("AUC %.4f (%.4f to %.4f)  log loss %.4f (base %.4f)  Brier %.4f  ECE %.4f  slope %.3f\n",
-           e->auc, e->auc_low, e->auc_high, e->log_loss, e->base_log_loss, e->brier, e->ece,
-           e->slope);
+    printf("AUC %s (%s to %s)  log loss %s (base %s)  Brier %s  ECE %s  slope %s\n",
+           rival_words_cell(t[0], "%.4f", e->auc), rival_words_cell(t[1], "%.4f", e->auc_low),
+           rival_words_cell(t[2], "%.4f", e->auc_high), rival_words_cell(t[3], "%.4f", e->log_loss),
+           rival_words_cell(t[4], "%.4f", e->base_log_loss),
+           rival_words_cell(t[5], "%.4f", e->brier), rival_words_cell(t[6], "%.4f", e->ece),
+           rival_words_cell(t[7], "%.3f", e->slope));
     printf("%d rounds of screening, %.1f iterations, %zu trees; ", s->rounds, s->iterations,
            s->trees);
     if (s->loss_terms > 0) /* something was held out */
@@ -237,11 +243,31 @@ static void print_text(const struct fitting *f, const struct evaluation *e,
 static void print_json(const struct fitting *f, const struct evaluation *e,
                        const struct additive_summary *s)
 {
-    printf("{\"rows\": %zu, \"events\": %zu, \"out_of_fold\": %s, \"auc\": %.9g, \"log_loss\": "
-           "%.9g, \"base_log_loss\": %.9g, \"brier\": %.9g, \"ece\": %.9g, \"slope\": %.9g, "
-           "\"rounds\": %d, \"trees\": %zu, \"cpu_seconds_per_fit\": %.3f,\n \"terms\": ",
-           s->n_rows, s->n_events, f->p ? "true" : "false", e->auc, e->log_loss, e->base_log_loss,
-           e->brier, e->ece, e->slope, s->rounds, s->trees, f->seconds / f->fits);
+    const struct {
+        const char *name;
+        double v;
+    } figures[] = {{"auc", e->auc},
+                   {"auc_low", e->auc_low},
+                   {"auc_high", e->auc_high},
+                   {"pr_auc", e->pr_auc},
+                   {"log_loss", e->log_loss},
+                   {"base_log_loss", e->base_log_loss},
+                   {"brier", e->brier},
+                   {"reliability", e->reliability},
+                   {"resolution", e->resolution},
+                   {"uncertainty", e->uncertainty},
+                   {"ece", e->ece},
+                   {"slope", e->slope},
+                   {"intercept", e->intercept},
+                   {"expected", e->expected}};
+    g_autoptr(GString) out = g_string_new(NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(figures); i++)
+        text_json_number(out, figures[i].name, figures[i].v);
+    printf(
+        "{\"rows\": %zu, \"events\": %zu, \"out_of_fold\": %s%s, \"rounds\": %d, \"trees\": %zu, "
+        "\"cpu_seconds_per_fit\": %.3f,\n \"terms\": ",
+        s->n_rows, s->n_events, f->p ? "true" : "false", out->str, s->rounds, s->trees,
+        f->seconds / f->fits);
     term_words_json(s);
     printf("}\n");
 }

@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/rival_words.h"
+#include "core/text.h"
 #include "scoring/survival.h"
 
 static void print_estimate(const char *name, const struct survival_estimate *e)
@@ -16,10 +17,16 @@ static void print_estimate(const char *name, const struct survival_estimate *e)
                rival_words_cell(t[1], "%.9g", e->low), rival_words_cell(t[2], "%.9g", e->high));
 }
 
+static void print_number(const char *name, double v)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    text_json_number(out, name, v);
+    fputs(out->str, stdout);
+}
+
 /* Estimates are [value, low, high]. */
 static void print_json(const struct survival *s)
 {
-    char t[2][RIVAL_WORDS_CELL];
     printf("{\"cohorts\": [");
     for (size_t c = 0; c < s->n; c++) {
         const struct survival_cohort *cohort = &s->cohort[c];
@@ -30,12 +37,15 @@ static void print_json(const struct survival *s)
             print_estimate(name, &cohort->stays[k]);
         }
         print_estimate("hazard_ratio", &cohort->hazard);
-        printf(", \"median_days\": %s}",
-               isnan(cohort->median) ? "null" : rival_words_cell(t[0], "%.9g", cohort->median));
+        print_number("median_days", cohort->median);
+        print_number("mean_days_365", cohort->mean_days);
+        print_number("cox_stays_365", cohort->expected);
+        printf("}");
     }
-    printf("], \"log_rank_chi2\": %s, \"log_rank_p\": %s}\n",
-           isnan(s->chi2) ? "null" : rival_words_cell(t[0], "%.9g", s->chi2),
-           isnan(s->p) ? "null" : rival_words_cell(t[1], "%.9g", s->p));
+    printf("]");
+    print_number("log_rank_chi2", s->chi2);
+    print_number("log_rank_p", s->p);
+    printf("}\n");
 }
 
 static void print_text(const struct survival *s)
@@ -44,7 +54,7 @@ static void print_text(const struct survival *s)
     printf("%-6s %9s %7s", "came", "customers", "ended");
     for (int k = 0; k < SURVIVAL_SPANS; k++)
         printf("  %9d days (95 %%)", survival_days[k]);
-    printf(" %8s  %s\n", "median", "hazard (95 %)");
+    printf(" %8s %8s %8s  %s\n", "median", "of 365", "by Cox", "hazard (95 %)");
     for (size_t c = 0; c < s->n; c++) {
         const struct survival_cohort *cohort = &s->cohort[c];
         printf("%-6d %9zu %7zu", cohort->year, cohort->n, cohort->ended);
@@ -53,6 +63,8 @@ static void print_text(const struct survival *s)
                    rival_words_cell(t[1], "%.3f", cohort->stays[k].low),
                    rival_words_cell(t[2], "%.3f", cohort->stays[k].high));
         printf(" %8s", rival_words_cell(t[3], "%.0f", cohort->median));
+        printf(" %8s %8s", rival_words_cell(t[0], "%.1f", cohort->mean_days),
+               rival_words_cell(t[1], "%.3f", cohort->expected));
         printf("  ×%s (%s to %s)\n", rival_words_cell(t[0], "%.2f", cohort->hazard.p),
                rival_words_cell(t[1], "%.2f", cohort->hazard.low),
                rival_words_cell(t[2], "%.2f", cohort->hazard.high));
@@ -87,8 +99,8 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
 
 const struct command cmd_survival = {
     "survival", "", "How long customers stay, by the year they came",
-    "Kaplan and Meier's curve at 90, 180 and 365 days, the hazard against the first year's by "
-    "Cox,\n"
-    "and whether the years differ (log-rank).\n\n"
+    "Kaplan and Meier's curve at 90, 180 and 365 days, the day by which half have gone, days of\n"
+    "the first 365 that were stayed, the share stayed for 365 days and the hazard against the\n"
+    "first year's by Cox, and whether the years differ (log-rank). A dash: not watched so long.\n\n"
     "Examples:\n  kenko survival\n  kenko survival --as-of 2026-11-23 --json\n",
     run};

@@ -41,10 +41,14 @@ void term_words_json(const struct additive_summary *s)
         g_autofree char *name = term_words_name(&s->term[t]);
         g_autoptr(GString) escaped = g_string_new(NULL);
         text_json(escaped, name);
-        printf("%s{\"term\": \"%s\", \"importance\": %.9g, \"edf\": %.9g, \"chi2\": %.9g, "
-               "\"df\": %.9g, \"log_p\": %.9g, \"paths\": %.2f}",
-               t ? ",\n  " : "\n  ", escaped->str, s->term[t].importance, s->term[t].edf,
-               s->term[t].chi2, s->term[t].df, s->term[t].log_p, s->term[t].paths);
+        g_autoptr(GString) figures = g_string_new(NULL);
+        text_json_number(figures, "importance", s->term[t].importance);
+        text_json_number(figures, "edf", s->term[t].edf);
+        text_json_number(figures, "chi2", s->term[t].chi2);
+        text_json_number(figures, "df", s->term[t].df);
+        text_json_number(figures, "log_p", s->term[t].log_p);
+        printf("%s{\"term\": \"%s\"%s, \"paths\": %.2f}", t ? ",\n  " : "\n  ", escaped->str,
+               figures->str, s->term[t].paths);
     }
     printf("]");
 }

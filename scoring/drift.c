@@ -82,6 +82,16 @@ struct drift *drift_learn(struct arena *arena, const struct hazard_model *model,
     return d;
 }
 
+double drift_index(const double *was, const double *is, size_t n)
+{
+    double sum = 0;
+    for (size_t b = 0; b < n; b++) {
+        double before = fmax(was[b], floor_share), now = fmax(is[b], floor_share);
+        sum += (now - before) * log(now / before);
+    }
+    return sum;
+}
+
 static struct drift_shift shift_of(const struct drift *d, const struct tenths *t, const double *v,
                                    size_t n)
 {
@@ -89,11 +99,9 @@ static struct drift_shift shift_of(const struct drift *d, const struct tenths *t
     struct drift_shift out = {0, 0};
     size_t bins = 0;
     count(t, v, n, share);
-    for (size_t b = 0; b < t->n + 2; b++) {
-        double was = fmax(t->share[b], floor_share), is = fmax(share[b], floor_share);
-        out.psi += (is - was) * log(is / was);
+    out.psi = drift_index(t->share, share, t->n + 2);
+    for (size_t b = 0; b < t->n + 2; b++)
         bins += t->share[b] > 0 || share[b] > 0;
-    }
     out.limit = bins > 1
                     ? gsl_cdf_chisq_Pinv(likely, (double)(bins - 1)) * (1 / (double)n + 1 / d->rows)
                     : 0;

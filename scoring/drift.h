@@ -26,6 +26,9 @@ struct drift_shift {
     double limit; /* 99 % of the time it stays below when nothing has changed */
 };
 
+/* The index of n shares that were and are; shares below 1e-4 count as that. */
+double drift_index(const double *was, const double *is, size_t n);
+
 enum drift_state {
     DRIFT_CALM,
     DRIFT_WATCH, /* features moved: worth a look */

@@ -101,12 +101,23 @@ static void curve(const struct lives *l, struct survival_cohort *cohort)
     cohort->median = from_the_start ? km_median(&km) : NAN;
     for (int s = 0; s < SURVIVAL_SPANS; s++) {
         size_t at = km_at(&km, survival_days[s]);
-        cohort->stays[s] = (struct survival_estimate){1, 1, 1};
-        if (!from_the_start || survival_days[s] > longest)
-            cohort->stays[s] = (struct survival_estimate){NAN, NAN, NAN};
-        else if (at != SIZE_MAX)
-            cohort->stays[s] = (struct survival_estimate){km.survival[at], km.low[at], km.high[at]};
+        bool watched = from_the_start && survival_days[s] <= longest;
+        cohort->mean_days = watched ? km_restricted_mean(&km, survival_days[s]) : NAN;
+        cohort->stays[s] = (struct survival_estimate){NAN, NAN, NAN};
+        if (watched)
+            cohort->stays[s] = (struct survival_estimate){km_survival(&km, survival_days[s]),
+                                                          at == SIZE_MAX ? 1 : km.low[at],
+                                                          at == SIZE_MAX ? 1 : km.high[at]};
     }
+}
+
+/* What the years' common hazard lets expect of one, as far as anybody was watched. */
+static double expect(const struct lives *l, const struct cox *cox, double ratio)
+{
+    double days = survival_days[SURVIVAL_SPANS - 1], longest = 0;
+    for (size_t i = 0; i < l->n; i++)
+        longest = fmax(longest, l->stop[i]);
+    return days <= longest ? exp(-ratio * cox_hazard(cox, days)) : NAN;
 }
 
 /* Each cohort's hazard against the first one's, of those in which somebody's life ended. */
@@ -116,6 +127,7 @@ static void compare(const struct lives *l, struct survival_cohort *cohort, size_
     struct cox cox;
     for (size_t c = 0; c < n; c++) {
         cohort[c].hazard = (struct survival_estimate){NAN, NAN, NAN};
+        cohort[c].expected = NAN;
         column[c] = c > 0 && cohort[c].ended > 0 ? p++ : SIZE_MAX;
     }
     if (p == 0 || cohort[0].ended == 0)
@@ -132,12 +144,14 @@ static void compare(const struct lives *l, struct survival_cohort *cohort, size_
     cohort[0].hazard = (struct survival_estimate){1, 1, 1};
     if (!cox_fit(l->arena, &data, &cox, NULL))
         return;
+    cohort[0].expected = expect(l, &cox, 1);
     for (size_t c = 1; c < n; c++) {
         if (column[c] == SIZE_MAX)
             continue;
         double b = cox.beta[column[c]], se = sqrt(cox.covariance[column[c] * (p + 1)]);
         cohort[c].hazard =
             (struct survival_estimate){exp(b), exp(b - normal_z95 * se), exp(b + normal_z95 * se)};
+        cohort[c].expected = expect(l, &cox, exp(b));
     }
 }
 

@@ -16,8 +16,11 @@ struct survival_cohort {
     size_t n, ended;
     struct survival_estimate stays[SURVIVAL_SPANS]; /* Kaplan-Meier, 95 % */
     double median;                                  /* days; NaN when not reached */
-    struct survival_estimate hazard;                /* times the first cohort's (Cox); 1 of itself;
-                                                       NaN where it cannot be told */
+    double mean_days; /* within the last of survival_days; NaN when nobody was watched so long */
+    double expected;  /* share still there then by Cox's model, which knows of the years' likeness
+                         where a cohort's first days were not watched; NaN where it cannot tell */
+    struct survival_estimate hazard; /* times the first cohort's (Cox); 1 of itself;
+                                        NaN where it cannot be told */
 };
 
 struct survival {

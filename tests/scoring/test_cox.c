@@ -120,16 +120,25 @@ static void it_equals_r_with_a_factor_and_many_ties(void **state)
     (void)state;
     oracle_or_skip();
     g_autoptr(arena_t) arena = arena_new();
-    static const struct want want = {
-        COX_EFRON,
-        {-0.0328153261942, -0.0087064749455, 8.13205087075e-05, 0.00715936019179, 0.861560462753,
-         1.19606637418, 0.401291654327, 0.294602821498},
-        {0.00550775688644, 0.00930029912031, 0.00913606224866, 0.0232305384068, 0.275284474023,
-         0.300916994492, 0.282688638281, 0.207549603603},
-        -505.449054918,
-        -474.397111715,
-        66.7374711421,
-        62.3672685807};
+    static const struct want wants[] = {
+        {COX_EFRON,
+         {-0.0328153261942, -0.0087064749455, 8.13205087075e-05, 0.00715936019179, 0.861560462753,
+          1.19606637418, 0.401291654327, 0.294602821498},
+         {0.00550775688644, 0.00930029912031, 0.00913606224866, 0.0232305384068, 0.275284474023,
+          0.300916994492, 0.282688638281, 0.207549603603},
+         -505.449054918,
+         -474.397111715,
+         66.7374711421,
+         62.3672685807},
+        {COX_BRESLOW,
+         {-0.0326217185193, -0.00854942360688, -9.20017209214e-05, 0.00723265367663, 0.856486653614,
+          1.18829931326, 0.399627778808, 0.289935878786},
+         {0.00550524023196, 0.0093041577746, 0.00912510518921, 0.0232132508715, 0.275190351042,
+          0.300762555804, 0.282662550075, 0.207210136945},
+         -505.883956283,
+         -475.179398848,
+         65.9172986024,
+         61.6472932124}};
     struct table t;
     make(arena, "oracles/veteran.csv", 8, &t);
     const double *cell = oracle_column(&t.csv, "celltype");
@@ -142,7 +151,79 @@ static void it_equals_r_with_a_factor_and_many_ties(void **state)
                              oracle_column(&t.csv, "diagtime")[i],
                              oracle_column(&t.csv, "prior")[i], cell[i] == small, cell[i] == adeno,
                              cell[i] == large, oracle_column(&t.csv, "trt")[i]});
-    expect_fit(arena, &t, &want);
+    for (size_t i = 0; i < G_N_ELEMENTS(wants); i++)
+        expect_fit(arena, &t, &wants[i]);
+}
+
+/* The trial's patients: the first 312. */
+static void it_equals_r_on_logarithms(void **state)
+{
+    (void)state;
+    oracle_or_skip();
+    g_autoptr(arena_t) arena = arena_new();
+    static const struct want wants[] = {
+        {COX_EFRON,
+         {0.0332234066803, 0.78585257068, 0.880056271294, 3.01401180038, -3.05992604876},
+         {0.00865849232249, 0.298968335134, 0.0987424530907, 1.02394587135, 0.724037064006},
+         -639.966488722,
+         -540.296717614,
+         269.605470963,
+         198.403403696},
+        {COX_BRESLOW,
+         {0.0332662082231, 0.784686333277, 0.879207763674, 3.01567857695, -3.05326657772},
+         {0.00865982095797, 0.299132804445, 0.0987322313892, 1.02379653583, 0.72407828937},
+         -639.97988951,
+         -540.412449634,
+         269.307305,
+         198.201064826}};
+    struct table t;
+    make(arena, "oracles/pbc.csv", 5, &t);
+    for (size_t i = 0; i < 312; i++)
+        add(&t, oracle_column(&t.csv, "time")[i], oracle_column(&t.csv, "status")[i] == 2,
+            (const double[]){oracle_column(&t.csv, "age")[i], oracle_column(&t.csv, "edema")[i],
+                             log(oracle_column(&t.csv, "bili")[i]),
+                             log(oracle_column(&t.csv, "protime")[i]),
+                             log(oracle_column(&t.csv, "albumin")[i])});
+    for (size_t i = 0; i < G_N_ELEMENTS(wants); i++)
+        expect_fit(arena, &t, &wants[i]);
+}
+
+static void it_equals_r_on_arrests_in_weeks(void **state)
+{
+    (void)state;
+    oracle_or_skip();
+    g_autoptr(arena_t) arena = arena_new();
+    static const char *const columns[] = {"fin", "age", "race", "wexp", "mar", "paro", "prio"};
+    static const struct want wants[] = {
+        {COX_EFRON,
+         {-0.379422166871, -0.0574377430138, 0.313899785949, -0.149795697223, -0.43370387669,
+          -0.0848710829908, 0.0914970793511},
+         {0.191379480713, 0.021999470628, 0.307992776393, 0.212224296158, 0.381868057465,
+          0.195756671921, 0.0286485500735},
+         -675.380632347,
+         -658.747659446,
+         33.5286888997,
+         32.1126101919},
+        {COX_BRESLOW,
+         {-0.379021887795, -0.0572459253636, 0.314129765068, -0.151114599627, -0.432782572549,
+          -0.0849828357516, 0.0911115405005},
+         {0.191364425859, 0.0219831857515, 0.308017279579, 0.212123160796, 0.381794935064,
+          0.195748207323, 0.0286312530668},
+         -675.683389417,
+         -659.120605677,
+         33.3828204241,
+         31.9810169859}};
+    struct table t;
+    make(arena, "data/churn/rossi.csv", 7, &t);
+    for (size_t i = 0; i < t.csv.n; i++) {
+        double x[7];
+        for (size_t j = 0; j < G_N_ELEMENTS(columns); j++)
+            x[j] = oracle_column(&t.csv, columns[j])[i];
+        add(&t, oracle_column(&t.csv, "week")[i], oracle_column(&t.csv, "arrest")[i], x);
+    }
+    assert_int_equal(t.n, 432);
+    for (size_t i = 0; i < G_N_ELEMENTS(wants); i++)
+        expect_fit(arena, &t, &wants[i]);
 }
 
 static void it_equals_r_with_covariates_that_change_in_time(void **state)
@@ -165,14 +246,21 @@ static void it_equals_r_with_covariates_that_change_in_time(void **state)
          -290.794534648,
          14.9838964681,
          14.4465910639}};
-    static const struct want pbc = {
-        COX_EFRON,
-        {0.0451316417898, 1.24127661732, 2.97321098427, -4.17992399255},
-        {0.00976584261166, 0.122390251591, 0.621472309408, 0.513498872273},
-        -639.966488722,
-        -421.363502306,
-        587.910996478,
-        291.490779405};
+    static const struct want pbc[] = {
+        {COX_EFRON,
+         {0.0451316417898, 1.24127661732, 2.97321098427, -4.17992399255},
+         {0.00976584261166, 0.122390251591, 0.621472309408, 0.513498872273},
+         -639.966488722,
+         -421.363502306,
+         587.910996478,
+         291.490779405},
+        {COX_BRESLOW,
+         {0.0451063649874, 1.2406863613, 2.9501640018, -4.17818860019},
+         {0.00976865544315, 0.122394401979, 0.621943112311, 0.513661174734},
+         -639.97988951,
+         -421.600668537,
+         587.546282571,
+         291.543433734}};
     struct table t;
     make(arena, "oracles/heart.csv", 4, &t);
     for (size_t i = 0; i < t.csv.n; i++)
@@ -192,7 +280,8 @@ static void it_equals_r_with_covariates_that_change_in_time(void **state)
                              log(oracle_column(&t.csv, "albumin")[i])});
     t.start = (double *)(uintptr_t)oracle_column(&t.csv, "tstart");
     assert_int_equal(t.n, 1807);
-    expect_fit(arena, &t, &pbc);
+    for (size_t i = 0; i < G_N_ELEMENTS(pbc); i++)
+        expect_fit(arena, &t, &pbc[i]);
 }
 
 static void the_baseline_is_that_of_r(void **state)
@@ -205,6 +294,8 @@ static void the_baseline_is_that_of_r(void **state)
     lung(arena, &t);
     fit(arena, &t, COX_EFRON, &cox);
     expect("H0(100)", cox_hazard(&cox, 100), 0.0908179768727);
+    expect("H0(200)", cox_hazard(&cox, 200), 0.253134177814);
+    expect("H0(500)", cox_hazard(&cox, 500), 0.846999844461);
     expect("H0(365)", cox_hazard(&cox, 365), 0.613864751026);
     expect("H0(1000)", cox_hazard(&cox, 1000), 2.07762787573);
     double eta = 60 * cox.beta[0] + cox.beta[1] + cox.beta[2];
@@ -303,6 +394,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_equals_r_on_right_censored_data),
         cmocka_unit_test(it_equals_r_with_a_factor_and_many_ties),
+        cmocka_unit_test(it_equals_r_on_logarithms),
+        cmocka_unit_test(it_equals_r_on_arrests_in_weeks),
         cmocka_unit_test(it_equals_r_with_covariates_that_change_in_time),
         cmocka_unit_test(the_baseline_is_that_of_r),
         cmocka_unit_test(grouped_time_is_cox),

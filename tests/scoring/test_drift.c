@@ -139,6 +139,15 @@ static void the_index_is_the_sum_over_tenths(void **state)
     assert_true(fabs(r.feature[feature_of(model, SHARE)].psi - want) < 0.05);
 }
 
+/* Oracle S1 of the test data. */
+static void the_index_is_that_of_r(void **state)
+{
+    (void)state;
+    const double was[] = {0.1, 0.12, 0.08, 0.15, 0.05, 0.1, 0.1, 0.1, 0.1, 0.1};
+    const double is[] = {0.12, 0.1, 0.06, 0.2, 0.04, 0.12, 0.08, 0.1, 0.08, 0.1};
+    assert_true(fabs(drift_index(was, is, 10) - 0.042234216045) < 1e-8 * 0.0422);
+}
+
 static void risks_of_another_kind_silence_the_model(void **state)
 {
     (void)state;
@@ -188,6 +197,7 @@ int main(void)
         cmocka_unit_test(an_ordinary_day_is_calm_and_the_bound_is_kept),
         cmocka_unit_test(a_feature_that_moves_is_named_and_the_model_speaks_on),
         cmocka_unit_test(the_index_is_the_sum_over_tenths),
+        cmocka_unit_test(the_index_is_that_of_r),
         cmocka_unit_test(risks_of_another_kind_silence_the_model),
         cmocka_unit_test(what_was_remembered_comes_back),
     };

@@ -38,6 +38,27 @@ static void expect(double is, double want)
         fail_msg("%.12g, want %.12g", is, want);
 }
 
+struct curve {
+    double median, restricted_mean; /* within 365 */
+    double row[4][4]; /* at 90, 180, 365 and 730: survival, its error, the ends of its interval */
+};
+
+static void expect_curve(struct arena *arena, const struct km_data *data, const struct curve *want)
+{
+    static const double days[] = {90, 180, 365, 730};
+    struct km km;
+    km_fit(arena, data, &km);
+    for (size_t i = 0; i < G_N_ELEMENTS(days); i++) {
+        size_t at = km_at(&km, days[i]);
+        expect(km.survival[at], want->row[i][0]);
+        expect(km.se[at], want->row[i][1]);
+        expect(km.low[at], want->row[i][2]);
+        expect(km.high[at], want->row[i][3]);
+    }
+    expect(km_median(&km), want->median);
+    expect(km_restricted_mean(&km, 365), want->restricted_mean);
+}
+
 /* Figures of R's survival 3.5.3. */
 static void it_equals_r_on_the_lung_data(void **state)
 {
@@ -45,7 +66,6 @@ static void it_equals_r_on_the_lung_data(void **state)
     oracle_or_skip();
     g_autoptr(arena_t) arena = arena_new();
     struct csv_table t;
-    struct km km;
     double chi2, p;
     oracle_read(arena, "oracles/lung.csv", &t);
     double *event = arena_many(arena, t.n + 1, double);
@@ -55,22 +75,38 @@ static void it_equals_r_on_the_lung_data(void **state)
         group[i] = oracle_column(&t, "sex")[i] == 2;
     }
     const struct km_data data = {t.n, NULL, oracle_column(&t, "time"), event};
-    km_fit(arena, &data, &km);
-    static const double days[] = {90, 180, 365, 730};
-    static const double rows[][4] = {
-        {0.881578947368, 0.0213982196059, 0.832071342211, 0.91721360418},
-        {0.72167065341, 0.0298124194686, 0.658304528446, 0.775314690717},
-        {0.40924162446, 0.035823638172, 0.338714269088, 0.478380767647},
-        {0.115693098345, 0.0282981973177, 0.0676321514888, 0.1778251997}};
-    for (size_t i = 0; i < G_N_ELEMENTS(days); i++) {
-        size_t at = km_at(&km, days[i]);
-        expect(km.survival[at], rows[i][0]);
-        expect(km.se[at], rows[i][1]);
-        expect(km.low[at], rows[i][2]);
-        expect(km.high[at], rows[i][3]);
+    static const struct curve all = {
+        310,
+        263.221866482,
+        {{0.881578947368, 0.0213982196059, 0.832071342211, 0.91721360418},
+         {0.72167065341, 0.0298124194686, 0.658304528446, 0.775314690717},
+         {0.40924162446, 0.035823638172, 0.338714269088, 0.478380767647},
+         {0.115693098345, 0.0282981973177, 0.0676321514888, 0.1778251997}}};
+    static const struct curve by_sex[] = {
+        {270,
+         241.495085192,
+         {{0.847826086957, 0.0305762308499, 0.776227279162, 0.898003817047},
+          {0.644465001542, 0.0407864250853, 0.558412473005, 0.718013598161},
+          {0.336087834639, 0.0434235888418, 0.252729143328, 0.421302168223},
+          {0.078124091267, 0.0276475092814, 0.0352038844508, 0.143389617998}}},
+        {426,
+         297.465409532,
+         {{0.933333333333, 0.0262936879249, 0.857620001474, 0.969484427744},
+          {0.842401705588, 0.0386809589314, 0.748380916153, 0.903504304285},
+          {0.526463030186, 0.0597368539904, 0.403579823267, 0.635316232824},
+          {0.187232497905, 0.0620679022696, 0.0846596532273, 0.320832676867}}}};
+    expect_curve(arena, &data, &all);
+    for (size_t g = 0; g < 2; g++) {
+        double *time = arena_many(arena, t.n, double), *died = arena_many(arena, t.n, double);
+        struct km_data own = {0, NULL, time, died};
+        for (size_t i = 0; i < t.n; i++) {
+            if (group[i] != g)
+                continue;
+            time[own.n] = data.stop[i];
+            died[own.n++] = event[i];
+        }
+        expect_curve(arena, &own, &by_sex[g]);
     }
-    expect(km_median(&km), 310);
-    expect(km_restricted_mean(&km, 365), 263.221866482);
     km_log_rank(&data, group, 2, &chi2, &p);
     expect(chi2, 10.3267419549);
     assert_true(p > 0.001 && p < 0.002);

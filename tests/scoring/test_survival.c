@@ -44,6 +44,11 @@ static void the_curve_is_the_share_that_is_still_there(void **state)
         assert_true(s.cohort[0].stays[k].low <= s.cohort[0].stays[k].p);
     }
     assert_true(isnan(s.cohort[0].median) && isnan(s.p));
+    /* Days stayed of the first year, a customer at a time. */
+    double days = 0;
+    for (int a = 0; a < LEAVERS_ACCOUNTS; a++)
+        days += fmin(leavers_end(&c, a) - leavers_day(2024, 12, 15), 365) / LEAVERS_ACCOUNTS;
+    assert_true(fabs(s.cohort[0].mean_days - days) < 1e-9);
 }
 
 /* Five came in 2025, of whom four left after a month each. */
@@ -75,6 +80,8 @@ static void a_cohort_that_leaves_sooner_is_told_apart(void **state)
     assert_int_equal(s.cohort[1].ended, 4);
     assert_true(fabs(s.cohort[1].stays[0].p - 0.2) < 1e-12);
     assert_true(s.cohort[0].hazard.p == 1 && s.cohort[1].hazard.low > 1);
+    assert_true(fabs(s.cohort[0].expected - s.cohort[0].stays[2].p) < 0.03);
+    assert_true(s.cohort[1].expected < 0.5 * s.cohort[0].expected);
     assert_true(s.p < 1e-6);
 }
 
