@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "cli/account_words.h"
+#include "cli/card_run.h"
+#include "cli/card_table.h"
+#include "cli/card_words.h"
 #include "cli/commands.h"
 #include "core/progress.h"
 #include "core/text.h"
@@ -98,21 +101,46 @@ static bool suggest(struct context *context, const struct train_panel_options *o
     return true;
 }
 
+static bool print_row(void *context, const struct card_run_row *row, GError **err)
+{
+    const struct context *c = context;
+    g_autoptr(GString) out = g_string_new(NULL);
+    (void)err;
+    (c->json ? card_words_json : card_words_text)(out, row->engine, row->card, row->account,
+                                                  row->health);
+    printf("%s%s", out->str, c->json ? "\n" : "");
+    return true;
+}
+
+static bool test(struct context *context, const char *file, const char *values, const char *key,
+                 GError **err)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    struct card_table table;
+    return card_table_load(arena, values, key, &table, err) &&
+           card_run(arena, file, &table, values, print_row, context, err);
+}
+
 static bool run(struct context *context, int argc, char **argv, GError **err)
 {
-    g_autofree char *as_of = NULL;
+    g_autofree char *as_of = NULL, *values = NULL, *key = NULL;
     gint64 known = -1;
     const GOptionEntry own[] = {
         {"as-of", 0, 0, G_OPTION_ARG_STRING, &as_of, "Facts before this day (today)", "DAY"},
         {"known-at", 0, 0, G_OPTION_ARG_INT64, &known, "Only loads up to this commit number", "K"},
+        {"values", 0, 0, G_OPTION_ARG_FILENAME, &values, "test: a table of raw values", "CSV"},
+        {"key", 0, 0, G_OPTION_ARG_STRING, &key, "test: the column of keys (account)", "COLUMN"},
         G_OPTION_ENTRY_NULL};
     struct train_panel_options options = {0};
-    if (!context_options(context, &cmd_scorecard, own, &argc, &argv, err) ||
-        !context_day(context, "as-of", as_of ? as_of : "today", &options.as_of, err))
+    if (!context_options(context, &cmd_scorecard, own, &argc, &argv, err))
         return false;
+    if (argc == 3 && strcmp(argv[1], "test") == 0 && values)
+        return test(context, argv[2], values, key ? key : "account", err);
     if (argc != 2 || strcmp(argv[1], "weights") != 0)
-        return err_set(err, KENKO_ERROR_USAGE, "want kenko scorecard weights");
-    if (!context_open(context, err))
+        return err_set(err, KENKO_ERROR_USAGE,
+                       "want kenko scorecard test FILE --values CSV, or kenko scorecard weights");
+    if (!context_day(context, "as-of", as_of ? as_of : "today", &options.as_of, err) ||
+        !context_open(context, err))
         return false;
     options.known_no = known;
     options.progress = context_progress(context);
@@ -120,6 +148,7 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
 }
 
 const struct command cmd_scorecard = {
-    "scorecard", "weights", "Suggest weights for its measures from what happened",
-    "Examples:\n  kenko scorecard weights\n  kenko scorecard weights --as-of 2026-10-01 --json\n",
+    "scorecard", "test FILE | weights", "Try a scorecard on a table; suggest weights for it",
+    "Examples:\n  kenko scorecard test scorecards/default.yaml --values accounts.csv --json\n"
+    "  kenko scorecard weights\n  kenko scorecard weights --as-of 2026-10-01 --json\n",
     run};

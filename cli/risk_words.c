@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "core/currency.h"
+#include "core/day.h"
 #include "core/text.h"
 #include "reports/format.h"
 #include "scoring/score.h"

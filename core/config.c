@@ -187,13 +187,19 @@ static bool load_core(struct config *config, GError **err)
     return check_core(config, err) && load_dsn(config, err);
 }
 
-struct config *config_open(const char *directory, GError **err)
+struct config *config_bare(const char *directory)
 {
     struct config *config = g_new0(struct config, 1);
     config->arena = arena_new();
     config->directory = g_canonicalize_filename(directory, NULL);
     config->loaded = g_array_new(FALSE, FALSE, sizeof(struct loaded));
     config->zones = g_ptr_array_new_with_free_func((GDestroyNotify)zone_close);
+    return config;
+}
+
+struct config *config_open(const char *directory, GError **err)
+{
+    struct config *config = config_bare(directory);
     if (!read_text(config, KENKO_YAML, &config->text, err) ||
         !parse(config, KENKO_YAML, config->text, &config->root, err) || !load_core(config, err)) {
         err_context(err, "%s", directory);

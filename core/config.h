@@ -17,6 +17,10 @@ struct zone;
 MUST_USE struct config *config_open(const char *directory, GError **err);
 void config_close(struct config *config);
 
+/* A directory of files without a kenko.yaml: only config_file and config_place may be asked of it.
+ */
+MUST_USE struct config *config_bare(const char *directory);
+
 /*
  * "FILE:LINE:COLUMN" of what stands at a path of a file that was read, for err_context:
  * config_place( config, "metrics.yaml", "metrics[%zu]", i). What is not there is placed at what

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "scoring/health.h"
+#include "scoring/health_total.h"
 
 G_STATIC_ASSERT((int)CHANGE_MEASURES_MAX == (int)SCORECARD_MEASURES_MAX);
 
@@ -13,20 +13,31 @@ struct state {
     int bp[CHANGE_MEASURES_MAX];
 };
 
-static void weights_of(const struct change_day *day, struct scorecard *card)
+/* The weights that are stored with the rows, in basis points. False: this scorecard does more than
+ * average, and what it does is not in the rows. */
+static bool weights_of(const struct change_day *day, struct scorecard *card, GError **err)
 {
-    *card = (struct scorecard){.name = "stored", .n_measures = day->n};
+    *card = (struct scorecard){.name = "stored",
+                               .from = rational_int(0),
+                               .to = rational_int(10000),
+                               .round_total = {.is_basis_point = true},
+                               .n_measures = day->n};
     for (size_t i = 0; i < day->n; i++) {
         const struct change_measure *m = &day->measure[i];
         size_t g = 0;
+        if (strcmp(m->name, CHANGE_REST) == 0)
+            return err_set(err, KENKO_ERROR_REFUSED,
+                           "the scorecard does more than average, so what it would say of the day "
+                           "after has to be computed");
         while (g < card->n_groups && strcmp(card->group[g].name, m->group) != 0)
             g++;
         if (g == card->n_groups)
             card->group[card->n_groups++] =
-                (struct scorecard_group){.name = m->group, .weight = (int)m->group_weight};
+                (struct scorecard_group){.name = m->group, .weight = m->group_weight};
         card->measure[i] =
-            (struct scorecard_measure){.name = m->name, .group = (int)g, .weight = (int)m->weight};
+            (struct scorecard_measure){.name = m->name, .group = (int)g, .weight = m->weight};
     }
+    return true;
 }
 
 static void state_of(const struct change_day *day, struct state *out)
@@ -118,25 +129,50 @@ static void fill_data(size_t n, const struct state *before, const struct state *
     }
 }
 
-bool change_split(const struct change_day *before, const struct change_day *bridge_day,
-                  const struct change_day *after, struct change *out, GError **err)
+/* Each measure's part of the behaviour where scores are not averaged: they take their new scores
+ * one after another, in the card's order. */
+static void walk(const struct scorecard *card, const struct state *first,
+                 const struct state *values, int total, int *part)
 {
-    struct scorecard card;
-    struct state first = {0}, values, bridge = {0};
+    struct state at = *first;
+    for (size_t i = 0; i < card->n_measures; i++) {
+        at.bp[i] = values->bp[i];
+        int next = values->bp[i] == first->bp[i] ? total : health_total_bp(card, at.counts, at.bp);
+        part[i] = next - total;
+        total = next;
+    }
+}
+
+static void split_behaviour(const struct scorecard *card, const struct state *first,
+                            const struct state *values, int before_bp, struct change *out)
+{
     int delta[CHANGE_MEASURES_MAX];
-    weights_of(before, &card);
+    if (!scorecard_is_mean(card)) {
+        walk(card, first, values, before_bp, out->part_bp);
+        return;
+    }
+    for (size_t i = 0; i < card->n_measures; i++)
+        delta[i] = values->bp[i] - first->bp[i];
+    health_total_parts(card, first->counts, delta, out->behaviour_bp, out->part_bp);
+}
+
+bool change_split_card(const struct scorecard *card, const struct change_day *before,
+                       const struct change_day *bridge_day, const struct change_day *after,
+                       struct change *out, GError **err)
+{
+    struct state first = {0}, values, bridge = {0};
     state_of(before, &first);
     if (bridge_day)
         state_of(bridge_day, &bridge);
     else if (!derive(before, after, &bridge, err))
         return false;
     bool same_card = is_same_card(before, after);
-    if (!follows(&card, &first, before->health_bp, "before", err) ||
-        (same_card && !follows(&card, &bridge, after->health_bp, "after", err)))
+    if (!follows(card, &first, before->health_bp, "before", err) ||
+        (same_card && !follows(card, &bridge, after->health_bp, "after", err)))
         return false;
     bool only_values = step_values(before->n, &first, &bridge, &values) && same_card;
-    int total_values = health_total_bp(&card, values.counts, values.bp);
-    int total_bridge = health_total_bp(&card, bridge.counts, bridge.bp);
+    int total_values = health_total_bp(card, values.counts, values.bp);
+    int total_bridge = health_total_bp(card, bridge.counts, bridge.bp);
     *out =
         (struct change){.behaviour_bp = total_values - before->health_bp,
                         /* No measure of the old scorecard is left: the new one brought it all. */
@@ -145,14 +181,19 @@ bool change_split(const struct change_day *before, const struct change_day *brid
         after->health_bp - before->health_bp - out->behaviour_bp - out->availability_bp;
     out->override_bp =
         (after->effective_bp - after->health_bp) - (before->effective_bp - before->health_bp);
-    for (size_t i = 0; i < before->n; i++) {
-        delta[i] = values.bp[i] - first.bp[i];
-        if (only_values)
-            out->part_bp[i] =
-                after->measure[i].contribution_bp - before->measure[i].contribution_bp;
-    }
-    if (!only_values)
-        health_parts(&card, first.counts, delta, out->behaviour_bp, out->part_bp);
+    bool shown_parts = only_values && scorecard_is_mean(card);
+    for (size_t i = 0; i < before->n && shown_parts; i++)
+        out->part_bp[i] = after->measure[i].contribution_bp - before->measure[i].contribution_bp;
+    if (!shown_parts)
+        split_behaviour(card, &first, &values, before->health_bp, out);
     fill_data(before->n, &first, &bridge, out);
     return true;
+}
+
+bool change_split(const struct change_day *before, const struct change_day *bridge,
+                  const struct change_day *after, struct change *out, GError **err)
+{
+    struct scorecard card;
+    return weights_of(before, &card, err) &&
+           change_split_card(&card, before, bridge, after, out, err);
 }

@@ -4,6 +4,12 @@
 
 #include "core/change.h"
 
+struct scorecard;
+
+/* The name of what is no measure of a scorecard that does more than average: its start, limits and
+ * rounding. */
+#define CHANGE_REST "rest"
+
 /*
  * As change_split_fn says. Four states, each one step from the one before, each rounded as health
  * is: (1) the day before; (2) the same scorecard and usable measures, measures with data on both
@@ -14,3 +20,9 @@
  */
 MUST_USE bool change_split(const struct change_day *before, const struct change_day *bridge,
                            const struct change_day *after, struct change *out, GError **err);
+
+/* The same with the scorecard of `before` itself, for one that does more than average. Where it
+ * does, measures take their new scores one after another, in its order. */
+MUST_USE bool change_split_card(const struct scorecard *card, const struct change_day *before,
+                                const struct change_day *bridge, const struct change_day *after,
+                                struct change *out, GError **err);

@@ -55,29 +55,26 @@ struct bridge {
     const struct scorecard *card;
     const struct change_day *before; /* names, weights, definitions */
     struct change_day *out;
-    bool found;
 };
 
 static bool on_frame(void *context, const struct metric_frame *f, GError **err)
 {
     struct bridge *b = context;
-    struct health_account now;
+    struct health h;
     size_t a = 0;
     while (a < f->n_accounts && strcmp(f->account_key[a], b->key) != 0)
         a++;
     if (a == f->n_accounts)
         return err_set(err, KENKO_ERROR_NOT_FOUND, "'%s' was no account then", b->key);
-    g_autofree double *all = g_new(double, f->n_metrics + 1);
-    now.metric_value = all;
-    health_of_account(b->card, f, a, &now);
-    const struct health *h = &now.health;
+    g_autoptr(health_engine_t) engine = health_engine_new(b->card);
+    health_of_values(engine, f->value + a, f->quality + a, f->n_accounts, &h);
     *b->out = *b->before;
     for (size_t i = 0; i < b->card->n_measures; i++) {
         struct change_measure *m = &b->out->measure[i];
-        m->counts = h->is_known && h->measure_bp[i] >= 0;
-        m->has_data = now.quality[i] == METRIC_OK;
-        m->bp = h->measure_bp[i];
-        m->contribution_bp = h->contribution_bp[i];
+        m->counts = h.is_known && h.counts[i];
+        m->has_data = h.quality[i] == METRIC_OK;
+        m->bp = h.measure_bp[i];
+        m->contribution_bp = h.contribution_bp[i];
     }
     return true;
 }
@@ -114,28 +111,30 @@ static void remove_old(const char *dir, const char *name)
 }
 
 static bool compute_old(struct arena *arena, struct db *db, struct config *old, const char *key,
-                        const struct change_account *c, const char *card_name,
-                        struct change_day *out, GError **err)
+                        const struct change_account *c, const char *card_name, struct change *out,
+                        GError **err)
 {
+    struct change_day bridge;
     const struct q_change_account_row *after = &c->after.row;
     const struct metric_set *metrics = metric_set_load(arena, old, err);
-    struct bridge b = {.key = key, .before = &c->before.day, .out = out};
+    struct bridge b = {.key = key, .before = &c->before.day, .out = &bridge};
     if (!metrics || !(b.card = scorecard_load(arena, old, metrics, card_name, err)))
         return false;
     g_autoptr(zone_t) zone = zone_open(config_time_zone(old), err);
-    if (b.card->n_measures != c->before.day.n || !zone)
+    size_t n = b.card->n_measures + !scorecard_is_mean(b.card);
+    if (n != c->before.day.n || !zone)
         return zone != NULL && err_set(err, KENKO_ERROR_CHECK,
                                        "the stored scorecard has %zu "
                                        "measures, its result %zu",
-                                       b.card->n_measures, c->before.day.n);
+                                       n, c->before.day.n);
     bool ok = db_begin_snapshot(db, err) && metric_compute(db, metrics, zone, &after->as_of, 1,
                                                            after->known_no, on_frame, &b, err);
     db_rollback(db);
-    return ok;
+    return ok && change_split_card(b.card, &c->before.day, &bridge, &c->after.day, out, err);
 }
 
 static bool compute_bridge(struct arena *arena, struct db *db, struct config *config,
-                           const char *key, const struct change_account *c, struct change_day *out,
+                           const char *key, const struct change_account *c, struct change *out,
                            GError **err)
 {
     struct q_change_scorecard_row old;
@@ -175,12 +174,7 @@ bool change_account_load(struct arena *arena, struct db *db, struct config *conf
         g_propagate_error(err, g_steal_pointer(&failure));
         return false;
     }
-    struct change_day bridge;
     out->is_computed = true;
-    if (!compute_bridge(arena, db, config, key, out, &bridge, err)) {
-        err_context(err, "%s", failure->message);
-        return false;
-    }
-    out->is_split = change_split(before, &bridge, after, &out->change, err);
-    return out->is_split;
+    out->is_split = compute_bridge(arena, db, config, key, out, &out->change, err);
+    return out->is_split || err_context(err, "%s", failure->message);
 }

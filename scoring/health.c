@@ -2,268 +2,387 @@
 #include "scoring/health.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { FULL = 10000, SURE_COVERAGE = 8000, NEUTRAL = 5000 };
+#include "scoring/health_total.h"
+#include "scoring/scorecard_condition.h"
+#include "scoring/scorecard_input.h"
+#include "scoring/scorecard_judge.h"
 
-/* Which measures count, with which score; group weights over them. */
-struct basis {
-    bool counts[SCORECARD_MEASURES_MAX];
-    int score[SCORECARD_MEASURES_MAX];
-    int64_t within[SCORECARD_GROUPS_MAX]; /* Σ w of a group's counting measures */
-    int64_t overall;                      /* Σ W of groups with any */
-    int64_t common;                       /* least common multiple of the within */
+enum { FULL = 10000, ITEMS_MAX = SCORECARD_MEASURES_MAX + 3 };
+
+struct health_engine {
+    const struct scorecard *card;
+    struct rational_pool *pool;
+    struct scorecard_value *value; /* by input */
+    struct rational unit;          /* basis points for one of the scale */
 };
 
-static int64_t gcd(int64_t a, int64_t b)
+struct health_engine *health_engine_new(const struct scorecard *card)
 {
-    while (b) {
-        int64_t rest = a % b;
-        a = b;
-        b = rest;
+    struct health_engine *e = g_new0(struct health_engine, 1);
+    e->card = card;
+    e->pool = rational_pool_new();
+    e->value = g_new0(struct scorecard_value, card->n_inputs + 1);
+    e->unit = rational_divide(e->pool, rational_int(FULL),
+                              rational_subtract(e->pool, card->to, card->from));
+    return e;
+}
+
+void health_engine_free(struct health_engine *e)
+{
+    if (!e)
+        return;
+    rational_pool_free(e->pool);
+    g_free(e->value);
+    g_free(e);
+}
+
+struct rational_pool *health_engine_pool(struct health_engine *e)
+{
+    return e->pool;
+}
+
+struct scorecard_value *health_engine_begin(struct health_engine *e)
+{
+    rational_pool_reset(e->pool);
+    for (size_t i = 0; i < e->card->n_inputs; i++)
+        e->value[i] = (struct scorecard_value){METRIC_NO_DATA, rational_int(0), NULL};
+    return e->value;
+}
+
+/* A number on the scale → exact basis points of it. */
+static struct rational to_bp(struct health_engine *e, struct rational x)
+{
+    return rational_multiply(e->pool, rational_subtract(e->pool, x, e->card->from), e->unit);
+}
+
+static int rounded_bp(struct health_engine *e, struct rational x)
+{
+    return CLAMP(rational_to_int(e->pool, to_bp(e, x)), 0, FULL);
+}
+
+/* As the card rounds, and still on the scale. */
+static struct rational shown(struct health_engine *e, struct rational x)
+{
+    const struct scorecard *card = e->card;
+    x = rational_round(e->pool, x, card->round_total.step, card->round_total.rule);
+    if (rational_compare(e->pool, x, card->from) < 0)
+        return card->from;
+    return rational_compare(e->pool, x, card->to) > 0 ? card->to : x;
+}
+
+/* ── measures ───────────────────────────────────────────────────────────────────────────────────
+ */
+
+/* The rule of the first case that holds; NULL when none does. */
+static const struct scorecard_rule *rule_of(struct health_engine *e,
+                                            const struct scorecard_measure *m)
+{
+    for (size_t i = 0; i < m->n_rules; i++) {
+        if (scorecard_condition_hold(&m->rule[i].when, e->pool, e->value))
+            return &m->rule[i];
     }
-    return a;
+    return NULL;
 }
 
-static void weigh(const struct scorecard *card, struct basis *b)
+/* What a measure knows: METRIC_OK with its score, or why it has none. */
+static enum metric_quality judge(struct health_engine *e, const struct scorecard_measure *m,
+                                 struct rational *score, const char **level)
 {
-    memset(b->within, 0, sizeof b->within);
-    b->overall = 0;
-    b->common = 1;
-    for (size_t i = 0; i < card->n_measures; i++) {
-        if (b->counts[i])
-            b->within[card->measure[i].group] += card->measure[i].weight;
-    }
-    for (size_t g = 0; g < card->n_groups; g++) {
-        if (b->within[g] == 0)
-            continue;
-        b->overall += card->group[g].weight;
-        int64_t step = b->within[g] / gcd(b->common, b->within[g]);
-        /* Weights are at most 10,000 and groups 20: only absurd cards come near the limit. */
-        if (__builtin_mul_overflow(b->common, step, &b->common))
-            BUG("the weights of scorecard %s have no common multiple in 64 bits", card->name);
-    }
+    const struct scorecard_value *value = &e->value[m->input];
+    const struct scorecard_rule *rule = rule_of(e, m);
+    *level = NULL;
+    if (value->quality == METRIC_NOT_APPLICABLE || (rule && !rule->applies) ||
+        !scorecard_condition_hold(&e->card->group[m->group].only_if, e->pool, e->value) ||
+        !scorecard_condition_hold(&m->only_if, e->pool, e->value))
+        return METRIC_NOT_APPLICABLE;
+    if (!scorecard_value_known(value))
+        return value->quality;
+    bool withheld =
+        m->no_data_if.n > 0 && scorecard_condition_hold(&m->no_data_if, e->pool, e->value);
+    if (withheld || !rule || !scorecard_judge_value(e->card, rule, e->pool, value, score, level))
+        return METRIC_NO_DATA;
+    *score =
+        rational_round(e->pool, *score, e->card->round_measure.step, e->card->round_measure.rule);
+    return METRIC_OK;
 }
 
-/* A measure's weight in the whole, times overall · common. */
-static __int128 share(const struct scorecard *card, const struct basis *b, size_t i)
+/* What a missing measure counts as; false: it does not count. */
+static bool imputed(struct health_engine *e, const struct scorecard_measure *m,
+                    struct rational *score)
 {
-    const struct scorecard_measure *m = &card->measure[i];
-    if (!b->counts[i] || b->within[m->group] == 0)
-        return 0;
-    return (__int128)card->group[m->group].weight * m->weight * (b->common / b->within[m->group]);
-}
-
-static int round_half_up(__int128 numerator, __int128 denominator)
-{
-    return (int)((2 * numerator + denominator) / (2 * denominator));
-}
-
-static int total_bp(const struct scorecard *card, const struct basis *b)
-{
-    __int128 sum = 0;
-    for (size_t i = 0; i < card->n_measures; i++)
-        sum += share(card, b, i) * b->score[i];
-    return round_half_up(sum, (__int128)b->overall * b->common);
-}
-
-/* Whole parts first (rounded down, also below zero), then one more to the largest remainders until
- * `target`, less than one away from the exact sum, is reached. */
-static void allocate(const struct scorecard *card, const __int128 *part, __int128 denominator,
-                     int target, int *out)
-{
-    __int128 rest[SCORECARD_MEASURES_MAX];
-    int given = 0;
-    for (size_t i = 0; i < card->n_measures; i++) {
-        out[i] = (int)(part[i] / denominator);
-        rest[i] = part[i] % denominator;
-        if (rest[i] < 0) {
-            rest[i] += denominator;
-            out[i]--;
-        }
-        given += out[i];
-    }
-    for (; given < target; given++) {
-        size_t best = 0;
-        for (size_t i = 1; i < card->n_measures; i++) {
-            if (rest[i] > rest[best])
-                best = i;
-        }
-        out[best]++;
-        rest[best] = -1;
-    }
-}
-
-static void basis_of(const struct scorecard *card, const bool *counts, const int *score_bp,
-                     struct basis *b)
-{
-    *b = (struct basis){0};
-    for (size_t i = 0; i < card->n_measures; i++) {
-        b->counts[i] = counts[i];
-        b->score[i] = counts[i] ? score_bp[i] : 0;
-    }
-    weigh(card, b);
-}
-
-int health_total_bp(const struct scorecard *card, const bool *counts, const int *score_bp)
-{
-    struct basis b;
-    basis_of(card, counts, score_bp, &b);
-    return b.overall > 0 ? total_bp(card, &b) : -1;
-}
-
-void health_parts(const struct scorecard *card, const bool *counts, const int *delta_bp, int target,
-                  int *out)
-{
-    struct basis b;
-    __int128 part[SCORECARD_MEASURES_MAX];
-    basis_of(card, counts, delta_bp, &b);
-    for (size_t i = 0; i < card->n_measures; i++)
-        part[i] = share(card, &b, i) * b.score[i];
-    allocate(card, part, (__int128)b.overall * b.common, target, out);
-}
-
-static void contribute(const struct scorecard *card, const struct basis *b, struct health *out)
-{
-    __int128 gain[SCORECARD_MEASURES_MAX], loss[SCORECARD_MEASURES_MAX];
-    __int128 denominator = (__int128)b->overall * b->common;
-    for (size_t i = 0; i < card->n_measures; i++) {
-        __int128 weight = share(card, b, i);
-        gain[i] = weight * b->score[i];
-        loss[i] = weight * (FULL - b->score[i]);
-    }
-    allocate(card, gain, denominator, out->health_bp, out->contribution_bp);
-    allocate(card, loss, denominator, FULL - out->health_bp, out->lost_bp);
-}
-
-/* Every applicable measure counts; the missing ones with `assumed`. */
-static int bound(const struct scorecard *card, const struct basis *usable, const uint8_t *quality,
-                 int assumed)
-{
-    struct basis b = *usable;
-    for (size_t i = 0; i < card->n_measures; i++) {
-        if (!b.counts[i] && quality[i] != METRIC_NOT_APPLICABLE) {
-            b.counts[i] = true;
-            b.score[i] = assumed;
-        }
-    }
-    weigh(card, &b);
-    return b.overall > 0 ? total_bp(card, &b) : assumed;
-}
-
-static int coverage(const struct scorecard *card, const bool *has_data, const uint8_t *quality)
-{
-    struct basis b = {0};
-    for (size_t i = 0; i < card->n_measures; i++) {
-        b.counts[i] = quality[i] != METRIC_NOT_APPLICABLE;
-        b.score[i] = has_data[i] ? FULL : 0;
-    }
-    weigh(card, &b);
-    return b.overall > 0 ? total_bp(card, &b) : 0;
-}
-
-/* What a missing measure counts as, or -1: it does not count. */
-static int imputed(const struct scorecard_measure *m)
-{
+    const struct scorecard *card = e->card;
+    bool adds = scorecard_level_adds(&card->group[m->group].level);
     switch (m->missing) {
     case MISSING_NEUTRAL:
-        return NEUTRAL;
+        *score = adds ? rational_int(0)
+                      : rational_divide(e->pool, rational_add(e->pool, card->from, card->to),
+                                        rational_int(2));
+        return true;
     case MISSING_WORST:
-        return 0;
+        *score = adds ? m->low : card->from;
+        return true;
     case MISSING_BEST:
-        return FULL;
+        *score = adds ? m->high : card->to;
+        return true;
+    case MISSING_SCORE:
+        *score = m->missing_score;
+        return true;
     default:
-        return -1;
+        return false;
     }
 }
 
-static void cap(const struct scorecard *card, const double *metric_value, struct health *out)
+/* Every measure's score; true when one that blocks is missing. */
+static bool judge_all(struct health_engine *e, struct health *out)
 {
-    out->effective_bp = out->health_bp;
-    for (size_t i = 0; i < card->n_caps; i++) {
-        const struct scorecard_cap *c = &card->cap[i];
-        double v = metric_value[c->metric];
-        bool binds = !isnan(v) && (c->above ? v > c->limit : v < c->limit);
-        if (binds && out->effective_bp > c->cap_bp) {
-            out->effective_bp = c->cap_bp;
+    bool blocked = false;
+    for (size_t i = 0; i < e->card->n_measures; i++) {
+        const struct scorecard_measure *m = &e->card->measure[i];
+        out->score[i] = rational_int(0);
+        enum metric_quality quality = judge(e, m, &out->score[i], &out->level[i]);
+        out->quality[i] = (uint8_t)quality;
+        bool missing = quality != METRIC_OK && quality != METRIC_NOT_APPLICABLE;
+        out->counts[i] = quality == METRIC_OK || (missing && imputed(e, m, &out->score[i]));
+        blocked = blocked || (missing && m->missing == MISSING_BLOCK);
+        /* Where scores add up, 0 points are none; else they begin where the scale does. */
+        bool adds = scorecard_level_adds(&e->card->group[m->group].level);
+        struct rational above =
+            adds ? out->score[i] : rational_subtract(e->pool, out->score[i], e->card->from);
+        out->measure_bp[i] =
+            out->counts[i] ? rational_to_int(e->pool, rational_multiply(e->pool, above, e->unit))
+                           : 0;
+    }
+    return blocked;
+}
+
+/* ── contributions ──────────────────────────────────────────────────────────────────────────────
+ */
+
+/* What each measure costs against the best it could have given. */
+static void lose(struct health_engine *e, const struct scorecard_parts *parts,
+                 struct rational total_bp, struct health *out)
+{
+    struct rational_pool *pool = e->pool;
+    struct rational loss[ITEMS_MAX], rest = rational_subtract(pool, rational_int(FULL), total_bp);
+    size_t n = e->card->n_measures;
+    int whole[ITEMS_MAX];
+    for (size_t i = 0; i < n; i++) {
+        const struct scorecard_measure *m = &e->card->measure[i];
+        bool adds = scorecard_level_adds(&e->card->group[m->group].level);
+        loss[i] = rational_int(0);
+        if (!out->counts[i])
+            continue;
+        struct rational short_of =
+            rational_subtract(pool, adds ? m->high : e->card->to, out->score[i]);
+        loss[i] = rational_multiply(pool, parts->factor[i], short_of);
+        rest = rational_subtract(pool, rest, loss[i]);
+    }
+    loss[n] = rest;
+    health_total_share(pool, loss, n + 1, FULL - out->health_bp, whole);
+    memcpy(out->lost_bp, whole, n * sizeof *whole);
+    out->lost_rest_bp = whole[n];
+}
+
+static void contribute(struct health_engine *e, struct health *out)
+{
+    const struct scorecard *card = e->card;
+    struct rational_pool *pool = e->pool;
+    struct scorecard_parts parts;
+    size_t n = card->n_measures;
+    int whole[ITEMS_MAX];
+    /* Whole basis points are what contributions are made of: of their rounding nothing is said. */
+    struct rational total = card->round_total.is_basis_point ? out->computed : out->shown_computed;
+    struct rational rounding = rational_subtract(pool, total, out->computed);
+    scorecard_level_parts(card, pool, out->counts, out->score, &out->tally, &parts);
+    if (!out->tally.known) /* the card's own word for nothing known */
+        parts.start = to_bp(e, out->computed);
+    struct rational item[ITEMS_MAX];
+    memcpy(item, parts.measure, n * sizeof *item);
+    item[n] = parts.start;
+    item[n + 1] = parts.limits;
+    item[n + 2] = rational_add(pool, parts.rounding, rational_multiply(pool, rounding, e->unit));
+    health_total_share(pool, item, n + 3, out->health_bp, whole);
+    memcpy(out->contribution_bp, whole, n * sizeof *whole);
+    out->start_bp = whole[n];
+    out->limits_bp = whole[n + 1];
+    out->rounding_bp = whole[n + 2];
+    lose(e, &parts, to_bp(e, total), out);
+}
+
+/* ── what is not known ──────────────────────────────────────────────────────────────────────────
+ */
+
+static bool is_missing(const struct health *h, size_t i)
+{
+    return h->quality[i] != METRIC_OK && h->quality[i] != METRIC_NOT_APPLICABLE;
+}
+
+/* Every applicable measure counts; those that do not count yet with their worst or best. */
+static int bound(struct health_engine *e, const struct health *h, bool best)
+{
+    const struct scorecard *card = e->card;
+    bool counts[SCORECARD_MEASURES_MAX];
+    struct rational score[SCORECARD_MEASURES_MAX];
+    struct scorecard_tally tally;
+    for (size_t i = 0; i < card->n_measures; i++) {
+        struct rational worst_score, best_score;
+        counts[i] = h->counts[i] || is_missing(h, i);
+        score[i] = h->score[i];
+        if (h->counts[i] || !counts[i])
+            continue;
+        scorecard_level_limits(card, i, &worst_score, &best_score);
+        score[i] = best ? best_score : worst_score;
+    }
+    scorecard_level_tally(card, e->pool, counts, score, &tally);
+    if (!tally.known)
+        return best ? FULL : 0;
+    return rounded_bp(
+        e, rational_round(e->pool, tally.total, card->round_total.step, card->round_total.rule));
+}
+
+static void measure_doubt(struct health_engine *e, struct health *out)
+{
+    bool applies[SCORECARD_MEASURES_MAX], has[SCORECARD_MEASURES_MAX], all = true, open = false;
+    for (size_t i = 0; i < e->card->n_measures; i++) {
+        applies[i] = out->quality[i] != METRIC_NOT_APPLICABLE;
+        has[i] = out->quality[i] == METRIC_OK;
+        all = all && (has[i] || !applies[i]);
+        open = open || (is_missing(out, i) && !out->counts[i]);
+    }
+    if (all && out->tally.known)
+        out->coverage_bp = FULL;
+    else
+        out->coverage_bp = rational_to_int(
+            e->pool,
+            rational_multiply(e->pool, scorecard_level_coverage(e->card, e->pool, applies, has),
+                              rational_int(FULL)));
+    if (open || !out->is_known) {
+        out->lower_bp = bound(e, out, false);
+        out->upper_bp = bound(e, out, true);
+    } else
+        out->lower_bp = out->upper_bp = out->health_bp;
+    if (out->is_known) { /* with the card's own word for nothing known */
+        out->lower_bp = MIN(out->lower_bp, out->health_bp);
+        out->upper_bp = MAX(out->upper_bp, out->health_bp);
+    }
+}
+
+/* ── the number and its band ────────────────────────────────────────────────────────────────────
+ */
+
+/* The smallest of those that set it replaces the number; then it is raised, then it is capped. */
+static void bind(struct health_engine *e, struct health *out)
+{
+    static const enum scorecard_bound order[] = {BOUND_SET, BOUND_FLOOR, BOUND_CAP};
+    struct rational x = out->computed;
+    bool is_set = false;
+    for (size_t o = 0; o < G_N_ELEMENTS(order); o++) {
+        for (size_t i = 0; i < e->card->n_caps; i++) {
+            const struct scorecard_cap *c = &e->card->cap[i];
+            if (c->bound != order[o] || !scorecard_condition_hold(&c->when, e->pool, e->value))
+                continue;
+            int way = rational_compare(e->pool, c->value, x);
+            bool binds = c->bound == BOUND_CAP     ? way < 0
+                         : c->bound == BOUND_FLOOR ? way > 0
+                                                   : !is_set || way < 0;
+            if (!binds)
+                continue;
+            is_set = is_set || c->bound == BOUND_SET;
+            x = c->value;
             out->cap = c->name;
         }
     }
+    out->effective = x;
 }
 
-static const char *day_band(const struct scorecard *card, const struct health *h)
+static const char *day_band(struct health_engine *e, const struct health *h)
 {
+    const struct scorecard *card = e->card;
     if (!h->is_known || h->coverage_bp < card->min_coverage_bp)
         return "Unknown";
-    if (h->coverage_bp < SURE_COVERAGE &&
-        strcmp(scorecard_band(card, h->lower_bp), scorecard_band(card, h->upper_bp)) != 0)
+    if (h->coverage_bp < card->sure_coverage_bp &&
+        g_strcmp0(scorecard_band_bp(card, e->pool, h->lower_bp),
+                  scorecard_band_bp(card, e->pool, h->upper_bp)) != 0)
         return "Unknown";
-    return scorecard_band(card, h->effective_bp);
+    const char *band = scorecard_band(card, e->pool, h->shown_effective);
+    return band ? band : "";
 }
 
-void health_compute(const struct scorecard *card, const double *value, const uint8_t *quality,
-                    const double *metric_value, struct health *out)
+static void conclude(struct health_engine *e, bool blocked, struct health *out)
 {
-    struct basis b = {0};
-    bool has_data[SCORECARD_MEASURES_MAX] = {false}, blocked = false;
-    *out = (struct health){0};
-    for (size_t i = 0; i < card->n_measures; i++) {
-        const struct scorecard_measure *m = &card->measure[i];
-        has_data[i] = quality[i] == METRIC_OK && isfinite(value[i]);
-        bool missing = !has_data[i] && quality[i] != METRIC_NOT_APPLICABLE;
-        int score = has_data[i] ? scorecard_measure_bp(m, value[i]) : missing ? imputed(m) : -1;
-        blocked = blocked || (missing && m->missing == MISSING_BLOCK);
-        out->measure_bp[i] = score;
-        b.counts[i] = score >= 0;
-        b.score[i] = score >= 0 ? score : 0;
-    }
-    weigh(card, &b);
-    out->coverage_bp = coverage(card, has_data, quality);
-    out->lower_bp = bound(card, &b, quality, 0);
-    out->upper_bp = bound(card, &b, quality, FULL);
-    out->is_known = b.overall > 0 && !blocked;
+    scorecard_level_tally(e->card, e->pool, out->counts, out->score, &out->tally);
+    out->is_known = (out->tally.known || e->card->has_nothing_known) && !blocked;
     if (out->is_known) {
-        out->health_bp = total_bp(card, &b);
-        contribute(card, &b, out);
-        cap(card, metric_value, out);
+        out->computed = out->tally.known ? out->tally.total : e->card->nothing_known;
+        out->shown_computed = shown(e, out->computed);
+        out->health_bp = rounded_bp(e, out->shown_computed);
+        if (!out->tally.known)
+            out->tally.raw = out->tally.total = out->computed;
+        contribute(e, out);
+        bind(e, out);
+        out->shown_effective = shown(e, out->effective);
+        out->effective_bp = rounded_bp(e, out->shown_effective);
     }
-    out->band = day_band(card, out);
+    measure_doubt(e, out);
+    out->band = day_band(e, out);
 }
 
-void health_of_account(const struct scorecard *card, const struct metric_frame *f, size_t account,
-                       struct health_account *out)
+void health_engine_run(struct health_engine *e, struct health *out)
 {
-    for (size_t m = 0; m < f->n_metrics; m++)
-        out->metric_value[m] = f->value[m * f->n_accounts + account];
+    *out = (struct health){0};
+    scorecard_input_derive(e->card, e->pool, e->value);
+    out->is_scored = scorecard_condition_hold(&e->card->scored_only_if, e->pool, e->value);
+    out->band = "Unknown";
+    if (!out->is_scored) {
+        out->upper_bp = FULL;
+        return;
+    }
+    bool blocked = judge_all(e, out);
+    conclude(e, blocked, out);
+}
+
+void health_of_values(struct health_engine *e, const double *value, const uint8_t *quality,
+                      size_t stride, struct health *out)
+{
+    struct scorecard_value *input = health_engine_begin(e);
+    for (size_t i = 0; i < e->card->n_inputs; i++) {
+        int m = e->card->input[i].metric;
+        if (m < 0)
+            continue;
+        double v = value[(size_t)m * stride];
+        input[i].quality = quality ? (enum metric_quality)quality[(size_t)m * stride] : METRIC_OK;
+        if (isfinite(v))
+            input[i].number = rational_of_double(e->pool, v);
+        else if (input[i].quality == METRIC_OK)
+            input[i].quality = METRIC_NO_DATA;
+    }
+    health_engine_run(e, out);
+}
+
+struct rational health_usable_weight(struct health_engine *e, const struct health *h, size_t group)
+{
+    const struct scorecard *card = e->card;
+    struct rational sum = rational_int(0);
+    for (size_t g = 0; g < card->n_groups && group == card->n_groups; g++) {
+        if (h->tally.group_known[g])
+            sum = rational_add(e->pool, sum, card->group[g].written_weight);
+    }
     for (size_t i = 0; i < card->n_measures; i++) {
-        size_t m = (size_t)card->measure[i].metric;
-        out->value[i] = out->metric_value[m];
-        out->quality[i] = f->quality[m * f->n_accounts + account];
+        if (card->measure[i].group == (int)group && h->counts[i])
+            sum = rational_add(e->pool, sum, card->measure[i].written_weight);
     }
-    health_compute(card, out->value, out->quality, out->metric_value, &out->health);
+    return sum;
 }
 
-/* May the band move from `shown` to the day's own band by this score alone? */
-static bool passes(const struct scorecard *card, const char *shown, const struct health_day *day)
+const struct scorecard_value *health_input(const struct health_engine *e, size_t input)
 {
-    int score = day->effective_bp;
-    return strcmp(scorecard_band(card, CLAMP(score - card->hysteresis_bp, 0, FULL)), shown) != 0 &&
-           strcmp(scorecard_band(card, CLAMP(score + card->hysteresis_bp, 0, FULL)), shown) != 0;
+    return &e->value[input];
 }
 
-const char *health_band(const struct scorecard *card, const struct health_day *const *days,
-                        size_t n)
+double health_value(const struct health_engine *e, size_t measure)
 {
-    const char *shown = days[0]->band;
-    bool agree = true;
-    for (size_t i = 1; i < n; i++) {
-        const char *own = days[i]->band;
-        agree = agree && strcmp(own, days[0]->band) == 0;
-        if (strcmp(own, "Unknown") == 0 || strcmp(shown, "Unknown") == 0 ||
-            passes(card, shown, days[i]))
-            shown = own;
-    }
-    /* n days of the same opinion win over a border that was only just passed. */
-    return agree ? days[n - 1]->band : shown;
+    const struct scorecard_value *value = &e->value[e->card->measure[measure].input];
+    return scorecard_value_known(value) && !value->text ? rational_to_double(value->number) : NAN;
 }

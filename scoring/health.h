@@ -1,66 +1,75 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Health in exact arithmetic: measures → groups → overall as rationals, rounded once; contributions
- * that add up to the shown number to the unit. */
+/* Health in exact arithmetic: one engine for the daily scoring, explanations and what-if. Measures
+ * → groups → overall as fractions, rounded where the scorecard says; contributions that add up to
+ * the shown number to the unit. */
 #pragma once
 
-#include "scoring/scorecard.h"
+#include "scoring/scorecard_level.h"
+#include "scoring/scorecard_value.h"
 
 struct health {
+    bool is_scored;         /* the scorecard scores such an account */
     bool is_known;          /* false: no usable measure, or one that blocks is missing */
-    int health_bp;          /* 0..10000, valid when is_known */
-    int lower_bp, upper_bp; /* were every missing measure 0, or 10000 */
+    int health_bp;          /* 0..10000 of the scale, of the number as shown; valid when is_known */
+    int lower_bp, upper_bp; /* were every missing measure its worst, or its best */
     int coverage_bp;        /* weight of usable over weight of applicable measures */
-    const char *band;       /* of this day alone; "Unknown" without enough data */
+    const char *band;       /* of this day alone; "Unknown" without enough data, "" in no band */
     int effective_bp;       /* after caps */
     const char *cap;        /* which cap bound, or NULL */
-    int measure_bp[SCORECARD_MEASURES_MAX];      /* -1 when not usable */
-    int contribution_bp[SCORECARD_MEASURES_MAX]; /* Σ = health_bp */
-    int lost_bp[SCORECARD_MEASURES_MAX];         /* Σ = 10000 - health_bp */
+    bool counts[SCORECARD_MEASURES_MAX];         /* it has a score that counts */
+    int measure_bp[SCORECARD_MEASURES_MAX];      /* when it counts */
+    int contribution_bp[SCORECARD_MEASURES_MAX]; /* Σ + start + limits + rounding = health_bp */
+    int lost_bp[SCORECARD_MEASURES_MAX];         /* Σ + lost_rest = 10000 - health_bp */
+    int start_bp, limits_bp, rounding_bp, lost_rest_bp;
+    /* Exact, on the card's own scale; valid until the engine's next account. */
+    struct rational score[SCORECARD_MEASURES_MAX];
+    const char *level[SCORECARD_MEASURES_MAX]; /* the score's name, or NULL */
+    uint8_t quality[SCORECARD_MEASURES_MAX];   /* enum metric_quality of what each judges */
+    struct scorecard_tally tally;
+    struct rational computed, effective;             /* before rounding, when is_known */
+    struct rational shown_computed, shown_effective; /* as the card rounds */
 };
 
+/* The engine: a scorecard and the memory that its accounts reuse. */
+struct health_engine;
+
+struct health_engine *health_engine_new(const struct scorecard *card);
+void health_engine_free(struct health_engine *engine);
+
+/* The memory of exact numbers of the account at hand. */
+struct rational_pool *health_engine_pool(struct health_engine *engine);
+
+/* Forget the account before; its inputs to be filled in: one value per input of the card, those
+ * derived by the engine. */
+struct scorecard_value *health_engine_begin(struct health_engine *engine);
+
 /*
- * value, quality  one per measure, from the metric it judges
- * metric_value    one per metric, for caps; NaN when there is none
+ * Compute the health of the inputs that were filled in.
  *
- * Method: S = Σ_g W_g G_g / Σ W_g over groups with a usable measure, G_g = Σ w s / Σ w over its
- * usable measures, in 128-bit rationals; S is rounded half up once, contributions and losses by
- * largest remainder (ties to the earlier measure).
+ * Method: every score as a fraction, combined as the card says, limited and rounded as it says.
+ * Contributions and losses are whole basis points by largest remainder (ties to the earlier).
+ * Cost    about a microsecond for each measure
  */
-void health_compute(const struct scorecard *card, const double *value, const uint8_t *quality,
-                    const double *metric_value, struct health *out);
-
-/* One account of a day as its scorecard sees it; reused from account to account. */
-struct health_account {
-    double *metric_value; /* by metric; the caller's, with room for all of the frame */
-    double value[SCORECARD_MEASURES_MAX];
-    uint8_t quality[SCORECARD_MEASURES_MAX];
-    struct health health;
-};
-
-/* The health of a frame's account, and what it was computed from. */
-void health_of_account(const struct scorecard *card, const struct metric_frame *frame,
-                       size_t account, struct health_account *out);
-
-/* The total of the measures that count, rounded as health is; -1 when none with a weight does. */
-int health_total_bp(const struct scorecard *card, const bool *counts, const int *score_bp);
+void health_engine_run(struct health_engine *engine, struct health *out);
 
 /*
- * What a change of each score (delta_bp, of measures that count) does to that total: whole parts
- * that add up to `target`, the difference of the rounded totals; by largest remainder.
+ * The health of values by metric: value[m * stride], and its quality (enum metric_quality) in
+ * quality[m * stride]; quality NULL: what is NaN has no data. They enter as the fractions they were
+ * computed as, see rational_of_double.
  */
-void health_parts(const struct scorecard *card, const bool *counts, const int *delta_bp, int target,
-                  int *out);
+void health_of_values(struct health_engine *engine, const double *value, const uint8_t *quality,
+                      size_t stride, struct health *out);
 
-/* What of a day's health the band of later days needs; band NULL: no customer on that day. */
-struct health_day {
-    const char *band;
-    int effective_bp;
-};
-
-/*
- * The band shown, a pure function of the days' results, oldest first, the last is today: it changes
- * when a score passes a cut by more than the hysteresis, or when all days agree. Unknown is at
- * once.
+/* Σ of the weights, as written, of what counts: measures of a group, or (group = n_groups) groups.
  */
-const char *health_band(const struct scorecard *card, const struct health_day *const *days,
-                        size_t n);
+struct rational health_usable_weight(struct health_engine *engine, const struct health *health,
+                                     size_t group);
+
+/* An input of the account at hand, derived ones too. */
+const struct scorecard_value *health_input(const struct health_engine *engine, size_t input);
+
+/* The value behind a measure of the account at hand; NaN when there is none. */
+double health_value(const struct health_engine *engine, size_t measure);
+
+typedef struct health_engine health_engine_t; /* only for g_autoptr */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(health_engine_t, health_engine_free)

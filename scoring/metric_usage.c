@@ -79,9 +79,8 @@ static struct metric_answer change(const struct metric_computing *c, const struc
     double base = facts_sum(c->facts, a, (size_t)m->usage, base_from, from);
     if (first > base_from)
         return metric_no_data;
-    struct metric_answer answer = metric_quotient(now, base);
-    answer.value -= 1;
-    return answer;
+    /* One division: the double nearest to the fraction, which scorecards find again. */
+    return metric_quotient(now - base, base);
 }
 
 /* This window's daily mean against that of the account's own past, of which half must be there. */
@@ -93,9 +92,10 @@ static struct metric_answer self_baseline(const struct metric_computing *c, cons
     double days = (double)from - begin;
     if (days * 2 < m->baseline_days)
         return metric_no_data;
-    double now = facts_sum(c->facts, a, (size_t)m->usage, from, to) / m->days;
-    double base = facts_sum(c->facts, a, (size_t)m->usage, begin, from) / days;
-    return metric_quotient(now, base);
+    /* Means of both, in one division. */
+    double now = facts_sum(c->facts, a, (size_t)m->usage, from, to);
+    double base = facts_sum(c->facts, a, (size_t)m->usage, begin, from);
+    return metric_quotient(now * days, base * m->days);
 }
 
 static struct metric_answer ratio(const struct metric_computing *c, const struct metric *m,

@@ -17,7 +17,8 @@ struct building {
     struct arena *arena;
     const struct metric_life *life;
     size_t n_lives, events;
-    struct health_account one;
+    struct health_engine *engine; /* NULL: no health */
+    struct health one;
     GArray *value, *y, *as_of, *account, *arr, *health;
 };
 
@@ -43,11 +44,10 @@ static int outcome(const struct building *b, size_t account, int32_t as_of)
 /* Health by the scorecard, 0..1; NaN when it is Unknown. */
 static double health_of(struct building *b, const struct metric_frame *f, size_t a)
 {
-    const struct scorecard *card = b->options->card;
-    if (!card)
+    if (!b->engine)
         return NAN;
-    health_of_account(card, f, a, &b->one);
-    return b->one.health.is_known ? b->one.health.effective_bp / 10000.0 : NAN;
+    health_of_values(b->engine, f->value + a, f->quality + a, f->n_accounts, &b->one);
+    return b->one.is_known ? b->one.effective_bp / 10000.0 : NAN;
 }
 
 static void add_row(struct building *b, const struct metric_frame *f, size_t a, int churned)
@@ -133,6 +133,7 @@ bool panel_build(struct arena *arena, struct db *db, const struct metric_set *se
                  GError **err)
 {
     g_autoptr(arena_t) scratch = arena_new();
+    g_autoptr(health_engine_t) engine = options->card ? health_engine_new(options->card) : NULL;
     g_autoptr(GArray) value = g_array_new(FALSE, FALSE, sizeof(double));
     g_autoptr(GArray) y = g_array_new(FALSE, FALSE, sizeof(double));
     g_autoptr(GArray) as_of = g_array_new(FALSE, FALSE, sizeof(int32_t));
@@ -142,7 +143,7 @@ bool panel_build(struct arena *arena, struct db *db, const struct metric_set *se
     struct building b = {.set = set,
                          .options = options,
                          .arena = scratch,
-                         .one.metric_value = arena_many(scratch, metric_count(set) + 1, double),
+                         .engine = engine,
                          .value = value,
                          .y = y,
                          .as_of = as_of,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/progress.h"
+#include "scoring/change.h"
 #include "scoring/known.h"
 #include "scoring/numbers.h"
 
@@ -23,6 +24,52 @@ static int32_t *expand_days(const struct scoring *s, size_t *n)
     return out;
 }
 
+static bool put_measure(struct db *db, const struct scoring *s, int64_t scorecard_id, size_t i,
+                        GError **err)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    const struct scorecard *card = s->card;
+    const struct scorecard_measure *m = &card->measure[i];
+    const struct scorecard_input *input = &card->input[m->input];
+    /* A derived input has neither unit nor sentence. */
+    static const struct metric_info derived = {.unit = "", .sentence = ""};
+    const struct metric_info *info =
+        input->metric >= 0 ? metric_info(s->metrics, (size_t)input->metric) : &derived;
+    struct q_measure_put_params params = {.scorecard_id = scorecard_id,
+                                          .ordinal = (int32_t)i + 1,
+                                          .name = m->name,
+                                          .label = m->label,
+                                          .group_name = card->group[m->group].name,
+                                          .group_label = card->group[m->group].label,
+                                          .metric = input->name,
+                                          .unit = info->unit,
+                                          .direction = m->direction,
+                                          .weight = m->weight,
+                                          .sentence = info->sentence,
+                                          .group_weight = card->group[m->group].weight,
+                                          .definition =
+                                              scorecard_definition(arena, card, s->metrics, i)};
+    return q_measure_put(db, &params, NULL, err);
+}
+
+/* What a scorecard that does more than average has beside its measures. */
+static bool put_rest(struct db *db, const struct scorecard *card, int64_t scorecard_id,
+                     GError **err)
+{
+    struct q_measure_put_params params = {.scorecard_id = scorecard_id,
+                                          .ordinal = (int32_t)card->n_measures + 1,
+                                          .name = CHANGE_REST,
+                                          .label = "Start, limits and rounding",
+                                          .group_name = "",
+                                          .group_label = "",
+                                          .metric = "",
+                                          .unit = "",
+                                          .direction = "none",
+                                          .sentence = "",
+                                          .definition = CHANGE_REST};
+    return q_measure_put(db, &params, NULL, err);
+}
+
 static bool put_scorecard(struct db *db, void *context, GError **err)
 {
     struct scoring *s = context;
@@ -38,26 +85,10 @@ static bool put_scorecard(struct db *db, void *context, GError **err)
         return false;
     s->scorecard_id = row.scorecard_id;
     for (size_t i = 0; i < card->n_measures; i++) {
-        const struct scorecard_measure *m = &card->measure[i];
-        const struct metric_info *info = metric_info(s->metrics, (size_t)m->metric);
-        struct q_measure_put_params params = {.scorecard_id = row.scorecard_id,
-                                              .ordinal = (int32_t)i + 1,
-                                              .name = m->name,
-                                              .label = m->label,
-                                              .group_name = card->group[m->group].name,
-                                              .group_label = card->group[m->group].label,
-                                              .metric = info->name,
-                                              .unit = info->unit,
-                                              .direction = info->direction,
-                                              .weight = m->weight,
-                                              .sentence = info->sentence,
-                                              .group_weight = card->group[m->group].weight,
-                                              .definition =
-                                                  scorecard_definition(arena, card, s->metrics, i)};
-        if (!q_measure_put(db, &params, NULL, err))
+        if (!put_measure(db, s, row.scorecard_id, i, err))
             return false;
     }
-    return true;
+    return scorecard_is_mean(card) || put_rest(db, card, row.scorecard_id, err);
 }
 
 static bool load_model(struct scoring *s, GError **err)
@@ -89,6 +120,23 @@ static bool load_model(struct scoring *s, GError **err)
     return true;
 }
 
+/* What daily scoring asks of a scorecard beyond the language. */
+static bool check_card(const struct scorecard *card, GError **err)
+{
+    if (card->n_bands == 0)
+        return err_set(err, KENKO_ERROR_CONFIG,
+                       "scorecards/%s.yaml has no bands: daily scoring wants them", card->name);
+    if (card->round_measure.rule == ROUND_NONE)
+        return err_set(err, KENKO_ERROR_CONFIG,
+                       "scorecards/%s.yaml says round.measure.rule: none: what is stored of a "
+                       "measure is whole basis points, so leave round.measure out",
+                       card->name);
+    return card->n_measures < SCORECARD_MEASURES_MAX || scorecard_is_mean(card) ||
+           err_set(err, KENKO_ERROR_CONFIG,
+                   "scorecards/%s.yaml: one that does more than average has at most %d measures",
+                   card->name, SCORECARD_MEASURES_MAX - 1);
+}
+
 static bool prepare(struct scoring *s, struct config *config, GError **err)
 {
     struct score_config settings;
@@ -101,6 +149,9 @@ static bool prepare(struct scoring *s, struct config *config, GError **err)
               s->arena, config, s->metrics,
               s->options->scorecard ? s->options->scorecard : settings.scorecard, err)))
         return false;
+    if (!check_card(s->card, err))
+        return false;
+    s->engine = health_engine_new(s->card);
     struct known known;
     if (!known_ask(s->db, s->options->known_no, &known, err))
         return false;
@@ -125,6 +176,7 @@ static bool run(struct scoring *s, struct config *config, GError **err)
     s->summary->known_no = s->known_no;
     zone_close(s->zone);
     g_free(s->history);
+    health_engine_free(s->engine);
     return ok;
 }
 

@@ -2,7 +2,8 @@
 /* The scoring job: every customer's health and risk for the as-of days asked, published at once. */
 #pragma once
 
-#include "scoring/health.h"
+#include "core/config.h"
+#include "core/db.h"
 
 struct progress;
 

@@ -12,7 +12,7 @@
 
 /* Keep the day's health for later bands; days lie one apart, the ring holds band_days. */
 static void remember(struct scoring *s, const struct metric_frame *f, size_t account,
-                     struct health_day health)
+                     struct health_band_day health)
 {
     size_t slot = (size_t)f->as_of % (size_t)s->band_days;
     s->history_day[slot] = f->as_of;
@@ -21,15 +21,15 @@ static void remember(struct scoring *s, const struct metric_frame *f, size_t acc
 
 static const char *band_of(const struct scoring *s, const struct metric_frame *f, size_t account)
 {
-    const struct health_day *days[SCORE_BAND_DAYS_MAX];
+    const struct health_band_day *days[SCORE_BAND_DAYS_MAX];
     size_t n = 0;
     for (int32_t day = f->as_of - s->band_days + 1; day <= f->as_of; day++) {
         size_t slot = (size_t)day % (size_t)s->band_days;
-        const struct health_day *h = &s->history[slot * f->n_accounts + account];
+        const struct health_band_day *h = &s->history[slot * f->n_accounts + account];
         if (s->history_day[slot] == day && h->band)
             days[n++] = h;
     }
-    return health_band(s->card, days, n);
+    return health_band(s->card, health_engine_pool(s->engine), days, n);
 }
 
 /* NULL when no element is. */
@@ -99,37 +99,41 @@ static bool may_speak(const struct scoring *s, const double *value, struct score
     return report.state != DRIFT_SILENT;
 }
 
-static const int32_t *ints(struct arena *arena, size_t n, const int *v)
+/* The measures, and what else a scorecard that does more than average has brought and cost. */
+static void fill_measures(const struct scoring *s, struct arena *arena, const struct health *h,
+                          struct q_score_copy_row *row)
 {
-    return memcpy(arena_many(arena, n, int32_t), v, n * sizeof *v);
-}
-
-static void fill_measures(const struct scoring *s, struct arena *arena,
-                          const struct health_account *scratch, struct q_score_copy_row *row)
-{
-    const struct health *h = &scratch->health;
-    size_t n = s->card->n_measures;
-    bool no_value[SCORECARD_MEASURES_MAX], no_bp[SCORECARD_MEASURES_MAX];
+    size_t measures = s->card->n_measures, n = measures + !scorecard_is_mean(s->card);
+    bool no_value[SCORECARD_MEASURES_MAX + 1], no_bp[SCORECARD_MEASURES_MAX + 1];
     const char **quality = arena_many(arena, n, const char *);
     double *value = arena_many(arena, n, double);
-    for (size_t i = 0; i < n; i++) {
-        value[i] = scratch->value[i];
+    int32_t *bp = arena_many(arena, n, int32_t), *brought = arena_many(arena, n, int32_t),
+            *lost = arena_many(arena, n, int32_t);
+    for (size_t i = 0; i < measures; i++) {
+        value[i] = health_value(s->engine, i);
+        bp[i] = h->measure_bp[i];
+        brought[i] = h->contribution_bp[i];
+        lost[i] = h->lost_bp[i];
         no_value[i] = isnan(value[i]);
-        no_bp[i] = h->measure_bp[i] < 0;
-        quality[i] = metric_quality_name((enum metric_quality)scratch->quality[i]);
+        no_bp[i] = !h->counts[i];
+        quality[i] = metric_quality_name((enum metric_quality)h->quality[i]);
+    }
+    if (n > measures) {
+        no_value[measures] = no_bp[measures] = true;
+        quality[measures] = metric_quality_name(METRIC_NOT_APPLICABLE);
+        brought[measures] = h->start_bp + h->limits_bp + h->rounding_bp;
+        lost[measures] = h->lost_rest_bp;
     }
     row->metric_value = (struct db_doubles){n, value, nulls(arena, n, no_value)};
     row->metric_quality = (struct db_texts){n, quality, NULL};
-    row->measure_bp = (struct db_ints){n, ints(arena, n, h->measure_bp), nulls(arena, n, no_bp)};
-    row->contribution_bp = (struct db_ints){n, ints(arena, n, h->contribution_bp), NULL};
-    row->lost_bp = (struct db_ints){n, ints(arena, n, h->lost_bp), NULL};
+    row->measure_bp = (struct db_ints){n, bp, nulls(arena, n, no_bp)};
+    row->contribution_bp = (struct db_ints){n, brought, NULL};
+    row->lost_bp = (struct db_ints){n, lost, NULL};
 }
 
 static void fill(const struct scoring *s, const struct metric_frame *f, size_t a,
-                 struct arena *arena, const struct health_account *scratch,
-                 struct q_score_copy_row *row)
+                 struct arena *arena, const struct health *h, struct q_score_copy_row *row)
 {
-    const struct health *h = &scratch->health;
     *row = (struct q_score_copy_row){.account_id = f->account_id[a],
                                      .as_of = f->as_of,
                                      .scorecard_id = s->scorecard_id,
@@ -150,7 +154,7 @@ static void fill(const struct scoring *s, const struct metric_frame *f, size_t a
                                      .arr_minor = f->arr_minor[a],
                                      .renewal_on = f->renewal_on[a],
                                      .renewal_on_is_null = f->renewal_on[a] == INT32_MIN};
-    fill_measures(s, arena, scratch, row);
+    fill_measures(s, arena, h, row);
     row->p_churn_1e9_is_null = row->p_lower_1e9_is_null = row->p_upper_1e9_is_null =
         row->risk_percentile_bp_is_null = row->risk_contribution_is_null = row->risk_value_is_null =
             row->risk_1e9_is_null = true; /* until the model speaks */
@@ -207,20 +211,21 @@ static bool is_asked(const struct score_options *options, int32_t as_of)
 static void compute(struct scoring *s, const struct metric_frame *f, struct score_day *day)
 {
     g_autoptr(arena_t) arena = arena_new();
-    struct health_account scratch = {.metric_value = arena_many(arena, f->n_metrics + 1, double)};
+    struct health h;
     double *value = day ? arena_many(arena, f->n_accounts * f->n_metrics + 1, double) : NULL;
     for (size_t a = 0; a < f->n_accounts; a++) {
-        struct health_day kept = {0};
+        struct health_band_day kept = {0};
         if (f->is_customer[a]) {
-            health_of_account(s->card, f, a, &scratch);
-            kept = (struct health_day){scratch.health.band, scratch.health.effective_bp};
+            health_of_values(s->engine, f->value + a, f->quality + a, f->n_accounts, &h);
+            kept = (struct health_band_day){h.band, h.effective_bp};
         }
         remember(s, f, a, kept);
         if (!day || !f->is_customer[a])
             continue;
-        memcpy(value + day->n * f->n_metrics, scratch.metric_value, f->n_metrics * sizeof *value);
+        for (size_t m = 0; m < f->n_metrics; m++)
+            value[day->n * f->n_metrics + m] = f->value[m * f->n_accounts + a];
         day->key[day->n] = f->account_key[a];
-        fill(s, f, a, day->arena, &scratch, &day->result[day->n++]);
+        fill(s, f, a, day->arena, &h, &day->result[day->n++]);
     }
     if (!day)
         return;
@@ -237,7 +242,7 @@ bool score_day_frame(void *context, const struct metric_frame *f, GError **err)
         progress_begin(asked->progress, "scoring", "days", PROGRESS_ITEMS, (int64_t)s->n_days);
     progress_at(asked->progress, (int64_t)s->days_done++, 0);
     if (!s->history) {
-        s->history = g_new0(struct health_day, (size_t)s->band_days * f->n_accounts + 1);
+        s->history = g_new0(struct health_band_day, (size_t)s->band_days * f->n_accounts + 1);
         /* The facts are read: what follows writes, in transactions of its own. */
         db_rollback(s->db);
     }

@@ -5,6 +5,8 @@
 #include "core/job.h"
 #include "scoring/drift.h"
 #include "scoring/hazard.h"
+#include "scoring/health.h"
+#include "scoring/health_band.h"
 #include "scoring/score.h"
 #include "scoring/score_config.h"
 #include "sql/scoring.h"
@@ -31,6 +33,7 @@ struct scoring {
     struct zone *zone;
     const struct metric_set *metrics;
     const struct scorecard *card;
+    struct health_engine *engine; /* of card */
     const struct hazard_model *model;
     const struct drift *drift; /* NULL: nothing to hold a day against */
     int32_t trained_as_of;     /* earlier days were there when the model learnt */
@@ -41,7 +44,7 @@ struct scoring {
     const char *model_message;
     char config_sha256[65];
     /* Band history: the last band_days days' health by account. */
-    struct health_day *history;
+    struct health_band_day *history;
     int32_t history_day[SCORE_BAND_DAYS_MAX];
     size_t n_days, days_done; /* computed ones */
 };

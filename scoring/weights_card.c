@@ -3,40 +3,24 @@
 
 #include <math.h>
 
+#include "scoring/health.h"
+
 /* The share of a measure in the whole, as the card says. */
 static const double *expert_shares(struct arena *arena, const struct scorecard *card)
 {
     double *share = arena_many(arena, card->n_measures + 1, double), groups = 0;
     double *within = arena_many(arena, card->n_groups + 1, double);
     for (size_t j = 0; j < card->n_measures; j++)
-        within[card->measure[j].group] += card->measure[j].weight;
+        within[card->measure[j].group] += (double)card->measure[j].weight;
     for (size_t g = 0; g < card->n_groups; g++)
-        groups += within[g] > 0 ? card->group[g].weight : 0;
+        groups += within[g] > 0 ? (double)card->group[g].weight : 0;
     for (size_t j = 0; j < card->n_measures; j++) {
         const struct scorecard_measure *m = &card->measure[j];
         if (within[m->group] > 0)
-            share[j] = card->group[m->group].weight / groups * m->weight / within[m->group];
+            share[j] = (double)card->group[m->group].weight / groups * (double)m->weight /
+                       within[m->group];
     }
     return share;
-}
-
-/* Missing is what the card takes it for; renormalised and blocking ones stay missing. */
-static double score_of(const struct scorecard_measure *m, double value)
-{
-    if (isfinite(value))
-        return scorecard_measure_bp(m, value) / 10000.0;
-    switch (m->missing) {
-    case MISSING_NEUTRAL:
-        return 0.5;
-    case MISSING_WORST:
-        return 0;
-    case MISSING_BEST:
-        return 1;
-    case MISSING_RENORMALISE:
-    case MISSING_BLOCK:
-    default:
-        return NAN;
-    }
 }
 
 static void fill(struct arena *arena, struct weights_card *w)
@@ -45,11 +29,13 @@ static void fill(struct arena *arena, struct weights_card *w)
     size_t n = panel->n, p = w->t.card->n_measures;
     double *score = arena_many(arena, n * p + 1, double);
     uint8_t *train = arena_many(arena, n + 1, uint8_t), *test = arena_many(arena, n + 1, uint8_t);
+    g_autoptr(health_engine_t) engine = health_engine_new(w->t.card);
     for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j < p; j++) {
-            const struct scorecard_measure *m = &w->t.card->measure[j];
-            score[i * p + j] = score_of(m, panel->value[i * panel->n_metrics + (size_t)m->metric]);
-        }
+        struct health h;
+        health_of_values(engine, panel->value + i * panel->n_metrics, NULL, 1, &h);
+        /* Missing is what the card takes it for; renormalised and blocking ones stay missing. */
+        for (size_t j = 0; j < p; j++)
+            score[i * p + j] = h.counts[j] ? h.measure_bp[j] / 10000.0 : (double)NAN;
     }
     train_panel_split(arena, &w->t, train, test);
     w->rows = (struct weights_rows){.n = n,
@@ -70,6 +56,10 @@ bool weights_card_suggest(struct arena *arena, struct db *db, struct config *con
     all.all_metrics = true;
     if (!train_panel_load(arena, db, config, &all, &out->t, err))
         return false;
+    if (!scorecard_is_mean(out->t.card))
+        return err_set(err, KENKO_ERROR_REFUSED,
+                       "scorecard %s does more than average, so there are no weights to suggest",
+                       out->t.card->name);
     fill(arena, out);
     return weights_suggest(arena, &out->rows, &out->weights, err);
 }

@@ -9,14 +9,14 @@
 #include <cmocka.h>
 
 #include "scoring/change.h"
-#include "scoring/health.h"
+#include "support/plain_card.h"
 
 enum { MEASURES = 9, ROUNDS = 4000 };
 
 /* A scorecard over the measures m0 … with definitions that can be told apart. */
 struct card {
-    struct scorecard card;
-    char name[MEASURES][8], definition[MEASURES][24];
+    struct plain_card plain;
+    char definition[MEASURES][24];
 };
 
 struct facts {
@@ -26,26 +26,19 @@ struct facts {
 
 static void make_card(GRand *rand, struct card *c, size_t n)
 {
-    static const char *const groups[] = {"g0", "g1", "g2"};
-    *c = (struct card){.card = {.name = "c", .n_groups = 3, .n_measures = n, .n_bands = 1}};
-    c->card.band[0] = (struct scorecard_band){"Green", INT32_MAX};
+    plain_card_make(rand, &c->plain, 3, n);
+    c->plain.card.n_bands = 1;
+    c->plain.card.band[0] = (struct scorecard_band){"Green", {0}};
     for (int g = 0; g < 3; g++)
-        c->card.group[g] = (struct scorecard_group){groups[g], groups[g],
-                                                    g_rand_int_range(rand, 0, 60) + (g == 0)};
+        c->plain.card.group[g].weight = g_rand_int_range(rand, 0, 60) + (g == 0);
     for (size_t i = 0; i < n; i++) {
-        g_snprintf(c->name[i], sizeof c->name[i], "m%zu", i);
         int top = g_rand_int_range(rand, 1, 4) * 2500;
-        c->card.measure[i] = (struct scorecard_measure){
-            .name = c->name[i],
-            .metric = (int)i,
-            .group = g_rand_int_range(rand, 0, 3),
-            .weight = g_rand_int_range(rand, 0, 12) + (i == 0),
-            .missing = (enum scorecard_missing)g_rand_int_range(rand, 0, MISSING_BLOCK),
-            .n_points = 2,
-            .x = {0, 1},
-            .score_bp = {0, top}};
-        g_snprintf(c->definition[i], sizeof c->definition[i], "%d %d", top,
-                   c->card.measure[i].missing);
+        struct scorecard_measure *m = &c->plain.card.measure[i];
+        m->group = g_rand_int_range(rand, 0, 3);
+        m->weight = g_rand_int_range(rand, 0, 12) + (i == 0);
+        m->missing = (enum scorecard_missing)g_rand_int_range(rand, 0, MISSING_BLOCK);
+        plain_card_top(&c->plain, i, top);
+        g_snprintf(c->definition[i], sizeof c->definition[i], "%d %d", top, m->missing);
     }
 }
 
@@ -63,23 +56,24 @@ static void make_facts(GRand *rand, struct facts *f, double missing)
 static bool score(const struct card *c, const struct facts *f, struct change_day *out)
 {
     struct health h;
-    *out = (struct change_day){.n = c->card.n_measures};
-    health_compute(&c->card, f->value, f->quality, f->value, &h);
+    *out = (struct change_day){.n = c->plain.card.n_measures};
+    plain_card_health(&c->plain.card, f->value, f->quality, &h);
     if (!h.is_known)
         return false;
     out->health_bp = h.health_bp;
     out->effective_bp = h.effective_bp;
     for (size_t i = 0; i < out->n; i++) {
-        const struct scorecard_measure *m = &c->card.measure[i];
-        out->measure[i] = (struct change_measure){.name = m->name,
-                                                  .group = c->card.group[m->group].name,
-                                                  .weight = m->weight,
-                                                  .group_weight = c->card.group[m->group].weight,
-                                                  .definition = c->definition[i],
-                                                  .counts = h.measure_bp[i] >= 0,
-                                                  .has_data = f->quality[i] == METRIC_OK,
-                                                  .bp = h.measure_bp[i],
-                                                  .contribution_bp = h.contribution_bp[i]};
+        const struct scorecard_measure *m = &c->plain.card.measure[i];
+        out->measure[i] =
+            (struct change_measure){.name = m->name,
+                                    .group = c->plain.card.group[m->group].name,
+                                    .weight = m->weight,
+                                    .group_weight = c->plain.card.group[m->group].weight,
+                                    .definition = c->definition[i],
+                                    .counts = h.counts[i],
+                                    .has_data = f->quality[i] == METRIC_OK,
+                                    .bp = h.measure_bp[i],
+                                    .contribution_bp = h.contribution_bp[i]};
     }
     return true;
 }
@@ -196,10 +190,10 @@ static void weights_alone_are_configuration(void **state)
         struct facts f;
         struct change c;
         make_card(rand, &old, MEASURES);
-        struct card now = old;
+        struct card now = old; /* what it points to is the old one's, which is there as long */
         for (int i = 0; i < MEASURES; i++)
-            now.card.measure[i].weight += g_rand_int_range(rand, 0, 5);
-        now.card.group[1].weight += 7;
+            now.plain.card.measure[i].weight += g_rand_int_range(rand, 0, 5);
+        now.plain.card.group[1].weight += 7;
         make_facts(rand, &f, 0.3);
         if (!score(&old, &f, &a) || !score(&now, &f, &b))
             continue;
@@ -225,10 +219,10 @@ static void rows_say_what_computing_says(void **state)
         struct card now;
         make_card(rand, &now, MEASURES); /* four more measures */
         for (int i = 0; i < 5; i++) {
-            int group = now.card.measure[i].group;
-            now.card.measure[i] = old.card.measure[i];
-            now.card.measure[i].name = now.name[i];
-            now.card.measure[i].group = group;
+            struct scorecard_measure *m = &now.plain.card.measure[i];
+            int group = m->group;
+            *m = old.plain.card.measure[i];
+            m->group = group;
             g_strlcpy(now.definition[i], old.definition[i], sizeof now.definition[i]);
         }
         make_facts(rand, &f, 0.3);
@@ -255,8 +249,11 @@ static void caps_are_override(void **state)
     for (int i = 0; i < MEASURES; i++)
         f.value[i] = 0.9;
     assert_true(score(&card, &f, &a));
-    card.card.n_caps = 1;
-    card.card.cap[0] = (struct scorecard_cap){"unpaid", 0, true, 0.5, 100};
+    const struct scorecard_condition above = {
+        .input = 0, .known = true, .range = {.has_low = true, .low = rational_of(1, 2)}};
+    card.plain.card.n_caps = 1;
+    card.plain.card.cap[0] =
+        (struct scorecard_cap){"unpaid", {1, &above}, BOUND_CAP, rational_int(1)};
     assert_true(score(&card, &f, &b));
     split(&a, NULL, &b, &c);
     assert_int_equal(c.behaviour_bp + c.availability_bp + c.configuration_bp, 0);
