@@ -1,11 +1,70 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The rolled-up usage of a batch becomes rows: a span of days each. */
+/* The rolled-up usage of a batch becomes rows: one for a party and month, with a span of days for
+ * each metric and subject. */
 #include "core/fault.h"
 #include "core/migrate.h"
+#include "core/usage_pack.h"
 #include "ingest/batch_internal.h"
 #include "sql/ingest.h"
 
-enum { DAYS_MAX = 31 };
+/* Rows of the party under way, one for each of its months. */
+struct months_of_party {
+    struct batch *batch;
+    struct db_copy *copy;
+    int64_t load_id, party_id;
+    GArray *month; /* struct month_row; those of parties before are used again */
+    guint n;
+};
+
+struct month_row {
+    int32_t first, next; /* days: of the month, of the one after it */
+    int32_t part;
+    int n_spans;
+    struct usage_packer *packer;
+};
+
+static bool put_row(struct months_of_party *m, struct month_row *row, GError **err)
+{
+    const struct q_span_copy_row values = {.party_id = m->party_id,
+                                           .month = row->first,
+                                           .load_id = m->load_id,
+                                           .part = row->part++,
+                                           .spans = usage_pack_end(row->packer)};
+    row->n_spans = 0;
+    return q_span_copy_put(m->copy, &values, err);
+}
+
+static bool put_party(struct months_of_party *m, GError **err)
+{
+    for (guint i = 0; i < m->n; i++) {
+        struct month_row *row = &g_array_index(m->month, struct month_row, i);
+        if (row->n_spans > 0 && !put_row(m, row, err))
+            return false;
+    }
+    m->n = 0;
+    return true;
+}
+
+/* A metric's days ascend: its next month is most often the one after the last one asked for. */
+static struct month_row *row_of(struct months_of_party *m, int32_t day)
+{
+    for (guint i = 0; i < m->n; i++) {
+        struct month_row *row = &g_array_index(m->month, struct month_row, i);
+        if (day >= row->first && day < row->next)
+            return row;
+    }
+    if (m->n == m->month->len) {
+        const struct month_row row = {.packer = usage_pack_new()};
+        g_array_append_val(m->month, row);
+    }
+    struct month_row *row = &g_array_index(m->month, struct month_row, m->n++);
+    if (day < row->first || day >= row->next) {
+        row->first = day_month_start(day, 0);
+        row->next = day_month_start(day, 1);
+    }
+    row->part = row->n_spans = 0;
+    return row;
+}
 
 /* Cells are sorted, so that b's day is not before a's where the rest is the same. */
 static bool same_span(const struct rollup_cell *a, const struct rollup_cell *b, int32_t next_month)
@@ -14,36 +73,47 @@ static bool same_span(const struct rollup_cell *a, const struct rollup_cell *b, 
            b->day < next_month;
 }
 
-/* Cells [first, last) are one party, metric, subject and month, ascending by day. */
-static bool put_span(struct batch *batch, struct db_copy *copy, int64_t load_id, int32_t month,
-                     const struct rollup_cell *first, const struct rollup_cell *last, GError **err)
+/* Take the cells from `first` on that are one metric, subject and month; tells how many. */
+static size_t take_span(struct months_of_party *m, struct month_row *row,
+                        const struct rollup_cell *first, const struct rollup_cell *end)
 {
-    int64_t v[DAYS_MAX], at[DAYS_MAX], tie[DAYS_MAX];
-    bool is_null[DAYS_MAX];
-    size_t n = (size_t)(last[-1].day - first->day) + 1;
-    memset(is_null, true, n);
-    for (const struct rollup_cell *cell = first; cell < last; cell++) {
-        int32_t i = cell->day - first->day;
-        v[i] = cell->v;
-        at[i] = cell->at;
-        tie[i] = cell->tie;
-        is_null[i] = false;
+    struct usage_span span;
+    const struct rollup_cell *cell = first;
+    int usage = mapping_value_usage(m->batch->mapping, first->metric);
+    span.metric_id = m->batch->metric_id[first->metric];
+    span.subject_id = directory_id(m->batch->subjects, first->subject);
+    span.load_id = m->load_id;
+    span.taken = 0;
+    span.is_latest = m->batch->set->usage[usage].combine == COMBINE_LATEST;
+    span.is_counted = span.is_mixed = false;
+    for (; cell < end && same_span(first, cell, row->next); cell++) {
+        int d = cell->day - row->first;
+        span.taken |= UINT32_C(1) << d;
+        span.v[d] = cell->v;
+        span.at[d] = cell->at;
+        span.tie[d] = cell->tie;
     }
-    const bool *nulls = n == (size_t)(last - first) ? NULL : is_null;
-    int usage = mapping_value_usage(batch->mapping, first->metric);
-    bool latest = batch->set->usage[usage].combine == COMBINE_LATEST;
-    struct q_span_copy_row row = {.party_id = directory_id(batch->parties, first->party),
-                                  .metric_id = batch->metric_id[first->metric],
-                                  .subject_id = directory_id(batch->subjects, first->subject),
-                                  .month = month,
-                                  .load_id = load_id,
-                                  .first_day = first->day - month + 1,
-                                  .v = {n, v, nulls},
-                                  .at = {n, at, nulls},
-                                  .at_is_null = !latest,
-                                  .tie = {n, tie, nulls},
-                                  .tie_is_null = !latest};
-    return q_span_copy_put(copy, &row, err);
+    usage_pack_put(row->packer, &span);
+    row->n_spans++;
+    return (size_t)(cell - first);
+}
+
+static bool put_spans(struct months_of_party *m, const struct rollup_cell *cells, size_t n,
+                      GError **err)
+{
+    for (size_t i = 0; i < n;) {
+        int64_t party_id = directory_id(m->batch->parties, cells[i].party);
+        if (party_id != m->party_id && !put_party(m, err))
+            return false;
+        m->party_id = party_id;
+        struct month_row *row = row_of(m, cells[i].day);
+        i += take_span(m, row, &cells[i], &cells[n]);
+        if (row->n_spans == USAGE_PACK_SPANS && !put_row(m, row, err))
+            return false;
+        if (i > n / 2 && fault_hit("mid_copy"))
+            return err_set(err, KENKO_ERROR_BUG, "injected mid_copy");
+    }
+    return put_party(m, err);
 }
 
 static int compare_days(const void *a, const void *b)
@@ -98,11 +168,16 @@ bool batch_make_partitions(struct batch *batch, GError **err)
     g_hash_table_iter_init(&iter, batch->tally_months);
     while (g_hash_table_iter_next(&iter, &tally, NULL))
         add_day(&months, GPOINTER_TO_INT(tally));
-    if (!make_months(batch, "warehouse.usage_span", &months, err))
+    if (!make_months(batch, "warehouse.usage_month", &months, err))
         return false;
     for (guint i = 0; i < batch->events->len; i++)
         add_day(&months, g_array_index(batch->events, struct batch_event, i).day);
     return make_months(batch, "warehouse.usage_event", &months, err);
+}
+
+static void free_row(gpointer row)
+{
+    usage_pack_free(((struct month_row *)row)->packer);
 }
 
 /* In the order of the primary key, which a B-tree takes much faster. */
@@ -112,22 +187,16 @@ bool batch_write_spans(struct batch *batch, int64_t load_id, GError **err)
                                        directory_ids(batch->subjects), batch->metric_id};
     size_t n = rollup_count(batch->rollup);
     const struct rollup_cell *cells = rollup_sorted(batch->rollup, &order);
-    struct db_copy *copy = q_span_copy_begin(batch->db, err);
-    if (!copy)
+    g_autoptr(GArray) months = g_array_new(FALSE, FALSE, sizeof(struct month_row));
+    g_array_set_clear_func(months, free_row);
+    struct months_of_party m = {
+        .batch = batch, .load_id = load_id, .party_id = -1, .month = months};
+    m.copy = q_span_copy_begin(batch->db, err);
+    if (!m.copy)
         return false;
-    int32_t month = INT32_MAX, next_month = INT32_MIN; /* of the cell before */
-    for (size_t first = 0, last; first < n; first = last) {
-        if (cells[first].day < month || cells[first].day >= next_month) {
-            month = day_month_start(cells[first].day, 0);
-            next_month = day_month_start(cells[first].day, 1);
-        }
-        for (last = first + 1; last < n && same_span(&cells[first], &cells[last], next_month);)
-            last++;
-        if (!put_span(batch, copy, load_id, month, &cells[first], &cells[last], err) ||
-            (last > n / 2 && fault_hit("mid_copy"))) {
-            db_copy_abort(copy);
-            return err && *err ? false : err_set(err, KENKO_ERROR_BUG, "injected mid_copy");
-        }
+    if (!put_spans(&m, cells, n, err)) {
+        db_copy_abort(m.copy);
+        return false;
     }
-    return db_copy_end(copy, NULL, err);
+    return db_copy_end(m.copy, NULL, err);
 }

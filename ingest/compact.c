@@ -4,8 +4,8 @@
 #include "core/fault.h"
 #include "core/progress.h"
 #include "core/stop.h"
+#include "ingest/compact_party.h"
 #include "ingest/seen_merge.h"
-#include "ingest/span.h"
 #include "sql/ingest.h"
 
 enum { PORTION_PARTIES = 2000, PORTION_TALLIES = 50000 };
@@ -24,17 +24,10 @@ struct portion {
     const struct floor *floor;
     int32_t month;
     int64_t after_party, last_party; /* last_party is -1 past the end */
-    GArray *group, *packed;          /* struct span of the group being read */
-    int64_t party, subject;          /* whose group it is */
-    int32_t metric;
-    enum mapping_combine combine;
-    GArray *removed, *added; /* struct change */
-};
-
-struct change {
-    int64_t party, subject;
-    int32_t metric;
-    struct span span;
+    struct compact_party *party;     /* the one being read */
+    int64_t party_id;                /* -1: none yet */
+    struct arena *arena;             /* of what is added */
+    GArray *removed, *added;         /* struct compact_row */
 };
 
 static enum span_fate fate_of(const void *context, int64_t load_id)
@@ -43,117 +36,54 @@ static enum span_fate fate_of(const void *context, int64_t load_id)
     return (size_t)load_id < floor->n ? (enum span_fate)floor->fate[load_id] : SPAN_KEEP;
 }
 
-static void read_span(const struct q_span_group_row *row, struct span *out)
+static bool close_party(struct portion *p, GError **err)
 {
-    *out = (struct span){.load_id = row->load_id,
-                         .is_latest = !row->tie_is_null,
-                         .is_counted = !row->at_is_null && row->tie_is_null};
-    for (size_t i = 0; i < row->v.n && (int)i + row->first_day <= SPAN_DAYS; i++) {
-        if (row->v.is_null && row->v.is_null[i])
-            continue;
-        size_t d = i + (size_t)row->first_day - 1;
-        out->taken |= UINT32_C(1) << d;
-        out->v[d] = row->v.v[i];
-        out->at[d] = row->at_is_null ? 1 : row->at.v[i];
-        out->tie[d] = out->is_latest ? row->tie.v[i] : 0;
-        out->load[d] = row->load_ids_is_null ? row->load_id : row->load_ids.v[i];
-    }
-}
-
-static void note(const struct portion *p, GArray *changes, const struct span *span)
-{
-    const struct change change = {p->party, p->subject, p->metric, *span};
-    g_array_append_val(changes, change);
-}
-
-/* Pack the group; rows that stay as they are are left alone. */
-static void close_group(struct portion *p)
-{
-    guint i = 0, k = 0;
-    span_pack(p->group, p->combine, fate_of, p->floor, p->packed);
-    while (i < p->group->len || k < p->packed->len) {
-        const struct span *old =
-            i < p->group->len ? &g_array_index(p->group, struct span, i) : NULL;
-        const struct span *new =
-            k < p->packed->len ? &g_array_index(p->packed, struct span, k) : NULL;
-        bool has_old = old && (!new || old->load_id <= new->load_id);
-        bool has_new = new && (!old || new->load_id <= old->load_id);
-        bool same = has_old && has_new && span_equal(old, new);
-        if (has_old && !same)
-            note(p, p->removed, old);
-        if (has_new && !same)
-            note(p, p->added, new);
-        i += has_old;
-        k += has_new;
-    }
-    g_array_set_size(p->group, 0);
+    return p->party_id < 0 ||
+           compact_party_close(p->party, p->party_id, p->arena, p->removed, p->added, err);
 }
 
 static bool take_row(void *context, const struct q_span_group_row *row, GError **err)
 {
-    (void)err;
     struct portion *p = context;
-    if (p->group->len > 0 &&
-        (row->party_id != p->party || row->metric_id != p->metric || row->subject_id != p->subject))
-        close_group(p);
-    p->party = row->party_id;
-    p->metric = row->metric_id;
-    p->subject = row->subject_id;
-    p->combine = span_combine(row->combine);
-    struct span span;
-    read_span(row, &span);
-    g_array_append_val(p->group, span);
-    return true;
+    if (row->party_id != p->party_id && !close_party(p, err))
+        return false;
+    p->party_id = row->party_id;
+    return compact_party_add(p->party, row->load_id, row->part, row->spans, err);
 }
 
 static bool remove_rows(struct portion *p, GError **err)
 {
     size_t n = p->removed->len;
     g_autoptr(arena_t) arena = arena_new();
-    int64_t *party = arena_many(arena, n, int64_t), *subject = arena_many(arena, n, int64_t);
-    int64_t *load = arena_many(arena, n, int64_t);
-    int32_t *metric = arena_many(arena, n, int32_t);
+    int64_t *party = arena_many(arena, n, int64_t), *load = arena_many(arena, n, int64_t);
+    int32_t *part = arena_many(arena, n, int32_t);
     for (size_t i = 0; i < n; i++) {
-        const struct change *change = &g_array_index(p->removed, struct change, i);
-        party[i] = change->party;
-        metric[i] = change->metric;
-        subject[i] = change->subject;
-        load[i] = change->span.load_id;
+        const struct compact_row *row = &g_array_index(p->removed, struct compact_row, i);
+        party[i] = row->party;
+        load[i] = row->load_id;
+        part[i] = row->part;
     }
-    const struct db_bigints parties = {n, party, NULL}, subjects = {n, subject, NULL};
-    const struct db_bigints loads = {n, load, NULL};
-    const struct db_ints metrics = {n, metric, NULL};
+    const struct db_bigints parties = {n, party, NULL}, loads = {n, load, NULL};
+    const struct db_ints parts = {n, part, NULL};
     int64_t gone;
-    if (!q_span_remove(p->db, p->month, &parties, &metrics, &subjects, &loads, &gone, err))
+    if (!q_span_remove(p->db, p->month, &parties, &loads, &parts, &gone, err))
         return false;
     return gone == (int64_t)n ||
            err_set(err, KENKO_ERROR_BUG, "compaction removed %" G_GINT64_FORMAT " rows, want %zu",
                    gone, n);
 }
 
-static bool put_row(struct portion *p, struct db_copy *copy, const struct change *change,
+static bool put_row(struct portion *p, struct db_copy *copy, const struct compact_row *row,
                     GError **err)
 {
-    const struct span *span = &change->span;
-    int first = __builtin_ctz(span->taken), last = SPAN_DAYS - __builtin_clz(span->taken);
-    size_t n = (size_t)(last - first) + 1;
-    bool is_null[SPAN_DAYS];
-    for (size_t i = 0; i < n; i++)
-        is_null[i] = !(span->taken >> (first + (int)i) & 1);
-    struct q_span_compacted_row row = {.party_id = change->party,
-                                       .metric_id = change->metric,
-                                       .subject_id = change->subject,
-                                       .month = p->month,
-                                       .load_id = span->load_id,
-                                       .first_day = first + 1,
-                                       .v = {n, span->v + first, is_null},
-                                       .at = {n, span->at + first, is_null},
-                                       .at_is_null = !span->is_latest && !span->is_counted,
-                                       .tie = {n, span->tie + first, is_null},
-                                       .tie_is_null = !span->is_latest,
-                                       .load_ids = {n, span->load + first, is_null},
-                                       .load_ids_is_null = span_is_plain(span)};
-    return q_span_compacted_put(copy, &row, err);
+    const struct q_span_compacted_row values = {.party_id = row->party,
+                                                .month = p->month,
+                                                .load_id = row->load_id,
+                                                .part = row->part,
+                                                .spans = row->spans,
+                                                .load_ids = {row->n_loads, row->loads, NULL},
+                                                .load_ids_is_null = row->n_loads == 0};
+    return q_span_compacted_put(copy, &values, err);
 }
 
 static bool write_rows(struct portion *p, GError **err)
@@ -166,7 +96,7 @@ static bool write_rows(struct portion *p, GError **err)
     if (!copy)
         return false;
     for (guint i = 0; i < p->added->len; i++) {
-        if (!put_row(p, copy, &g_array_index(p->added, struct change, i), err)) {
+        if (!put_row(p, copy, &g_array_index(p->added, struct compact_row, i), err)) {
             db_copy_abort(copy);
             return false;
         }
@@ -174,57 +104,86 @@ static bool write_rows(struct portion *p, GError **err)
     return db_copy_end(copy, NULL, err);
 }
 
+/* Read with the rows: a load since the last portion may have brought a metric. */
+static bool load_rules(struct portion *p, struct arena *arena, struct compact_rules *out,
+                       GError **err)
+{
+    struct q_metric_combine_rows rows;
+    if (!q_metric_combine(arena, p->db, &rows, err))
+        return false;
+    size_t n = rows.n ? (size_t)rows.row[rows.n - 1].metric_id + 1 : 0;
+    enum mapping_combine *combine = arena_many(arena, n, enum mapping_combine);
+    for (size_t i = 0; i < rows.n; i++)
+        combine[rows.row[i].metric_id] = span_combine(rows.row[i].combine);
+    *out = (struct compact_rules){n, combine, fate_of, p->floor};
+    return true;
+}
+
+static bool read_rows(struct portion *p, struct arena *arena, GError **err)
+{
+    struct compact_rules rules;
+    if (!load_rules(p, arena, &rules, err))
+        return false;
+    p->party = compact_party_new(&rules);
+    bool ok = q_span_group(p->db, p->month, p->after_party, PORTION_PARTIES, p->floor->commit_no,
+                           p->floor->month, take_row, p, err) &&
+              close_party(p, err);
+    compact_party_free(p->party);
+    return ok;
+}
+
 static bool portion_body(struct db *db, void *context, GError **err)
 {
     struct portion *p = context;
     g_autoptr(arena_t) arena = arena_new();
     struct q_span_last_party_row last;
-    g_array_set_size(p->group, 0);
     g_array_set_size(p->removed, 0);
     g_array_set_size(p->added, 0);
+    arena_reset(p->arena);
+    p->party_id = -1;
     if (!job_fence_check(db, p->job, err) || !q_span_lock(db, NULL, err) ||
         !q_span_last_party(arena, db, p->month, p->after_party, PORTION_PARTIES, &last, err))
         return false;
     p->last_party = last.party_id_is_null ? -1 : last.party_id;
     if (p->last_party < 0)
         return true;
-    if (!q_span_group(db, p->month, p->after_party, PORTION_PARTIES, p->floor->commit_no,
-                      p->floor->month, take_row, p, err))
-        return false;
-    close_group(p);
-    if (!write_rows(p, err))
+    if (!read_rows(p, arena, err) || !write_rows(p, err))
         return false;
     return !fault_hit("compact") || err_set(err, KENKO_ERROR_BUG, "injected compact");
 }
 
+static bool compact_portions(struct portion *p, struct compact_summary *summary, GError **err)
+{
+    for (;;) {
+        if (stop_requested())
+            return err_set(err, KENKO_ERROR_INTERRUPTED,
+                           "stopped; the next run goes on from there");
+        if (!db_transact(p->db, 3, portion_body, p, err))
+            return false;
+        if (p->last_party < 0)
+            return true;
+        summary->rows_before += p->removed->len;
+        summary->rows_after += p->added->len;
+        p->after_party = p->last_party;
+    }
+}
+
+/* A transaction that is begun again begins with a party of its own. */
 static bool compact_month(struct db *db, const struct job *job, const struct floor *floor,
                           int32_t month, struct compact_summary *summary, GError **err)
 {
-    g_autoptr(GArray) group = g_array_new(FALSE, FALSE, sizeof(struct span));
-    g_autoptr(GArray) packed = g_array_new(FALSE, FALSE, sizeof(struct span));
-    g_autoptr(GArray) removed = g_array_new(FALSE, FALSE, sizeof(struct change));
-    g_autoptr(GArray) added = g_array_new(FALSE, FALSE, sizeof(struct change));
+    g_autoptr(arena_t) arena = arena_new();
+    g_autoptr(GArray) removed = g_array_new(FALSE, FALSE, sizeof(struct compact_row));
+    g_autoptr(GArray) added = g_array_new(FALSE, FALSE, sizeof(struct compact_row));
     struct portion p = {.db = db,
                         .job = job,
                         .floor = floor,
                         .month = month,
                         .after_party = -1,
-                        .group = group,
-                        .packed = packed,
+                        .arena = arena,
                         .removed = removed,
                         .added = added};
-    for (;;) {
-        if (stop_requested())
-            return err_set(err, KENKO_ERROR_INTERRUPTED,
-                           "stopped; the next run goes on from there");
-        if (!db_transact(db, 3, portion_body, &p, err))
-            return false;
-        if (p.last_party < 0)
-            return true;
-        summary->rows_before += removed->len;
-        summary->rows_after += added->len;
-        p.after_party = p.last_party;
-    }
+    return compact_portions(&p, summary, err);
 }
 
 struct raise {

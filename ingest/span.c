@@ -5,12 +5,12 @@
 
 #include "ingest/rollup.h"
 
-static bool has(const struct span *span, int d)
+static bool has(const struct usage_span *span, int d)
 {
     return span->taken >> d & 1;
 }
 
-static void set_day(struct span *into, int d, const struct span *from)
+static void set_day(struct usage_span *into, int d, const struct usage_span *from)
 {
     into->taken |= UINT32_C(1) << d;
     into->is_latest |= from->is_latest;
@@ -21,13 +21,13 @@ static void set_day(struct span *into, int d, const struct span *from)
     into->load[d] = from->load[d];
 }
 
-static void clear_day(struct span *span, int d)
+static void clear_day(struct usage_span *span, int d)
 {
     span->taken &= ~(UINT32_C(1) << d);
 }
 
 /* False when the sum leaves 64 bits. */
-static bool merge_day(struct span *into, int d, const struct span *from,
+static bool merge_day(struct usage_span *into, int d, const struct usage_span *from,
                       enum mapping_combine combine)
 {
     if (!has(into, d)) {
@@ -45,7 +45,7 @@ static bool merge_day(struct span *into, int d, const struct span *from,
     return true;
 }
 
-static void find_load(struct span *span)
+static void find_load(struct usage_span *span)
 {
     span->load_id = INT64_MAX;
     for (int d = 0; d < SPAN_DAYS; d++) {
@@ -59,7 +59,7 @@ static int64_t settle(GArray *rows, span_fate_fn fate, const void *context)
 {
     int64_t least = INT64_MAX;
     for (guint i = 0; i < rows->len; i++) {
-        struct span *row = &g_array_index(rows, struct span, i);
+        struct usage_span *row = &g_array_index(rows, struct usage_span, i);
         for (int d = 0; d < SPAN_DAYS; d++) {
             enum span_fate what = has(row, d) ? fate(context, row->load[d]) : SPAN_KEEP;
             if (what == SPAN_MERGE)
@@ -73,12 +73,12 @@ static int64_t settle(GArray *rows, span_fate_fn fate, const void *context)
 
 /* Move values from the rows to `merged`: those of one load, or of all to merge. True when a sum
  * left 64 bits that may fit now, after others of the other sign came in. */
-static bool merge(GArray *rows, struct span *merged, int64_t only, enum mapping_combine combine,
-                  span_fate_fn fate, const void *context)
+static bool merge(GArray *rows, struct usage_span *merged, int64_t only,
+                  enum mapping_combine combine, span_fate_fn fate, const void *context)
 {
     bool moved = false, stuck = false;
     for (guint i = 0; i < rows->len; i++) {
-        struct span *row = &g_array_index(rows, struct span, i);
+        struct usage_span *row = &g_array_index(rows, struct usage_span, i);
         for (int d = 0; d < SPAN_DAYS; d++) {
             if (!has(row, d) || (only && row->load[d] != only) ||
                 fate(context, row->load[d]) != SPAN_MERGE)
@@ -96,7 +96,7 @@ static bool merge(GArray *rows, struct span *merged, int64_t only, enum mapping_
 
 /* All values to merge, under the smallest of their loads. Its own come first, so that none of them
  * stays behind and no other row is found by that load. */
-static void merge_all(GArray *rows, struct span *merged, enum mapping_combine combine,
+static void merge_all(GArray *rows, struct usage_span *merged, enum mapping_combine combine,
                       span_fate_fn fate, const void *context)
 {
     int64_t least = settle(rows, fate, context);
@@ -113,26 +113,26 @@ static void merge_all(GArray *rows, struct span *merged, enum mapping_combine co
             clear_day(merged, d);
     }
     for (guint i = 0; i < rows->len; i++)
-        find_load(&g_array_index(rows, struct span, i));
+        find_load(&g_array_index(rows, struct usage_span, i));
 }
 
 static int compare(gconstpointer a, gconstpointer b)
 {
-    const struct span *x = a, *y = b;
+    const struct usage_span *x = a, *y = b;
     return (x->load_id > y->load_id) - (x->load_id < y->load_id);
 }
 
 /* Put a row into the first one whose days it does not touch. */
-static void place(GArray *packed, const struct span *row)
+static void place(GArray *packed, const struct usage_span *row)
 {
     guint k = 0;
-    while (k < packed->len && g_array_index(packed, struct span, k).taken & row->taken)
+    while (k < packed->len && g_array_index(packed, struct usage_span, k).taken & row->taken)
         k++;
     if (k == packed->len) {
         g_array_append_val(packed, *row);
         return;
     }
-    struct span *into = &g_array_index(packed, struct span, k);
+    struct usage_span *into = &g_array_index(packed, struct usage_span, k);
     for (int d = 0; d < SPAN_DAYS; d++) {
         if (has(row, d))
             set_day(into, d, row);
@@ -143,8 +143,8 @@ static void place(GArray *packed, const struct span *row)
 void span_pack(const GArray *rows, enum mapping_combine combine, span_fate_fn fate,
                const void *context, GArray *packed)
 {
-    g_autoptr(GArray) left = g_array_sized_new(FALSE, FALSE, sizeof(struct span), rows->len);
-    struct span merged = {0};
+    g_autoptr(GArray) left = g_array_sized_new(FALSE, FALSE, sizeof(struct usage_span), rows->len);
+    struct usage_span merged = {0};
     g_array_append_vals(left, rows->data, rows->len);
     merge_all(left, &merged, combine, fate, context);
     g_array_sort(left, compare);
@@ -152,8 +152,8 @@ void span_pack(const GArray *rows, enum mapping_combine combine, span_fate_fn fa
     if (merged.taken)
         g_array_append_val(packed, merged);
     for (guint i = 0; i < left->len; i++) {
-        if (g_array_index(left, struct span, i).taken)
-            place(packed, &g_array_index(left, struct span, i));
+        if (g_array_index(left, struct usage_span, i).taken)
+            place(packed, &g_array_index(left, struct usage_span, i));
     }
     g_array_sort(packed, compare);
 }
@@ -168,19 +168,7 @@ enum mapping_combine span_combine(const char *rule)
     BUG("a metric has an unknown combine rule");
 }
 
-bool span_equal(const struct span *a, const struct span *b)
-{
-    if (a->load_id != b->load_id || a->taken != b->taken)
-        return false;
-    for (int d = 0; d < SPAN_DAYS; d++) {
-        if (has(a, d) && (a->v[d] != b->v[d] || a->at[d] != b->at[d] || a->tie[d] != b->tie[d] ||
-                          a->load[d] != b->load[d]))
-            return false;
-    }
-    return true;
-}
-
-bool span_is_plain(const struct span *span)
+bool span_is_plain(const struct usage_span *span)
 {
     for (int d = 0; d < SPAN_DAYS; d++) {
         if (has(span, d) && span->load[d] != span->load_id)

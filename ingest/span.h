@@ -1,22 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Rows of usage of one party, metric, subject and month, each value with its load, and how
+/* Spans of usage of one party, metric, subject and month, each value with its load, and how
  * compaction packs them. No warehouse in here. */
 #pragma once
 
 #include <glib.h>
 #include <stdint.h>
 
+#include "core/usage_pack.h"
 #include "ingest/mapping.h"
 
-enum { SPAN_DAYS = 31 };
-
-struct span {
-    int64_t load_id; /* the smallest of its loads: with it the row is found */
-    uint32_t taken;  /* bit d: day d + 1 has a value */
-    bool is_latest;  /* at is event time, tie the record's hash */
-    bool is_counted; /* at is how many records count in the value, as in tallies; else it is 1 */
-    int64_t v[SPAN_DAYS], at[SPAN_DAYS], tie[SPAN_DAYS], load[SPAN_DAYS];
-};
+enum { SPAN_DAYS = USAGE_PACK_DAYS };
 
 /* What may become of a load's values. */
 enum span_fate {
@@ -32,8 +25,8 @@ typedef enum span_fate (*span_fate_fn)(const void *context, int64_t load_id);
  * row under the smallest of their loads, and every other row goes whole into the first row whose
  * days it does not touch. Packing what was packed gives it again.
  *
- * rows    struct span, ascending by load_id; no two rows share a load
- * packed  emptied, then struct span, ascending by load_id; no two have the same
+ * rows    struct usage_span, ascending by load_id; no two rows share a load
+ * packed  emptied, then struct usage_span, ascending by load_id; no two have the same
  *
  * A sum that leaves 64 bits stays in rows of its own. Cost: rows times packed rows.
  */
@@ -43,7 +36,5 @@ void span_pack(const GArray *rows, enum mapping_combine combine, span_fate_fn fa
 /* The combine rule of a metric's row; a rule the schema does not know is a bug. */
 enum mapping_combine span_combine(const char *rule);
 
-bool span_equal(const struct span *a, const struct span *b);
-
 /* Have all values the load of the row? */
-bool span_is_plain(const struct span *span);
+bool span_is_plain(const struct usage_span *span);

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/usage_pack.h"
 #include "scoring/facts_internal.h"
 #include "sql/scoring.h"
 
@@ -76,42 +77,56 @@ static void combine(const struct facts *f, struct facts_usage *u, size_t at, int
     }
 }
 
-static bool on_span(void *context, const struct q_spans_read_row *row, GError **err)
+static void take_span(struct facts *f, const struct usage_span *span, int usage, size_t party,
+                      int32_t month)
 {
-    (void)err;
-    struct pass *pass = context;
-    struct facts *f = pass->f;
-    int usage = row->metric_id < METRIC_IDS_MAX ? pass->usage_of[row->metric_id] : -1;
-    if (usage < 0 || (row->load_ids_is_null && !facts_visible(f, row->load_id)))
-        return true;
     struct facts_usage *u = &f->usage[usage];
-    size_t party = facts_party(f, row->party_id);
-    int32_t first = row->month + row->first_day - 1;
-    for (size_t i = 0; i < row->v.n; i++) {
-        int32_t day = first + (int32_t)i;
-        if ((row->v.is_null && row->v.is_null[i]) || day < f->wish.from_day ||
-            day >= f->wish.to_day)
-            continue;
-        if (!row->load_ids_is_null && !facts_visible(f, row->load_ids.v[i]))
+    for (uint32_t days = span->taken; days; days &= days - 1) {
+        int d = __builtin_ctz(days);
+        int32_t day = month + d;
+        if (day < f->wish.from_day || day >= f->wish.to_day ||
+            (span->is_mixed && !facts_visible(f, span->load[d])))
             continue;
         uint32_t account = facts_member_on(f, party, day);
         if (account == FACTS_NOBODY)
             continue;
         size_t at = account * (f->n_days + 1) + (size_t)(day - f->wish.from_day);
-        int64_t time = row->at_is_null ? 1 : row->at.v[i];
-        if (u->combine == 's' && (u->n || !row->at_is_null))
+        bool has_times = span->is_latest || span->is_counted;
+        int64_t time = has_times ? span->at[d] : 1, tie = span->is_latest ? span->tie[d] : 0;
+        if (u->combine == 's' && (u->n || has_times))
             count(f, u, at, time);
-        combine(f, u, at, row->v.v[i], time, row->tie_is_null ? 0 : row->tie.v[i]);
+        combine(f, u, at, span->v[d], time, tie);
         if (f->wish.by_subject[usage]) {
             struct facts_subject_day s = {.account = account,
                                           .usage = (uint32_t)usage,
-                                          .subject = row->subject_id,
+                                          .subject = span->subject_id,
                                           .day = day,
-                                          .v = row->v.v[i],
+                                          .v = span->v[d],
                                           .at = time,
-                                          .tie = row->tie_is_null ? 0 : row->tie.v[i]};
+                                          .tie = tie};
             g_array_append_val(f->subject_days, s);
         }
+    }
+}
+
+static bool on_month(void *context, const struct q_spans_read_row *row, GError **err)
+{
+    struct pass *pass = context;
+    struct facts *f = pass->f;
+    struct usage_pack pack;
+    struct usage_span span;
+    if (!usage_pack_open(row->spans, &pack, err))
+        return false;
+    size_t party = facts_party(f, row->party_id);
+    for (size_t i = 0; i < pack.n_spans; i++) {
+        int32_t metric = usage_pack_metric(&pack, i);
+        int usage = metric >= 0 && metric < METRIC_IDS_MAX ? pass->usage_of[metric] : -1;
+        if (usage < 0)
+            continue;
+        if (!usage_pack_get(&pack, i, &span, err))
+            return false;
+        if (span.is_mixed || facts_visible(f, span.load_id))
+            take_span(f, &span, usage, party, row->month);
     }
     return true;
 }
@@ -280,7 +295,7 @@ bool facts_load_usage(struct facts *f, struct db *db, GError **err)
         }
     }
     if (f->wish.n_usage > 0 &&
-        !q_spans_read(db, f->wish.from_day, f->wish.to_day, on_span, pass, err))
+        !q_spans_read(db, f->wish.from_day, f->wish.to_day, on_month, pass, err))
         return false;
     for (size_t u = 0; u < f->wish.n_usage; u++) {
         settle(f, &f->usage[u]);

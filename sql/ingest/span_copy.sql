@@ -1,13 +1,9 @@
--- Append usage of consecutive days.
+-- Append usage: spans of days of a party and month.
 -- copy
--- column party_id    bigint
--- column metric_id   int
--- column subject_id  bigint
--- column month       date
--- column load_id     bigint
--- column first_day   int
--- column v           bigint[]
--- column at          bigint[] null
--- column tie         bigint[] null
-COPY warehouse.usage_span (party_id, metric_id, subject_id, month, load_id, first_day, v, at, tie)
+-- column party_id  bigint
+-- column month     date
+-- column load_id   bigint
+-- column part      int
+-- column spans     bytea
+COPY warehouse.usage_month (party_id, month, load_id, part, spans)
 FROM STDIN (FORMAT binary);

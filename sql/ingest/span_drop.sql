@@ -2,5 +2,5 @@
 -- one
 -- param  month    date
 -- column dropped  bool   false: it was gone
-SELECT (ops.partition_drop('warehouse.usage_span', $1::date)::integer
+SELECT (ops.partition_drop('warehouse.usage_month', $1::date)::integer
   + ops.partition_drop('warehouse.usage_event', $1::date)::integer) > 0 AS dropped;

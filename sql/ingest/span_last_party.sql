@@ -7,7 +7,7 @@
 SELECT max(p.party_id) AS party_id
 FROM (
   SELECT DISTINCT s.party_id
-  FROM warehouse.usage_span AS s
+  FROM warehouse.usage_month AS s
   WHERE s.month = $1::date AND s.party_id > $2::bigint
   ORDER BY s.party_id
   LIMIT $3::int

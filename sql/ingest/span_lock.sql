@@ -1,3 +1,3 @@
 -- Keep writers of usage out until the transaction ends; readers go on.
 -- none
-LOCK TABLE warehouse.usage_span IN SHARE ROW EXCLUSIVE MODE;
+LOCK TABLE warehouse.usage_month IN SHARE ROW EXCLUSIVE MODE;

@@ -102,9 +102,33 @@ cell AS (
     CROSS JOIN LATERAL generate_series(1, s.last - s.first - 1) AS d(i)
   ) AS f
   GROUP BY f.party_id, f.metric_id, f.subject_id, f.month, f.day
+),
+filled AS (
+  SELECT c.party_id, c.metric_id, c.subject_id, c.month, extract(day FROM min(c.day))::integer AS first_day,
+    array_agg(c.v ORDER BY c.day) AS v, array_agg(c.n ORDER BY c.day) AS at
+  FROM cell AS c
+  GROUP BY c.party_id, c.metric_id, c.subject_id, c.month
+),
+-- Rows of at most a thousand spans.
+packed AS (
+  SELECT f.party_id, f.metric_id, f.subject_id, f.month, f.first_day, f.v, f.at,
+    warehouse.usage_values($1::bigint, f.v, f.at, NULL, NULL) AS packed,
+    (-1 - (row_number() OVER (PARTITION BY f.party_id, f.month ORDER BY f.metric_id, f.subject_id) - 1)
+      / 1000)::integer AS part
+  FROM filled AS f
+),
+placed AS (
+  SELECT p.party_id, p.metric_id, p.subject_id, p.month, p.first_day, p.v, p.at, p.packed, p.part,
+    40 * count(*) OVER (PARTITION BY p.party_id, p.month, p.part)
+      + coalesce(sum(length(p.packed)) OVER (PARTITION BY p.party_id, p.month, p.part
+        ORDER BY p.metric_id, p.subject_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS values_at
+  FROM packed AS p
 )
-INSERT INTO warehouse.usage_span (party_id, metric_id, subject_id, month, load_id, first_day, v, at)
-SELECT c.party_id, c.metric_id, c.subject_id, c.month, $1::bigint,
-  extract(day FROM min(c.day))::integer, array_agg(c.v ORDER BY c.day), array_agg(c.n ORDER BY c.day)
-FROM cell AS c
-GROUP BY c.party_id, c.metric_id, c.subject_id, c.month;
+INSERT INTO warehouse.usage_month (party_id, month, load_id, part, spans)
+SELECT p.party_id, p.month, $1::bigint, p.part,
+  string_agg(
+    warehouse.usage_head(p.metric_id, p.values_at, p.subject_id, $1::bigint, p.first_day, p.v, p.at, NULL,
+      NULL), ''::bytea ORDER BY p.metric_id, p.subject_id)
+    || string_agg(p.packed, ''::bytea ORDER BY p.metric_id, p.subject_id)
+FROM placed AS p
+GROUP BY p.party_id, p.month, p.part;

@@ -25,8 +25,14 @@ SELECT
 FROM (
   SELECT
     s.party_id, s.metric_id, s.subject_id, s.month,
-    s.month + (s.first_day - 2 + d.i)::integer AS day, d.v, d.at, d.tie,
-    (
+    s.month + (s.first_day - 2 + d.i)::integer AS day, d.v, d.at, d.tie, w.account_id
+  FROM warehouse.usage_span AS s
+  CROSS JOIN LATERAL unnest(s.v, s.at, s.tie, s.load_ids) WITH ORDINALITY
+    AS d(v, at, tie, load_id, i)
+  JOIN warehouse.load_now AS l ON l.load_id = coalesce(d.load_id, s.load_id)
+  -- Once for a value: put in place it would be looked up wherever it is used.
+  CROSS JOIN LATERAL (
+    SELECT (
       SELECT m.account_id
       FROM identity.member AS m
       JOIN warehouse.load_now AS ml ON ml.load_id = m.load_id
@@ -36,10 +42,8 @@ FROM (
       ORDER BY ml.commit_no DESC, m.member_id DESC
       LIMIT 1
     ) AS account_id
-  FROM warehouse.usage_span AS s
-  CROSS JOIN LATERAL unnest(s.v, s.at, s.tie, s.load_ids) WITH ORDINALITY
-    AS d(v, at, tie, load_id, i)
-  JOIN warehouse.load_now AS l ON l.load_id = coalesce(d.load_id, s.load_id)
+    OFFSET 0
+  ) AS w
   WHERE d.v IS NOT NULL
 ) AS f
 JOIN warehouse.metric AS mt ON mt.metric_id = f.metric_id

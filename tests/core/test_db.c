@@ -348,9 +348,9 @@ static void partitions_are_made_once_for_each_month(void **state)
     g_autoptr(GError) err = NULL;
     int32_t from = 20000, to = 20100;
     for (int i = 0; i < 2; i++)
-        assert_true(migrate_partitions(db, "warehouse.usage_span", from, to, &err));
+        assert_true(migrate_partitions(db, "warehouse.usage_month", from, to, &err));
     g_autofree char *n = warehouse_value(
-        db, "SELECT count(*) FROM pg_inherits WHERE inhparent = 'warehouse.usage_span'::regclass");
+        db, "SELECT count(*) FROM pg_inherits WHERE inhparent = 'warehouse.usage_month'::regclass");
     assert_string_equal(n, "4");
 }
 

@@ -176,6 +176,58 @@ static void a_foreign_view_on_ours_is_named_and_kept(void **state)
     assert_string_equal(kept, "t");
 }
 
+/* As a version before migration `number` left it. */
+static struct db *open_before(int number)
+{
+    struct db *db = warehouse_open_empty();
+    for (const struct schema_file *file = schema_migrations; file->number < number; file++) {
+        g_autoptr(GError) err = NULL;
+        if (!db_script(db, file->name, file->text, &err))
+            fail_msg("%s", err->message);
+        g_autofree char *note =
+            g_strdup_printf("INSERT INTO ops.migration (number, name, sha256) VALUES (%d, '%s', "
+                            "'%s')",
+                            file->number, file->name, file->sha256);
+        warehouse_sql(db, note);
+    }
+    return db;
+}
+
+static void usage_stored_before_it_was_packed_reads_the_same(void **state)
+{
+    (void)state;
+    static const char rows[] =
+        "SELECT string_agg(s::text, '|' ORDER BY party_id, metric_id, subject_id, month, load_id) "
+        "FROM warehouse.usage_span AS s";
+    g_autoptr(db_t) db = open_before(100);
+    g_autoptr(GError) err = NULL;
+    warehouse_sql(db, "SELECT ops.partition_ensure('warehouse.usage_span', '2026-01-01', "
+                      "'2026-02-01')");
+    warehouse_sql(
+        db,
+        "INSERT INTO warehouse.usage_span (party_id, metric_id, subject_id, month, load_id, "
+        "first_day, v, at, tie, load_ids) SELECT p, m, u, d, l, 1 + (p + m + l) % 5, CASE WHEN l "
+        "= 3 THEN ARRAY[p, NULL, -9223372036854775808, m] ELSE ARRAY[p * 1000 + m] END, CASE WHEN "
+        "m > 1 THEN CASE WHEN l = 3 THEN ARRAY[5, NULL, -7, 1767225600000000] ELSE ARRAY[1] END "
+        "END, CASE WHEN m = 3 THEN CASE WHEN l = 3 THEN ARRAY[u, NULL, -u, 9] ELSE ARRAY[-1] END "
+        "END, CASE WHEN l = 3 AND m < 3 THEN ARRAY[3, NULL, 7, 4] END FROM generate_series(1, 3) "
+        "AS p, generate_series(1, 3) AS m, generate_series(0, 1200, 400) AS u, generate_series(1, "
+        "3) AS l, (VALUES ('2026-01-01'::date), ('2026-02-01')) AS d(d)");
+    warehouse_sql(db, "INSERT INTO warehouse.usage_span (party_id, metric_id, subject_id, month, "
+                      "load_id, first_day, v) SELECT 9, 1, u, '2026-01-01', 1, 31, ARRAY[u] FROM "
+                      "generate_series(1, 2500) AS u");
+    warehouse_sql(db, "CREATE VIEW bi.before AS SELECT v FROM warehouse.usage_span");
+    g_autofree char *before = warehouse_value(db, rows);
+    if (!migrate_run(db, NULL, &err))
+        fail_msg("%s", err->message);
+    g_autofree char *after = warehouse_value(db, rows);
+    assert_string_equal(before, after);
+    g_autofree char *packed = warehouse_value(
+        db, "SELECT string_agg(concat_ws(' ', part, load_ids), '|' ORDER BY party_id, load_id, "
+            "part) FROM warehouse.usage_month WHERE month = '2026-01-01' AND party_id IN (1, 9)");
+    assert_string_equal(packed, "0|0|0 {3,4,7}|0|1|2");
+}
+
 static void partitions_wanted_by_four_at_once_are_made_once(void **state)
 {
     (void)state;
@@ -185,7 +237,7 @@ static void partitions_wanted_by_four_at_once_are_made_once(void **state)
         if ((children[i] = fork()) == 0) {
             GError *err = NULL;
             struct db *own = db_open(warehouse_dsn(), "kenko test", 60000, &err);
-            bool ok = own && migrate_partitions(own, "warehouse.usage_span", 20000, 21000, &err);
+            bool ok = own && migrate_partitions(own, "warehouse.usage_month", 20000, 21000, &err);
             if (!ok)
                 fprintf(stderr, "%s\n", err->message);
             _exit(ok ? 0 : 1);
@@ -197,7 +249,7 @@ static void partitions_wanted_by_four_at_once_are_made_once(void **state)
         assert_int_equal(status, 0);
     }
     g_autofree char *n = warehouse_value(
-        db, "SELECT count(*) FROM pg_inherits WHERE inhparent = 'warehouse.usage_span'::regclass");
+        db, "SELECT count(*) FROM pg_inherits WHERE inhparent = 'warehouse.usage_month'::regclass");
     assert_string_equal(n, "34");
 }
 
@@ -212,6 +264,7 @@ int main(void)
         cmocka_unit_test(a_script_that_fails_leaves_nothing_of_itself),
         cmocka_unit_test(views_that_changed_are_made_again),
         cmocka_unit_test(a_foreign_view_on_ours_is_named_and_kept),
+        cmocka_unit_test(usage_stored_before_it_was_packed_reads_the_same),
         cmocka_unit_test(partitions_wanted_by_four_at_once_are_made_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

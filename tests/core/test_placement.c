@@ -240,7 +240,7 @@ static const struct statement_rule {
     statement_check_fn check;
 } statement_rules[] = {
     {"DO UPDATE calls immutable functions only",
-     "INSERT INTO warehouse.usage_span (party_id) VALUES (1) ON CONFLICT (party_id) "
+     "INSERT INTO warehouse.usage_month (party_id) VALUES (1) ON CONFLICT (party_id) "
      "DO UPDATE SET at = clock_timestamp() RETURNING 1",
      update_not_immutable},
     {"rows are locked on local tables or by key",

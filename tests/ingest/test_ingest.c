@@ -278,7 +278,7 @@ static void a_time_far_off_makes_no_partitions_in_between(void **state)
     sources_expect(db, "SELECT string_agg(reason, ' ' ORDER BY line) FROM ops.reject",
                    "too_early too_late");
     sources_expect(
-        db, "SELECT count(*) FROM pg_inherits WHERE inhparent = 'warehouse.usage_span'::regclass",
+        db, "SELECT count(*) FROM pg_inherits WHERE inhparent = 'warehouse.usage_month'::regclass",
         "2");
 }
 

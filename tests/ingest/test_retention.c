@@ -113,7 +113,7 @@ static void old_months_go_whole_and_do_not_come_back(void **state)
     struct retention_summary s = run(dir, db, false);
     assert_int_equal(s.months, 2); /* January and February; three months and this one stay */
     sources_expect(db, "SELECT min(month) FROM warehouse.usage_span", "2026-03-01");
-    sources_expect(db, "SELECT coalesce(to_regclass('warehouse.usage_span_y2026m02')::text, '-')",
+    sources_expect(db, "SELECT coalesce(to_regclass('warehouse.usage_month_y2026m02')::text, '-')",
                    "-");
     sources_write(dir, "usage-7.csv", USAGE "a,2026-02-28T14:59:59Z,7\na,2026-02-28T15:00:00Z,7\n");
     struct ingest_summary in;

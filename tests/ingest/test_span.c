@@ -20,17 +20,29 @@ static enum span_fate fate_of(const void *context, int64_t load_id)
 
 static int compare(gconstpointer a, gconstpointer b)
 {
-    const struct span *x = a, *y = b;
+    const struct usage_span *x = a, *y = b;
     return (x->load_id > y->load_id) - (x->load_id < y->load_id);
+}
+
+static bool equal(const struct usage_span *a, const struct usage_span *b)
+{
+    if (a->load_id != b->load_id || a->taken != b->taken)
+        return false;
+    for (int d = 0; d < SPAN_DAYS; d++) {
+        if (a->taken >> d & 1 && (a->v[d] != b->v[d] || a->at[d] != b->at[d] ||
+                                  a->tie[d] != b->tie[d] || a->load[d] != b->load[d]))
+            return false;
+    }
+    return true;
 }
 
 /* Loads dealt to rows, some of them together in a compacted row, each with a few days. */
 static GArray *make_rows(GRand *rand, enum mapping_combine combine, bool huge)
 {
-    GArray *rows = g_array_new(FALSE, FALSE, sizeof(struct span));
+    GArray *rows = g_array_new(FALSE, FALSE, sizeof(struct usage_span));
     for (int64_t load = 1; load < LOADS; load++) {
-        struct span span = {.is_latest = combine == COMBINE_LATEST,
-                            .is_counted = combine == COMBINE_SUM && g_rand_boolean(rand)};
+        struct usage_span span = {.is_latest = combine == COMBINE_LATEST,
+                                  .is_counted = combine == COMBINE_SUM && g_rand_boolean(rand)};
         for (int k = 0; k < 3; k++) {
             int d = g_rand_int_range(rand, 0, 8);
             span.taken |= UINT32_C(1) << d;
@@ -44,7 +56,8 @@ static GArray *make_rows(GRand *rand, enum mapping_combine combine, bool huge)
             span.tie[d] = span.is_latest ? load * 7 % 29 : 0;
             span.load[d] = load;
         }
-        struct span *into = rows->len ? &g_array_index(rows, struct span, rows->len - 1) : NULL;
+        struct usage_span *into =
+            rows->len ? &g_array_index(rows, struct usage_span, rows->len - 1) : NULL;
         if (!into || into->taken & span.taken) {
             span.load_id = load;
             g_array_append_val(rows, span);
@@ -76,7 +89,7 @@ static struct answer ask(const GArray *rows, int d, enum mapping_combine combine
 {
     struct answer out = {0};
     for (guint i = 0; i < rows->len; i++) {
-        const struct span *row = &g_array_index(rows, struct span, i);
+        const struct usage_span *row = &g_array_index(rows, struct usage_span, i);
         if (!(row->taken >> d & 1) || !counts[row->load[d]])
             continue;
         __int128 v = row->v[d];
@@ -108,10 +121,10 @@ static void expect_same(const GArray *a, const GArray *b, enum mapping_combine c
 static void expect_keys(const GArray *rows)
 {
     for (guint i = 0; i < rows->len; i++) {
-        const struct span *row = &g_array_index(rows, struct span, i);
+        const struct usage_span *row = &g_array_index(rows, struct usage_span, i);
         int64_t least = INT64_MAX;
         assert_true(row->taken != 0);
-        assert_true(i == 0 || g_array_index(rows, struct span, i - 1).load_id < row->load_id);
+        assert_true(i == 0 || g_array_index(rows, struct usage_span, i - 1).load_id < row->load_id);
         for (int d = 0; d < SPAN_DAYS; d++) {
             if (row->taken >> d & 1)
                 least = MIN(least, row->load[d]);
@@ -130,8 +143,8 @@ static void one_round(GRand *rand, enum mapping_combine combine, bool huge)
             fate[i] = g_rand_int_range(rand, 0, 4) ? SPAN_MERGE : SPAN_DROP;
     }
     g_autoptr(GArray) rows = make_rows(rand, combine, huge);
-    g_autoptr(GArray) packed = g_array_new(FALSE, FALSE, sizeof(struct span));
-    g_autoptr(GArray) again = g_array_new(FALSE, FALSE, sizeof(struct span));
+    g_autoptr(GArray) packed = g_array_new(FALSE, FALSE, sizeof(struct usage_span));
+    g_autoptr(GArray) again = g_array_new(FALSE, FALSE, sizeof(struct usage_span));
     g_array_sort(rows, compare);
     span_pack(rows, combine, fate_of, fate, packed);
     expect_keys(packed);
@@ -144,8 +157,8 @@ static void one_round(GRand *rand, enum mapping_combine combine, bool huge)
     span_pack(packed, combine, fate_of, fate, again);
     assert_int_equal(packed->len, again->len);
     for (guint i = 0; i < packed->len; i++)
-        assert_true(span_equal(&g_array_index(packed, struct span, i),
-                               &g_array_index(again, struct span, i)));
+        assert_true(equal(&g_array_index(packed, struct usage_span, i),
+                          &g_array_index(again, struct usage_span, i)));
 }
 
 static void packing_changes_no_answer_by_any_rule(void **state)
@@ -170,17 +183,18 @@ static void settled_values_of_a_day_become_one(void **state)
 {
     (void)state;
     enum span_fate fate[LOADS];
-    g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(struct span));
-    g_autoptr(GArray) packed = g_array_new(FALSE, FALSE, sizeof(struct span));
+    g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(struct usage_span));
+    g_autoptr(GArray) packed = g_array_new(FALSE, FALSE, sizeof(struct usage_span));
     for (int64_t load = 1; load < LOADS; load++) {
         fate[load] = SPAN_MERGE;
-        struct span span = {.load_id = load, .taken = 1, .v = {load}, .at = {1}, .load = {load}};
+        struct usage_span span = {
+            .load_id = load, .taken = 1, .v = {load}, .at = {1}, .load = {load}};
         g_array_append_val(rows, span);
     }
     span_pack(rows, COMBINE_SUM, fate_of, fate, packed);
     assert_int_equal(packed->len, 1);
-    assert_int_equal(g_array_index(packed, struct span, 0).v[0], LOADS * (LOADS - 1) / 2);
-    assert_true(span_is_plain(&g_array_index(packed, struct span, 0)));
+    assert_int_equal(g_array_index(packed, struct usage_span, 0).v[0], LOADS * (LOADS - 1) / 2);
+    assert_true(span_is_plain(&g_array_index(packed, struct usage_span, 0)));
 }
 
 int main(void)
