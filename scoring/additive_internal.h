@@ -36,6 +36,8 @@ struct additive_path {
     size_t n_wanted;
     struct term_key *wanted; /* terms for the next round */
     const struct term **wanted_term;
+    size_t n_gates;
+    struct screen_gate gate[SCREEN_GATES_MAX]; /* found by the screen, terms not made yet */
 };
 
 /* All paths over one dataset. */

@@ -11,6 +11,7 @@
 #include "scoring/logit.h"
 
 #define FDR 0.01
+enum { GATE_TERMS = 7 }; /* of one of three covariates */
 
 struct crew {
     additive_work_fn work;
@@ -65,6 +66,18 @@ static size_t *deal_folds(struct arena *arena, const double *y, size_t n, size_t
     return fold;
 }
 
+/* A covariate's codes of the path's rows. */
+static void take_codes(struct additive_paths *paths, struct additive_path *path, size_t c)
+{
+    const uint16_t *code = paths->set->row[c].bins->code;
+    path->code[c] = arena_many(paths->arena, path->n + 1, uint16_t);
+    path->held_code[c] = arena_many(paths->arena, path->n_held + 1, uint16_t);
+    for (size_t i = 0; i < path->n; i++)
+        path->code[c][i] = code[path->row[i]];
+    for (size_t i = 0; i < path->n_held; i++)
+        path->held_code[c][i] = code[path->held_row[i]];
+}
+
 static void split_rows(struct additive_paths *paths, struct additive_path *path, const size_t *fold,
                        size_t which)
 {
@@ -82,17 +95,10 @@ static void split_rows(struct additive_paths *paths, struct additive_path *path,
             path->row[path->n++] = i;
         }
     }
-    path->code = arena_many(arena, paths->set->n + 1, uint16_t *);
-    path->held_code = arena_many(arena, paths->set->n + 1, uint16_t *);
-    for (size_t c = 0; c < paths->set->n; c++) {
-        const uint16_t *code = paths->set->row[c].bins->code;
-        path->code[c] = arena_many(arena, path->n + 1, uint16_t);
-        path->held_code[c] = arena_many(arena, path->n_held + 1, uint16_t);
-        for (size_t i = 0; i < path->n; i++)
-            path->code[c][i] = code[path->row[i]];
-        for (size_t i = 0; i < path->n_held; i++)
-            path->held_code[c][i] = code[path->held_row[i]];
-    }
+    path->code = arena_many(arena, paths->set->n + COVARIATE_STEPS, uint16_t *);
+    path->held_code = arena_many(arena, paths->set->n + COVARIATE_STEPS, uint16_t *);
+    for (size_t c = 0; c < paths->set->n; c++)
+        take_codes(paths, path, c);
 }
 
 const struct term *additive_paths_term(struct additive_paths *paths, const struct term_key *key)
@@ -169,6 +175,22 @@ static void extend_others(void *context, size_t which)
     extend(context, which + 1);
 }
 
+/* By covariate: what holds its main effect down. */
+static const double *const *main_penalties(struct arena *arena, const struct additive_paths *paths,
+                                           const struct additive_path *path)
+{
+    const double **out = arena_many(arena, paths->set->n + 1, const double *);
+    for (size_t t = 0; t < reml_terms(path->fit); t++) {
+        const struct term *term = reml_term(path->fit, t);
+        if (term->key.n != 1)
+            continue;
+        double *penalty = arena_many(arena, term->p, double);
+        reml_penalty(path->fit, t, penalty);
+        out[term->key.axis[0]] = penalty;
+    }
+    return out;
+}
+
 static void screen_path(void *context, size_t which)
 {
     struct additive_paths *paths = context;
@@ -180,11 +202,16 @@ static void screen_path(void *context, size_t which)
         residual[i] = path->y[i] - mu;
         weight[i] = mu * (1 - mu);
     }
-    const struct screen_data data = {path->n, residual, weight, (const uint16_t *const *)path->code,
+    g_autoptr(arena_t) arena = arena_new();
+    const struct screen_data data = {path->n,
+                                     residual,
+                                     weight,
+                                     (const uint16_t *const *)path->code,
+                                     main_penalties(arena, paths, path),
                                      FDR};
     path->n_wanted =
         screen_terms(paths->set, &data, (const struct term_key *)(const void *)path->key->data,
-                     path->key->len, path->wanted);
+                     path->key->len, path->wanted, path->gate, &path->n_gates);
 }
 
 static void want_mains(struct additive_paths *paths, struct additive_path *path)
@@ -196,12 +223,63 @@ static void want_mains(struct additive_paths *paths, struct additive_path *path)
     }
 }
 
+static void want(struct additive_paths *paths, struct additive_path *path,
+                 const struct term_key *key)
+{
+    for (guint i = 0; i < path->key->len; i++) {
+        if (term_key_equals(&g_array_index(path->key, struct term_key, i), key))
+            return;
+    }
+    for (size_t i = 0; i < path->n_wanted; i++) {
+        if (term_key_equals(&path->wanted[i], key))
+            return;
+    }
+    for (size_t a = 0; a < key->n; a++) {
+        if (!path->code[key->axis[a]])
+            take_codes(paths, path, key->axis[a]);
+    }
+    path->wanted[path->n_wanted++] = *key;
+}
+
+/* The terms of a gate: its borders, and what they make together. */
+static void want_gate(struct additive_paths *paths, struct additive_path *path,
+                      const struct screen_gate *gate)
+{
+    size_t axis[TERM_AXES];
+    for (size_t a = 0; a < gate->n; a++) {
+        const struct screen_side *side = &gate->side[a];
+        axis[a] = side->covariate;
+        if (!paths->set->row[axis[a]].bins->is_factor)
+            axis[a] = covariate_step(paths->set, axis[a], side->cut);
+        if (axis[a] == SIZE_MAX)
+            return;
+    }
+    for (size_t a = 1; a < gate->n; a++) { /* insertion: three at most */
+        for (size_t i = a; i > 0 && axis[i] < axis[i - 1]; i--) {
+            size_t other = axis[i];
+            axis[i] = axis[i - 1];
+            axis[i - 1] = other;
+        }
+    }
+    for (size_t subset = 1; subset < (size_t)1 << gate->n; subset++) {
+        struct term_key key = {0};
+        for (size_t a = 0; a < gate->n; a++) {
+            if (subset >> a & 1)
+                key.axis[key.n++] = axis[a];
+        }
+        want(paths, path, &key);
+    }
+}
+
 /* Terms are made by one thread: all paths share them. Returns how many are wanted. */
 static size_t make_wanted(struct additive_paths *paths)
 {
     size_t all = 0;
     for (size_t v = 0; v < paths->n_paths; v++) {
         struct additive_path *path = &paths->path[v];
+        for (size_t i = 0; i < path->n_gates; i++)
+            want_gate(paths, path, &path->gate[i]);
+        path->n_gates = 0;
         for (size_t i = 0; i < path->n_wanted; i++)
             path->wanted_term[i] = additive_paths_term(paths, &path->wanted[i]);
         all += path->n_wanted;
@@ -272,7 +350,7 @@ struct additive_paths *additive_paths_new(struct arena *arena, struct covariate_
                                 .path = arena_many(arena, n_paths, struct additive_path),
                                 .term = g_array_new(FALSE, FALSE, sizeof(struct additive_known))};
     const size_t *fold = deal_folds(arena, y, n, n_paths, options->seed);
-    size_t room = set->n + SCREEN_MAX;
+    size_t room = set->n + SCREEN_MAX + SCREEN_GATES_MAX * GATE_TERMS;
     bool exact = options->mode == ADDITIVE_EXACT;
     for (size_t v = 0; v < n_paths; v++) {
         struct additive_path *path = &paths->path[v];

@@ -19,7 +19,7 @@ void additive_features(struct arena *arena, const struct additive_paths *paths,
         const struct additive_stage *stage = additive_paths_stage(paths, v);
         for (size_t t = 0; t < stage->n_terms; t++) {
             const struct term_key *key = &g_array_index(paths->path[v].key, struct term_key, t);
-            if (key->n == 1)
+            if (key->n == 1 && !set->row[key->axis[0]].is_step)
                 used[key->axis[0]] = true;
         }
     }

@@ -265,7 +265,7 @@ static void fill_splines(const struct knots *knots, const struct bins *bins, con
 
 struct basis *basis_new(struct arena *arena, const struct bins *bins, size_t size)
 {
-    if (bins->is_factor)
+    if (bins->is_factor || bins->cuts == 1)
         return factor_basis(arena, bins);
     struct knots knots;
     place_knots(bins, size, &knots);

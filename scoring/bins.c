@@ -241,6 +241,35 @@ struct bins *bins_new(struct arena *arena, const struct dataset *data,
     return bins->m >= 2 ? bins : NULL;
 }
 
+struct bins *bins_step(struct arena *arena, const struct bins *from, size_t cut)
+{
+    struct bins *bins = arena_one(arena, struct bins);
+    double sum[2] = {0, 0}, rows = 0;
+    *bins = *from;
+    bins->name = arena_printf(arena, "%s > %.6g", from->name, from->edge[cut]);
+    bins->m = 2 + from->has_missing;
+    bins->cuts = 1;
+    bins->edge = arena_many(arena, 1, double);
+    bins->edge[0] = from->edge[cut];
+    bins->value = arena_many(arena, bins->m, double);
+    bins->count = arena_many(arena, bins->m, double);
+    for (size_t b = 0; b < from->m; b++) {
+        size_t to = from->has_missing && b + 1 == from->m ? 2 : b > cut;
+        bins->count[to] += from->count[b];
+        rows += from->count[b];
+        if (to < 2)
+            sum[to] += from->count[b] * from->value[b];
+    }
+    for (size_t b = 0; b < 2; b++)
+        bins->value[b] = bins->count[b] > 0 ? sum[b] / bins->count[b] : bins->edge[0];
+    bins->code = arena_many(arena, (size_t)rows + 1, uint16_t);
+    for (size_t i = 0; i < (size_t)rows; i++) {
+        uint16_t b = from->code[i];
+        bins->code[i] = from->has_missing && b + 1U == from->m ? 2 : b > cut;
+    }
+    return bins;
+}
+
 /* A factor of texts is looked up by its text: another dataset numbers its levels as it likes. */
 static void code_texts(const struct bins *bins, const struct dataset_column *column,
                        const double *x, size_t n, uint16_t *out)

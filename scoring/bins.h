@@ -53,6 +53,10 @@ void bins_values(const struct dataset *data, const struct bins_source *source, d
 struct bins *bins_new(struct arena *arena, const struct dataset *data,
                       const struct bins_source *source, const char *name);
 
+/* Two bins of a numeric covariate's: those above its border `cut`, and the others; missing stays a
+ * bin. */
+struct bins *bins_step(struct arena *arena, const struct bins *from, size_t cut);
+
 /* The codes of another dataset's rows (its columns in the same order); levels that were never seen
  * are BINS_UNSEEN. `out` has data->n places. */
 void bins_code(const struct bins *bins, const struct dataset *data, uint16_t *out);

@@ -216,12 +216,38 @@ struct covariate_set *covariate_set_new(struct arena *arena, const struct datase
     add_totals(&mk);
     add_pairs(&mk);
     set->n = mk.rows->len;
-    set->row = arena_many(arena, set->n + 1, struct covariate);
+    set->row = arena_many(arena, set->n + COVARIATE_STEPS, struct covariate);
     if (set->n > 0)
         memcpy(set->row, mk.rows->data, set->n * sizeof *set->row);
     g_array_free(mk.rows, TRUE);
     g_array_free(mk.numeric, TRUE);
     return set;
+}
+
+size_t covariate_step(struct covariate_set *set, size_t index, size_t cut)
+{
+    size_t columns = set->n;
+    while (columns > 0 && set->row[columns - 1].is_step)
+        columns--;
+    for (size_t c = columns; c < set->n; c++) {
+        if (set->row[c].step_of == index && set->row[c].step_cut == cut)
+            return c;
+    }
+    if (set->n - columns >= COVARIATE_STEPS)
+        return SIZE_MAX;
+    const struct covariate *base = &set->row[index];
+    struct covariate c = {.bins = bins_step(set->arena, base->bins, cut),
+                          .is_step = true,
+                          .step_of = index,
+                          .step_cut = cut};
+    fill_groups(set->arena, &c);
+    set->row[set->n] = c;
+    return set->n++;
+}
+
+size_t covariate_base(const struct covariate_set *set, size_t index)
+{
+    return set->row[index].is_step ? set->row[index].step_of : index;
 }
 
 const struct basis *covariate_basis(struct covariate_set *set, size_t index, size_t axes)

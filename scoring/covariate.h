@@ -18,6 +18,8 @@ struct covariate {
     struct bins *bins;
     bool is_main; /* enters as a main effect unasked; false: derived, or nearly another's copy */
     bool is_derived;
+    bool is_step; /* one border of another covariate: bins above it, and those below */
+    size_t step_of, step_cut;
     size_t n_parents; /* of a derived one: covariates, copies replaced by their originals */
     size_t *parent;
     size_t n_group[COVARIATE_GROUPINGS];
@@ -28,8 +30,9 @@ struct covariate {
 struct covariate_set {
     struct arena *arena;
     size_t n_rows, n;
-    struct covariate *row;
+    struct covariate *row; /* room for COVARIATE_STEPS more */
 };
+enum { COVARIATE_STEPS = 400 };
 
 /*
  * Cut every column of `data` into bins. A numeric column that correlates with an earlier one by
@@ -42,6 +45,15 @@ struct covariate_set {
  */
 enum { COVARIATE_NUMERIC_MAX = 24 };
 struct covariate_set *covariate_set_new(struct arena *arena, const struct dataset *data);
+
+/*
+ * The covariate of one border: bins of `index` above `cut` against the others, missing ones stay a
+ * bin. Made when first asked; SIZE_MAX when there is no room for another. By one thread.
+ */
+size_t covariate_step(struct covariate_set *set, size_t index, size_t cut);
+
+/* The covariate whose border this is; itself when it is none. */
+size_t covariate_base(const struct covariate_set *set, size_t index);
 
 /* The basis of a covariate in a term of `axes` covariates; made when first asked. */
 const struct basis *covariate_basis(struct covariate_set *set, size_t index, size_t axes);

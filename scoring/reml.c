@@ -289,6 +289,16 @@ double reml_reference(const struct reml *fit, size_t i)
     return sum_of_term(fit, fit->reference, i);
 }
 
+void reml_penalty(const struct reml *fit, size_t i, double *out)
+{
+    const struct reml_part *part = REML_PART(fit, i);
+    memset(out, 0, part->term->p * sizeof *out);
+    for (size_t j = 0; j < part->term->n_penalties; j++) {
+        for (size_t k = 0; k < part->term->p; k++)
+            out[k] += exp(fit->rho[part->lambda + j]) * part->term->d[j][k];
+    }
+}
+
 int reml_iterations(const struct reml *fit)
 {
     return fit->iterations;

@@ -55,6 +55,7 @@ reml_criterion(const struct reml *fit); /* minus the restricted log likelihood, 
 const double *reml_information(const struct reml *fit); /* p × p: X'WX at the last weights */
 double reml_edf(const struct reml *fit, size_t i);      /* effective degrees of freedom of a term */
 double reml_reference(const struct reml *fit, size_t i); /* those of its test: trace of 2F - FF */
+void reml_penalty(const struct reml *fit, size_t i, double *out); /* a term's diagonal of S */
 int reml_iterations(const struct reml *fit);
 
 typedef struct reml reml_t; /* only for g_autoptr */

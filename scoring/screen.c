@@ -6,24 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Cells with less weight say nothing. */
-#define CELL_MIN 0.1
-enum { LEVELS_MAX = 20, CELLS_MAX = 8192 };
+#include "scoring/screen_internal.h"
 
-struct candidate {
-    double log_p;
-    struct term_key key;
-};
-
-struct screening {
-    const struct covariate_set *set;
-    const struct screen_data *data;
-    const struct term_key *known;
-    size_t n_known;
-    bool *is_feature; /* covariates that are main effects */
-    bool *blocked;    /* parents of a derived covariate taken in this round */
-    GArray *candidate;
-};
+enum { CELLS_MAX = 8192 };
 
 double screen_log_chi2_tail(double x, double df)
 {
@@ -48,12 +33,7 @@ double screen_log_chi2_tail(double x, double df)
     return a * log(half) - half - gsl_sf_lngamma(a) + log(h);
 }
 
-/*
- * Eliminate the columns of the symmetric m (n × n, destroyed) in order: the explained sum of
- * squares g'm^-g and the rank of those from `first` on, beyond those before. Columns that depend on
- * earlier ones are skipped.
- */
-static double eliminate(double *m, double *g, size_t n, size_t first, size_t *rank)
+double screen_eliminate(double *m, double *g, size_t n, size_t first, size_t *rank)
 {
     double sum = 0;
     g_autofree double *diagonal = g_new(double, n);
@@ -80,16 +60,10 @@ static double eliminate(double *m, double *g, size_t n, size_t first, size_t *ra
     return sum;
 }
 
-/* Residuals and weights in the cells of a table of two or three covariates' groups. */
-struct cells {
-    size_t n, axes, size[TERM_AXES];
-    double *g, *h;
-};
-
-static bool count_cells(const struct screening *s, const struct term_key *key,
-                        enum covariate_groups grouping, struct cells *out)
+bool screen_count_cells(const struct screening *s, const struct term_key *key,
+                        enum covariate_groups grouping, struct screen_cells *out)
 {
-    *out = (struct cells){.n = 1, .axes = key->n};
+    *out = (struct screen_cells){.n = 1, .axes = key->n};
     const uint16_t *code[TERM_AXES], *group[TERM_AXES];
     for (size_t a = 0; a < key->n; a++) {
         out->size[a] = s->set->row[key->axis[a]].n_group[grouping];
@@ -112,7 +86,7 @@ static bool count_cells(const struct screening *s, const struct term_key *key,
 }
 
 /* The margin `which` of a cell: all axes but that one, or for two axes just that one. */
-static size_t margin_of(const struct cells *c, const size_t *index, size_t which)
+static size_t margin_of(const struct screen_cells *c, const size_t *index, size_t which)
 {
     if (c->axes == 2)
         return index[which];
@@ -120,7 +94,7 @@ static size_t margin_of(const struct cells *c, const size_t *index, size_t which
     return index[a] * c->size[b] + index[b];
 }
 
-static size_t margin_size(const struct cells *c, size_t which)
+static size_t margin_size(const struct screen_cells *c, size_t which)
 {
     if (c->axes == 2)
         return c->size[which];
@@ -129,7 +103,7 @@ static size_t margin_size(const struct cells *c, size_t which)
 }
 
 /* What the cells say beyond their margins: chi-squared and its degrees of freedom. */
-static double interaction(const struct cells *c, double *df)
+static double interaction(const struct screen_cells *c, double *df)
 {
     size_t start[TERM_AXES + 1] = {0}, filled = 0, rank;
     double sum = 0;
@@ -138,7 +112,7 @@ static double interaction(const struct cells *c, double *df)
     size_t n = start[c->axes];
     g_autofree double *matrix = g_new0(double, n *n), *g = g_new0(double, n);
     for (size_t cell = 0; cell < c->n; cell++) {
-        if (c->h[cell] < CELL_MIN)
+        if (c->h[cell] < SCREEN_CELL_MIN)
             continue;
         size_t index[TERM_AXES] = {0}, at[TERM_AXES], rest = cell;
         for (size_t a = c->axes; a-- > 0;) {
@@ -156,7 +130,7 @@ static double interaction(const struct cells *c, double *df)
                 matrix[at[m] * n + at[k]] += c->h[cell];
         }
     }
-    double margins = eliminate(matrix, g, n, 0, &rank);
+    double margins = screen_eliminate(matrix, g, n, 0, &rank);
     *df = (double)filled - (double)rank;
     return fmax(sum - margins, 0);
 }
@@ -165,7 +139,7 @@ static void offer(struct screening *s, double chi2, double df, const struct term
 {
     if (df <= 0)
         return;
-    struct candidate c = {screen_log_chi2_tail(chi2, df), *key};
+    struct screen_candidate c = {screen_log_chi2_tail(chi2, df), *key};
     g_array_append_val(s->candidate, c);
 }
 
@@ -180,20 +154,20 @@ static bool is_known(const struct screening *s, const struct term_key *key)
 
 static int compare(const void *a, const void *b)
 {
-    const struct candidate *x = a, *y = b;
+    const struct screen_candidate *x = a, *y = b;
     if (x->log_p != y->log_p)
         return x->log_p < y->log_p ? -1 : 1;
     return memcmp(&x->key, &y->key, sizeof x->key);
 }
 
 /* Benjamini-Hochberg: how many of the candidates, sorted here, are discoveries. */
-static size_t discoveries(struct screening *s)
+size_t screen_discoveries(struct screening *s)
 {
     size_t m = s->candidate->len, found = 0;
     if (m > 0)
-        qsort(s->candidate->data, m, sizeof(struct candidate), compare);
+        qsort(s->candidate->data, m, sizeof(struct screen_candidate), compare);
     for (size_t i = 0; i < m; i++) {
-        const struct candidate *c = &g_array_index(s->candidate, struct candidate, i);
+        const struct screen_candidate *c = &g_array_index(s->candidate, struct screen_candidate, i);
         if (c->log_p < log(s->data->fdr * (double)(i + 1) / (double)m))
             found = i + 1;
     }
@@ -227,10 +201,10 @@ static void test_derived(struct screening *s, size_t index)
         }
     }
     for (size_t z = offset[k - 1]; z < n; z++) {
-        if (m[z * n + z] < CELL_MIN)
+        if (m[z * n + z] < SCREEN_CELL_MIN)
             m[z * n + z] = 0; /* too little weight: skipped as if it depended on others */
     }
-    double chi2 = eliminate(m, g, n, offset[k - 1], &rank);
+    double chi2 = screen_eliminate(m, g, n, offset[k - 1], &rank);
     offer(s, chi2, (double)rank, &(struct term_key){1, {index}});
     g_free(code);
     g_free(group);
@@ -246,11 +220,11 @@ static size_t take_derived(struct screening *s, struct term_key *out)
         if (s->set->row[i].is_derived && !s->is_feature[i])
             test_derived(s, i);
     }
-    size_t found = discoveries(s);
+    size_t found = screen_discoveries(s);
     for (size_t i = 0; i < found && taken < SCREEN_DERIVED; i++) {
-        const struct candidate *c = &g_array_index(s->candidate, struct candidate, i);
+        const struct screen_candidate *c = &g_array_index(s->candidate, struct screen_candidate, i);
         const struct covariate *row = &s->set->row[c->key.axis[0]];
-        bool apart = true;
+        bool apart = !screen_choose_beats(s, c);
         for (size_t p = 0; p < row->n_parents; p++)
             apart &= !s->blocked[row->parent[p]];
         if (!apart)
@@ -279,26 +253,29 @@ static bool are_kin(const struct covariate_set *set, size_t a, size_t b)
 static bool may_pair(const struct screening *s, size_t a, size_t b)
 {
     const struct covariate *x = &s->set->row[a], *y = &s->set->row[b];
-    if ((x->bins->is_factor && x->bins->m > LEVELS_MAX) ||
-        (y->bins->is_factor && y->bins->m > LEVELS_MAX))
+    if ((x->bins->is_factor && x->bins->m > SCREEN_LEVELS_MAX) ||
+        (y->bins->is_factor && y->bins->m > SCREEN_LEVELS_MAX))
         return false;
-    return !(s->blocked[a] && s->blocked[b]) && !are_kin(s->set, a, b);
+    return !are_kin(s->set, a, b);
 }
 
 static size_t take(struct screening *s, size_t most, struct term_key *out)
 {
-    size_t found = MIN(discoveries(s), most);
-    for (size_t i = 0; i < found; i++)
-        out[i] = g_array_index(s->candidate, struct candidate, i).key;
-    return found;
+    size_t found = screen_discoveries(s), taken = 0;
+    for (size_t i = 0; i < found && taken < most; i++) {
+        const struct term_key *key = &g_array_index(s->candidate, struct screen_candidate, i).key;
+        if (!screen_choose_has(s, key))
+            out[taken++] = *key;
+    }
+    return taken;
 }
 
 static void test_cells(struct screening *s, const struct term_key *key,
                        enum covariate_groups grouping)
 {
-    struct cells cells;
+    struct screen_cells cells;
     double df;
-    if (!count_cells(s, key, grouping, &cells))
+    if (!screen_count_cells(s, key, grouping, &cells))
         return;
     double chi2 = interaction(&cells, &df);
     offer(s, chi2, df, key);
@@ -306,15 +283,25 @@ static void test_cells(struct screening *s, const struct term_key *key,
     g_free(cells.h);
 }
 
-static size_t take_pairs(struct screening *s, struct term_key *out)
+static void list_pairs(struct screening *s)
 {
-    g_array_set_size(s->candidate, 0);
     for (size_t a = 0; a < s->set->n; a++) {
         for (size_t b = a + 1; s->is_feature[a] && b < s->set->n; b++) {
             struct term_key key = {2, {a, b}};
             if (s->is_feature[b] && may_pair(s, a, b) && !is_known(s, &key))
                 test_cells(s, &key, COVARIATE_PARENT);
         }
+    }
+}
+
+/* Pairs of which a derived covariate was made have to wait for what it leaves. */
+static size_t take_pairs(struct screening *s, const GArray *pair, struct term_key *out)
+{
+    g_array_set_size(s->candidate, 0);
+    for (guint i = 0; i < pair->len; i++) {
+        const struct screen_candidate *c = &g_array_index(pair, struct screen_candidate, i);
+        if (!(s->blocked[c->key.axis[0]] && s->blocked[c->key.axis[1]]))
+            g_array_append_vals(s->candidate, c, 1);
     }
     return take(s, SCREEN_PAIRS, out);
 }
@@ -339,38 +326,72 @@ static bool join(const struct term_key *p, const struct term_key *q, struct term
     return n == 3;
 }
 
-static size_t take_triples(struct screening *s, struct term_key *out)
+static void add_key(GArray *keys, const struct term_key *key)
 {
-    g_autoptr(GArray) tried = g_array_new(FALSE, FALSE, sizeof(struct term_key));
-    g_array_set_size(s->candidate, 0);
+    for (guint t = 0; t < keys->len; t++) {
+        if (term_key_equals(&g_array_index(keys, struct term_key, t), key))
+            return;
+    }
+    g_array_append_vals(keys, key, 1);
+}
+
+/* The triples that pairs of the model make; `as_gates`: with borders seen as their covariates. */
+static GArray *list_triples(const struct screening *s, bool as_gates)
+{
+    g_autoptr(GArray) pair = g_array_new(FALSE, FALSE, sizeof(struct term_key));
+    GArray *out = g_array_new(FALSE, FALSE, sizeof(struct term_key));
     for (size_t i = 0; i < s->n_known; i++) {
-        for (size_t k = i + 1; s->known[i].n == 2 && k < s->n_known; k++) {
-            struct term_key key;
-            bool again = false;
-            if (s->known[k].n != 2 || !join(&s->known[i], &s->known[k], &key) || is_known(s, &key))
-                continue;
-            for (guint t = 0; t < tried->len; t++)
-                again |= term_key_equals(&g_array_index(tried, struct term_key, t), &key);
-            if (again)
-                continue;
-            g_array_append_val(tried, key);
-            test_cells(s, &key, COVARIATE_TRIPLE);
+        struct term_key key = s->known[i], own = key;
+        for (size_t a = 0; a < key.n; a++)
+            key.axis[a] = covariate_base(s->set, key.axis[a]);
+        bool gated = !term_key_equals(&key, &own);
+        if (key.n == 2 && (as_gates || !gated)) {
+            if (key.axis[0] > key.axis[1])
+                key = (struct term_key){2, {key.axis[1], key.axis[0]}};
+            add_key(pair, &key);
         }
     }
+    for (guint i = 0; i < pair->len; i++) {
+        for (guint k = i + 1; k < pair->len; k++) {
+            struct term_key key;
+            if (join(&g_array_index(pair, struct term_key, i),
+                     &g_array_index(pair, struct term_key, k), &key) &&
+                !is_known(s, &key))
+                add_key(out, &key);
+        }
+    }
+    return out;
+}
+
+static size_t take_triples(struct screening *s, struct term_key *out)
+{
+    g_autoptr(GArray) smooth = list_triples(s, false), gates = list_triples(s, true);
+    screen_choose_triples(s, gates);
+    g_array_set_size(s->candidate, 0);
+    for (guint i = 0; i < smooth->len; i++)
+        test_cells(s, &g_array_index(smooth, struct term_key, i), COVARIATE_TRIPLE);
     return take(s, SCREEN_TRIPLES, out);
 }
 
 size_t screen_terms(const struct covariate_set *set, const struct screen_data *data,
-                    const struct term_key *known, size_t n_known, struct term_key *out)
+                    const struct term_key *known, size_t n_known, struct term_key *out,
+                    struct screen_gate *gate, size_t *n_gates)
 {
     g_autofree bool *is_feature = g_new0(bool, set->n + 1), *blocked = g_new0(bool, set->n + 1);
-    g_autoptr(GArray) candidate = g_array_new(FALSE, FALSE, sizeof(struct candidate));
-    struct screening s = {set, data, known, n_known, is_feature, blocked, candidate};
+    g_autoptr(GArray) candidate = g_array_new(FALSE, FALSE, sizeof(struct screen_candidate));
+    struct screening s = {set, data, known, n_known, is_feature, blocked, candidate, gate, 0};
     for (size_t i = 0; i < n_known; i++) {
-        if (known[i].n == 1)
+        if (known[i].n == 1 && !set->row[known[i].axis[0]].is_step)
             is_feature[known[i].axis[0]] = true;
     }
+    g_autoptr(GArray) pair = NULL;
+    screen_choose_jumps(&s);
+    list_pairs(&s);
+    screen_choose_pairs(&s);
+    pair = g_array_copy(candidate);
     size_t n = take_derived(&s, out);
-    n += take_pairs(&s, out + n);
-    return n + take_triples(&s, out + n);
+    n += take_pairs(&s, pair, out + n);
+    n += take_triples(&s, out + n);
+    *n_gates = s.n_gates;
+    return n;
 }
