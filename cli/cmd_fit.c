@@ -87,6 +87,30 @@ static bool choose_columns(struct fitting *f, const char *label, const char *ign
            err_set(err, KENKO_ERROR_USAGE, "%s: no column is left to fit on", f->csv);
 }
 
+/* COL=up or COL=down, a comma between two. */
+static bool read_directions(struct fitting *f, const char *list, GError **err)
+{
+    g_auto(GStrv) wanted = split_names(list);
+    struct dataset_column *column = (struct dataset_column *)(uintptr_t)f->data.column;
+    for (char **one = wanted; *one; one++) {
+        g_auto(GStrv) part = g_strsplit(*one, "=", 2);
+        bool up = g_strcmp0(part[1], "up") == 0;
+        size_t c = 0;
+        if (!part[0] || (!up && g_strcmp0(part[1], "down") != 0))
+            return err_set(err, KENKO_ERROR_USAGE, "--monotone has '%s', want COL=up or COL=down",
+                           *one);
+        if (!csv_table_find(&f->table, f->csv, part[0], &c, err))
+            return false;
+        for (c = 0; c < f->data.n_columns && strcmp(column[c].name, part[0]) != 0;)
+            c++;
+        if (c == f->data.n_columns)
+            return err_set(err, KENKO_ERROR_USAGE, "%s: --monotone: nothing is fitted on '%s'",
+                           f->csv, part[0]);
+        column[c].direction = up ? 1 : -1;
+    }
+    return true;
+}
+
 static bool read_folds(struct fitting *f, const char *path, const char *name, GError **err)
 {
     struct csv_table table;
@@ -295,7 +319,8 @@ static bool fit_and_print(struct fitting *f, const char *tables, bool json, GErr
 }
 
 struct arguments {
-    char *csv, *label, *ignore, *factor, *folds, *fold_column, *predictions, *mode, *tables;
+    char *csv, *label, *ignore, *monotone, *factor, *folds, *fold_column, *predictions, *mode,
+        *tables;
     int threads;
 };
 
@@ -326,7 +351,7 @@ static bool fit(struct context *context, const struct arguments *a, GError **err
         return err_set(err, KENKO_ERROR_USAGE, "--predictions and --fold-column want --folds FILE");
     if (!choose_mode(a, &f.options, err) ||
         !csv_table_load(arena, a->csv, (const char *const *)factors, &f.table, err) ||
-        !choose_columns(&f, a->label, a->ignore, err))
+        !choose_columns(&f, a->label, a->ignore, err) || !read_directions(&f, a->monotone, err))
         return false;
     if (a->folds && (!read_folds(&f, a->folds, a->fold_column ? a->fold_column : "fold", err) ||
                      !cross_validate(&f, err) ||
@@ -347,6 +372,8 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
         {"ignore", 0, 0, G_OPTION_ARG_STRING, &a.ignore, "Columns left out", "COL,…"},
         {"factor", 0, 0, G_OPTION_ARG_STRING, &a.factor, "Columns of numbers that are names",
          "COL,…"},
+        {"monotone", 0, 0, G_OPTION_ARG_STRING, &a.monotone,
+         "Columns whose effect may only rise or fall", "COL=up|down,…"},
         {"folds", 0, 0, G_OPTION_ARG_FILENAME, &a.folds, "CSV with columns row (from 0) and a fold",
          "FILE"},
         {"fold-column", 0, 0, G_OPTION_ARG_STRING, &a.fold_column, "Its fold column (fold)",

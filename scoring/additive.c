@@ -94,6 +94,8 @@ static void add_trees(struct arena *arena, const struct additive_paths *paths,
 {
     g_autoptr(arena_t) scratch = arena_new();
     additive_features(arena, paths, &model->features);
+    if (model->features.d == 0) /* every column has a direction */
+        return;
     for (int start = 0; start < 2; start++)
         additive_forest_grow(arena, paths, &model->features, start == 1, options->seed,
                              &model->forest[start]);
@@ -212,13 +214,27 @@ static void summarise(struct arena *arena, const struct additive_paths *paths,
     memcpy(s->weight, model->weight, sizeof s->weight);
 }
 
+static bool check_directions(const struct dataset *data, enum additive_mode mode, GError **err)
+{
+    for (size_t c = 0; c < data->n_columns; c++) {
+        const struct dataset_column *column = &data->column[c];
+        if (column->direction != 0 && column->level)
+            return err_set(err, KENKO_ERROR_USAGE, "%s: its values are texts: they have no order",
+                           column->name);
+        if (column->direction != 0 && mode == ADDITIVE_EXACT)
+            return err_set(err, KENKO_ERROR_USAGE, "%s: an exact fit has no directions",
+                           column->name);
+    }
+    return true;
+}
+
 struct additive *additive_fit(struct arena *arena, const struct dataset *data, const double *y,
                               const struct additive_options *options, GError **err)
 {
     g_autoptr(arena_t) scratch = arena_new();
     size_t events;
     gsl_set_error_handler_off();
-    if (!count_outcomes(y, data->n, &events, err))
+    if (!check_directions(data, options->mode, err) || !count_outcomes(y, data->n, &events, err))
         return NULL;
     struct additive *model = arena_one(arena, struct additive);
     model->set = covariate_set_new(arena, data);

@@ -26,9 +26,12 @@ struct additive_options {
 struct additive; /* lives in the arena it was fitted into, with its covariates' bins */
 
 /*
- * Fit to rows with outcome y (0 or 1). No option depends on the data.
+ * Fit to rows with outcome y (0 or 1). No option depends on the data. A column with a direction has
+ * its main effect alone, whose table only rises or falls: no pair, no derived covariate and no
+ * tree uses it, so that the score as a whole is monotone in it. Without one nothing changes.
  *
  * Errors  KENKO_ERROR_REFUSED  fewer than two rows of one outcome, or no column varies
+ *         KENKO_ERROR_USAGE    a direction of a column of texts, or in an exact fit
  * Source  the parts name theirs
  * Cost    paths · (terms^3 + rows · terms^2) an iteration, and 2.5 · rows · columns a tree
  */

@@ -27,7 +27,7 @@ void additive_features(struct arena *arena, const struct additive_paths *paths,
                                       .size = arena_many(arena, set->n + 1, size_t),
                                       .is_factor = arena_many(arena, set->n + 1, bool)};
     for (size_t c = 0; c < set->n; c++) {
-        if (!used[c])
+        if (!used[c] || set->row[c].direction != 0)
             continue;
         out->covariate[out->d] = c;
         out->size[out->d] = set->row[c].n_group[COVARIATE_BOOST];

@@ -79,8 +79,9 @@ static void add_columns(struct making *mk)
     const struct dataset *data = mk->data;
     for (size_t i = 0; i < data->n_columns; i++) {
         const struct dataset_column *column = &data->column[i];
-        struct covariate c = {.is_main = true};
+        struct covariate c = {.is_main = true, .direction = column->direction};
         struct numeric now = {.column = i, .covariate = mk->rows->len};
+        bool is_held = column->direction != 0;
         mk->original[i] = SIZE_MAX;
         c.bins = bins_new(mk->set->arena, data, &(struct bins_source){BINS_COLUMN, 1, &i, {0, 0}},
                           column->name);
@@ -95,8 +96,9 @@ static void add_columns(struct making *mk)
                 continue;
             c.is_main = false;
             mk->original[i] = other->covariate;
+            is_held |= data->column[other->column].direction != 0;
         }
-        now.can_pair = c.bins->m > BINS_FACTOR && !c.bins->is_factor;
+        now.can_pair = c.bins->m > BINS_FACTOR && !c.bins->is_factor && !is_held;
         if (!column->level)
             g_array_append_val(mk->numeric, now);
         fill_groups(mk->set->arena, &c);
@@ -265,5 +267,12 @@ struct term *covariate_term(struct covariate_set *set, const struct term_key *ke
     const struct basis *basis[TERM_AXES] = {NULL};
     for (size_t i = 0; i < key->n; i++)
         basis[i] = covariate_basis(set, key->axis[i], key->n);
-    return term_new(set->arena, key, basis);
+    struct term *term = term_new(set->arena, key, basis);
+    const struct covariate *c = &set->row[key->axis[0]];
+    if (key->n == 1 && c->direction != 0) {
+        size_t splines = c->bins->is_factor ? c->bins->m : basis[0]->k - (BASIS_RUN - 1);
+        term->direction = c->direction;
+        term->ordered = splines - c->bins->has_missing - c->bins->has_other;
+    }
+    return term;
 }

@@ -18,7 +18,8 @@ struct covariate {
     struct bins *bins;
     bool is_main; /* enters as a main effect unasked; false: derived, or nearly another's copy */
     bool is_derived;
-    bool is_step; /* one border of another covariate: bins above it, and those below */
+    int direction; /* as the column's: no other term uses it then */
+    bool is_step;  /* one border of another covariate: bins above it, and those below */
     size_t step_of, step_cut;
     size_t n_parents; /* of a derived one: covariates, copies replaced by their originals */
     size_t *parent;

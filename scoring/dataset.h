@@ -14,6 +14,7 @@ struct dataset_column {
     const double *x;
     size_t n_levels;
     const char *const *level;
+    int direction; /* its effect may only rise (1) or fall (-1) with x; 0: as it likes */
 };
 
 struct dataset {

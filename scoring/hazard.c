@@ -2,6 +2,7 @@
 #include "scoring/hazard.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "scoring/additive_internal.h"
 #include "scoring/additive_table.h"
@@ -45,8 +46,12 @@ void hazard_table(struct arena *arena, const struct hazard_model *m, const doubl
         for (size_t i = 0; i < n; i++)
             x[i] = cell(m, &m->column[c], value[i * n_metrics + m->column[c].metric], state);
         column[c] = (struct dataset_column){.name = info->name, .unit = "", .x = x};
-        if (m->column[c].kind == HAZARD_VALUE)
+        if (m->column[c].kind == HAZARD_VALUE) {
             column[c].unit = info->unit;
+            /* A direction is of health, and what is good for that is bad for churn. */
+            if (info->monotone)
+                column[c].direction = strcmp(info->direction, "up") == 0 ? -1 : 1;
+        }
         if (m->column[c].kind == HAZARD_DUE)
             column[c].name = arena_printf(arena, "%s due", info->name);
     }

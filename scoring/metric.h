@@ -28,6 +28,7 @@ struct metric_info {
     const char *name, *label, *unit, *sentence;
     const char *label_ja, *sentence_ja; /* NULL: not said */
     const char *direction;              /* up, down, none */
+    bool monotone; /* the churn model may only let risk fall (up) or rise (down) with it */
 };
 
 /* The metrics of all accounts on one as-of day. value[m · n_accounts + a]; NaN unless METRIC_OK. */

@@ -122,12 +122,15 @@ static bool take_words(const struct metric_yaml *c, struct metric *m, GError **e
                                    .unit = c->unit ? c->unit : "",
                                    .sentence = c->sentence ? c->sentence : "",
                                    .direction = c->direction ? c->direction : "none",
+                                   .monotone = c->monotone,
                                    .label_ja = c->label_ja,
                                    .sentence_ja = c->sentence_ja};
     if (strcmp(m->info.direction, "up") != 0 && strcmp(m->info.direction, "down") != 0 &&
         strcmp(m->info.direction, "none") != 0)
         return err_set(err, KENKO_ERROR_CONFIG, "direction is '%s', want up, down or none",
                        m->info.direction);
+    if (c->monotone && strcmp(m->info.direction, "none") == 0)
+        return err_set(err, KENKO_ERROR_CONFIG, "monotone wants a direction, up or down");
     if (c->calendar && strcmp(c->calendar, "business") != 0)
         return err_set(err, KENKO_ERROR_CONFIG, "calendar is '%s', want business", c->calendar);
     if (c->side && strcmp(c->side, "source") != 0 && strcmp(c->side, "destination") != 0)

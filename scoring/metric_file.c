@@ -53,6 +53,7 @@ static const cyaml_schema_field_t metric_fields[] = {
     OPTIONAL_INT("half_life_days", struct metric_yaml, half_life_days),
     OPTIONAL_INT("min_tenure", struct metric_yaml, min_tenure),
     OPTIONAL_INT("per_days", struct metric_yaml, per_days),
+    CYAML_FIELD_BOOL("monotone", CYAML_FLAG_OPTIONAL, struct metric_yaml, monotone),
     CYAML_FIELD_END};
 
 static const cyaml_schema_value_t metric_schema = {

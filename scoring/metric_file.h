@@ -2,6 +2,8 @@
 /* metrics.yaml's `metrics` as libcyaml reads it. */
 #pragma once
 
+#include <stdbool.h>
+
 #include <cyaml/cyaml.h>
 
 struct metric_part_yaml {
@@ -17,6 +19,7 @@ struct metric_yaml {
     uint32_t executors_count, milestones_count, parts_count;
     double *cap, *fall;
     int days, baseline_days, stale_days, length, min_events, half_life_days, min_tenure, per_days;
+    bool monotone;
 };
 
 struct metric_file {

@@ -200,6 +200,7 @@ void reml_run(struct reml *fit)
     size_t p = fit->p;
     struct reml_working *now = reml_working_new(p), *spare = reml_working_new(p);
     double old = INFINITY, ridge = 0;
+    bool is_held = reml_monotone_any(fit);
     fit->h = g_renew(double, fit->h, p *p);
     fit->g = g_renew(double, fit->g, p);
     for (int i = 0; i < ITERATIONS_MAX; i++) {
@@ -207,6 +208,8 @@ void reml_run(struct reml *fit)
         reml_weigh(fit);
         reml_cross(fit);
         ridge = reml_ridge(fit);
+        if (is_held)
+            reml_monotone_hold(fit);
         reml_solve(fit, fit->rho, ridge, now);
         if (fit->n_lambda > 0)
             reml_improve(fit, ridge, &now, &spare);
@@ -221,6 +224,11 @@ void reml_run(struct reml *fit)
         ridge = reml_ridge(fit);
     }
     conclude(fit, ridge, now);
+    if (is_held) {
+        reml_monotone_settle(fit);
+        reml_weigh(fit);
+        reml_cross(fit); /* the information of the rows alone */
+    }
     reml_working_free(now);
     reml_working_free(spare);
 }

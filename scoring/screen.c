@@ -254,7 +254,8 @@ static bool may_pair(const struct screening *s, size_t a, size_t b)
 {
     const struct covariate *x = &s->set->row[a], *y = &s->set->row[b];
     if ((x->bins->is_factor && x->bins->m > SCREEN_LEVELS_MAX) ||
-        (y->bins->is_factor && y->bins->m > SCREEN_LEVELS_MAX))
+        (y->bins->is_factor && y->bins->m > SCREEN_LEVELS_MAX) || x->direction != 0 ||
+        y->direction != 0)
         return false;
     return !are_kin(s->set, a, b);
 }

@@ -146,7 +146,7 @@ void screen_choose_jumps(struct screening *s)
     size_t tests = 0;
     for (size_t c = 0; s->data->penalty && c < s->set->n; c++) {
         struct screen_gate gate;
-        if (!s->is_feature[c] || !s->data->penalty[c] ||
+        if (!s->is_feature[c] || s->set->row[c].direction != 0 || !s->data->penalty[c] ||
             !screen_gate_jump(s->set, s->data, c, s->data->penalty[c], &gate))
             continue;
         tests++;

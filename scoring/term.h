@@ -16,6 +16,10 @@ struct term {
     struct term_key key;
     const struct basis *basis[TERM_AXES];
     size_t p; /* columns */
+    /* A term of one covariate that may only rise (1) or fall (-1) with its first `ordered` splines.
+     */
+    int direction;
+    size_t ordered;
     size_t n_penalties;
     double *d[TERM_PENALTIES]; /* p each: diagonals; the first is the identity */
 };

@@ -22,6 +22,18 @@ expect "an unknown factor is named with the nearest" \
   "$("$kenko" fit --csv "$scratch/t.csv" --label left --factor plam 2>&1)" "has no column 'plam', did you mean 'plan'?"
 expect "a label that is neither yes nor no asks for its value" \
   "$("$kenko" fit --csv "$scratch/t.csv" --label plan 2>&1)" "say --label plan=VALUE"
+expect "a direction is up or down" \
+  "$("$kenko" fit --csv "$scratch/t.csv" --label left --monotone use=sideways 2>&1)" "want COL=up or COL=down"
+expect "a column with a direction is looked for" \
+  "$("$kenko" fit --csv "$scratch/t.csv" --label left --monotone usw=up 2>&1)" "did you mean 'use'?"
+expect "names have no order" \
+  "$("$kenko" fit --csv "$scratch/t.csv" --label left --monotone plan=up 2>&1)" "its values are texts"
+awk 'BEGIN { srand(2); print "a,b,y"; for (i = 0; i < 600; i++) { a = rand(); print a "," rand() "," (rand() < 0.5 + 0.4 * sin(9 * a)) } }' \
+  >"$scratch/wave.csv"
+"$kenko" fit --csv "$scratch/wave.csv" --label y --mode compact --monotone a=up --tables "$scratch/up.csv" >/dev/null ||
+  failed=$((failed + 1))
+expect "a table with a direction goes one way" \
+  "$(awk -F, '$1 == "a" && $3 == "" { if (n++ && $6 < last - 1e-9) fell = 1; last = $6 } END { print (n > 9 && !fell) }' "$scratch/up.csv")" 1
 printf 'a,b\n1,2\n3\n' >"$scratch/ragged.csv"
 expect "a ragged row is named by its line" \
   "$("$kenko" fit --csv "$scratch/ragged.csv" --label a 2>&1)" "ragged.csv:3: 1 fields, want 2 as in the header"

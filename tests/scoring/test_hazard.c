@@ -383,6 +383,32 @@ static void a_model_of_other_metrics_is_refused(void **state)
     }
 }
 
+/* The share makes churn more likely; declared the other way round and held to it, it may not. */
+static void a_monotone_metric_goes_as_it_is_declared(void **state)
+{
+    (void)state;
+    for (int healthy = 0; healthy < 2; healthy++) {
+        g_autoptr(arena_t) arena = arena_new();
+        double row[METRICS], first = 0, last = 0;
+        metric[SHARE].info.monotone = true;
+        metric[SHARE].info.direction = healthy ? "up" : "down";
+        struct hazard_model *model = fitted(arena);
+        metric[SHARE].info.monotone = false;
+        metric[SHARE].info.direction = "none";
+        memcpy(row, value, sizeof row);
+        for (int i = 0; i <= 100; i++) {
+            struct hazard_risk risk;
+            row[SHARE] = i / 100.0;
+            predict(model, row, 30, &risk, NULL);
+            if (i > 0)
+                assert_true(healthy ? risk.p <= last + 1e-12 : risk.p >= last - 1e-12);
+            first = i > 0 ? first : risk.p;
+            last = risk.p;
+        }
+        assert_true(healthy ? first - last < 0.01 : last - first > 0.05);
+    }
+}
+
 static void only_rows_in_use_teach(void **state)
 {
     (void)state;
@@ -421,6 +447,7 @@ int main(void)
         cmocka_unit_test(a_stored_model_predicts_to_the_same_bit),
         cmocka_unit_test(large_numbers_come_back_from_the_warehouse),
         cmocka_unit_test(a_model_of_other_metrics_is_refused),
+        cmocka_unit_test(a_monotone_metric_goes_as_it_is_declared),
         cmocka_unit_test(only_rows_in_use_teach),
     };
     return cmocka_run_group_tests(tests, make_panel, NULL);
