@@ -122,8 +122,8 @@ void reml_refine(struct reml *fit, struct reml_working *work);
 /* x'Vx of every row. */
 void reml_leverage(const struct reml *fit, const double *v, double *out);
 
-/* Does a term have a direction? Then what holds it is added to X'WX, and at the end the coefficients
- * are put into order, and eta with them. */
+/* Does a term have a direction? Then what holds it is added to X'WX, and at the end the
+ * coefficients are put into order, and eta with them. */
 bool reml_monotone_any(const struct reml *fit);
 void reml_monotone_hold(struct reml *fit);
 void reml_monotone_settle(struct reml *fit);
