@@ -13,11 +13,6 @@ static const double FACTOR_SHOWN = 0.05;
 
 enum { NAMED_PART_BP = 50, REASONS = 3 }; /* parts are coloured from half a point on */
 
-static const char *words(const struct report *r, const char *text)
-{
-    return message_words_of(r->language, text);
-}
-
 /* An Unknown account has no health; what little is known stands in the note. */
 static void add_health(const struct report *r, struct document *d,
                        const struct q_report_accounts_row *a)
@@ -121,10 +116,10 @@ static void add_measures(const struct report *r, struct document *d,
         const char *is = reason_value(r, &r->measures.row[now], &a->metric_value,
                                       &a->metric_quality, (size_t)now);
         if (!data) {
-            add_part(r, d, words(r, m->label), was, is, change->part_bp[i]);
+            add_part(r, d, report_words(r, m->label), was, is, change->part_bp[i]);
             continue;
         }
-        document_cell(d, words(r, m->label), NULL, TONE_PLAIN);
+        document_cell(d, report_words(r, m->label), NULL, TONE_PLAIN);
         document_cell(d, was, NULL, TONE_PLAIN);
         document_cell(d, is, NULL, TONE_PLAIN);
         document_cell(d, report_say(r, MESSAGE_PART_IN_DATA, NULL), NULL, TONE_PLAIN);
@@ -208,8 +203,8 @@ static void add_waterfall(const struct report *r, struct document *d,
     for (size_t i = 0; i < n; i++) {
         const struct q_report_measures_row *m = &r->measures.row[i];
         sum += a->contribution_bp.v[i];
-        document_cell(d, words(r, m->label), NULL, TONE_PLAIN);
-        document_cell(d, words(r, m->group_label), NULL, TONE_PLAIN);
+        document_cell(d, report_words(r, m->label), NULL, TONE_PLAIN);
+        document_cell(d, report_words(r, m->group_label), NULL, TONE_PLAIN);
         document_cell(d, reason_value(r, m, &a->metric_value, &a->metric_quality, i), NULL,
                       TONE_PLAIN);
         document_cell(d, arena_printf(r->arena, "%.2f", a->contribution_bp.v[i] / 100.0), NULL,
@@ -260,7 +255,7 @@ static void add_risk(const struct report *r, struct document *d,
         size_t i = order[k];
         double v = a->risk_contribution.v[i];
         bool missing = i >= a->risk_value.n || (a->risk_value.is_null && a->risk_value.is_null[i]);
-        document_cell(d, words(r, r->features.row[i].label), NULL, TONE_PLAIN);
+        document_cell(d, report_words(r, r->features.row[i].label), NULL, TONE_PLAIN);
         document_cell(d,
                       missing ? format_quality(r->language, "no_data")
                               : format_quantity(r->arena, r->language, a->risk_value.v[i],
@@ -359,7 +354,7 @@ static bool add_events(const struct report *r, struct document *d, const char *k
             d, report_say(r, is_ticket ? MESSAGE_EVENT_TICKET : MESSAGE_EVENT_INCIDENT, NULL), NULL,
             TONE_PLAIN);
         document_cell(d, rows.row[i].title, NULL, TONE_PLAIN);
-        document_cell(d, words(r, rows.row[i].state), NULL, TONE_PLAIN);
+        document_cell(d, report_words(r, rows.row[i].state), NULL, TONE_PLAIN);
     }
     return true;
 }

@@ -76,11 +76,10 @@ const char *reason_value(const struct report *r, const struct q_report_measures_
 static const char *sentence(const struct report *r, const struct q_report_accounts_row *a, size_t i)
 {
     const struct q_report_measures_row *m = &r->measures.row[i];
-    const char *words = message_words_of(r->language, m->sentence), *at = strstr(words, "{value}");
+    const char *words = report_words(r, m->sentence), *at = strstr(words, "{value}");
     if (is_missing(&a->metric_value, i) || !at)
-        return report_say(r, MESSAGE_REASON_VALUE, "what", message_words_of(r->language, m->label),
-                          "value", reason_value(r, m, &a->metric_value, &a->metric_quality, i),
-                          NULL);
+        return report_say(r, MESSAGE_REASON_VALUE, "what", report_words(r, m->label), "value",
+                          reason_value(r, m, &a->metric_value, &a->metric_quality, i), NULL);
     return arena_printf(r->arena, "%.*s%s%s", (int)(at - words), words,
                         format_value(r->arena, r->language, a->metric_value.v[i], m->unit), at + 7);
 }
@@ -94,7 +93,7 @@ static const char *names(const struct report *r, const struct q_report_accounts_
         if (!named[i])
             continue;
         ssize_t now = with_value ? reason_now(r, i) : -1;
-        const char *name = message_words_of(r->language, r->before_measures.row[i].label);
+        const char *name = report_words(r, r->before_measures.row[i].label);
         if (now >= 0)
             name = report_say(r, MESSAGE_REASON_FEATURE, "what", name, "value",
                               reason_value(r, &r->measures.row[now], &a->metric_value,
@@ -234,7 +233,7 @@ static void add_costs(const struct report *r, const struct q_report_accounts_row
 static const char *feature(const struct report *r, size_t i, const struct db_doubles *value)
 {
     const struct q_report_features_row *f = &r->features.row[i];
-    const char *label = message_words_of(r->language, f->label);
+    const char *label = report_words(r, f->label);
     if (is_missing(value, i))
         return label;
     return report_say(r, MESSAGE_REASON_FEATURE, "what", label, "value",

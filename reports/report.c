@@ -127,6 +127,7 @@ bool report_open(struct report *report, struct arena *arena, struct db *db,
         return err_set(err, KENKO_ERROR_NOT_FOUND,
                        "nothing is published yet (kenko score --as-of DAY)");
     return q_report_run(arena, db, r->run.as_of - 7, &r->before, &r->has_before, err) &&
+           q_report_words(arena, db, &r->words, err) &&
            q_report_measures(arena, db, r->run.scorecard_id, &r->measures, err) &&
            (!r->has_before ||
             q_report_measures(arena, db, r->before.scorecard_id, &r->before_measures, err)) &&
@@ -274,6 +275,17 @@ const char *report_risk(const struct report *r, const struct q_report_accounts_r
 const char *report_band(const struct report *r, const char *band)
 {
     return message_words_of(r->language, band);
+}
+
+const char *report_words(const struct report *r, const char *words)
+{
+    const char *language = message_code[r->language];
+    for (size_t i = 0; i < r->words.n; i++) {
+        if (strcmp(r->words.row[i].language, language) == 0 &&
+            strcmp(r->words.row[i].words, words) == 0)
+            return r->words.row[i].said;
+    }
+    return message_words_of(r->language, words);
 }
 
 const char *report_health(const struct report *r, const char *band, bool is_null, int bp)

@@ -54,6 +54,7 @@ struct report {
     bool has_before;
     struct q_report_measures_rows measures, before_measures;
     struct q_report_features_rows features; /* of the run's model; none without one */
+    struct q_report_words_rows words;       /* of metrics.yaml in other languages, sorted */
     const struct q_report_staff_row *owner; /* who is spoken to; NULL: everybody */
 };
 
@@ -110,6 +111,9 @@ const char *report_money(const struct report *report, double minor);
 const char *report_percent(const struct report *report, int64_t p_1e9);
 const char *report_risk(const struct report *report, const struct q_report_accounts_row *account);
 const char *report_band(const struct report *report, const char *band);
+/* A label or sentence of the configuration in the report's language: as metrics.yaml says it, else
+ * the catalogue, else as it is. */
+const char *report_words(const struct report *report, const char *words);
 /* "–" for an Unknown one: what little is known makes no health. */
 const char *report_health(const struct report *report, const char *band, bool is_null, int bp);
 /* ▲ 3.2 or ▼ 4.1 since the run before, or "". */

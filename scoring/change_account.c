@@ -95,6 +95,11 @@ static bool write_old(const char *dir, const struct config *config,
     g_autofree char *card = g_strdup_printf("scorecards/%s.yaml", old->name);
     if (g_mkdir(cards, 0700) != 0)
         return err_set(err, KENKO_ERROR_IO, "cannot make %s", cards);
+    /* What a metric over a service level reads; it is not kept, so today's stands for it. */
+    g_autofree char *slo = g_build_filename(config_directory(config), "slo.yaml", NULL),
+                    *text = NULL;
+    if (g_file_get_contents(slo, &text, NULL, NULL) && !put(dir, "slo.yaml", text, err))
+        return false;
     return put(dir, "kenko.yaml", config_text(config), err) &&
            put(dir, "metrics.yaml", old->metrics, err) && put(dir, card, old->body, err);
 }
@@ -102,7 +107,7 @@ static bool write_old(const char *dir, const struct config *config,
 static void remove_old(const char *dir, const char *name)
 {
     g_autofree char *card = g_strdup_printf("%s/scorecards/%s.yaml", dir, name);
-    const char *const paths[] = {"scorecards", "metrics.yaml", "kenko.yaml", ""};
+    const char *const paths[] = {"scorecards", "metrics.yaml", "slo.yaml", "kenko.yaml", ""};
     g_remove(card);
     for (size_t i = 0; i < G_N_ELEMENTS(paths); i++) {
         g_autofree char *path = g_build_filename(dir, paths[i], NULL);

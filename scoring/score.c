@@ -70,6 +70,22 @@ static bool put_rest(struct db *db, const struct scorecard *card, int64_t scorec
     return q_measure_put(db, &params, NULL, err);
 }
 
+/* What metrics.yaml says in Japanese, for reports. */
+static bool put_words(struct db *db, const struct metric_set *metrics, GError **err)
+{
+    for (size_t i = 0; i < metric_count(metrics); i++) {
+        const struct metric_info *info = metric_info(metrics, i);
+        const char *const pairs[][2] = {{info->label, info->label_ja},
+                                        {info->sentence, info->sentence_ja}};
+        for (size_t k = 0; k < G_N_ELEMENTS(pairs); k++) {
+            if (pairs[k][1] && *pairs[k][0] &&
+                !q_word_put(db, "ja", pairs[k][0], pairs[k][1], NULL, err))
+                return false;
+        }
+    }
+    return true;
+}
+
 static bool put_scorecard(struct db *db, void *context, GError **err)
 {
     struct scoring *s = context;
@@ -88,7 +104,8 @@ static bool put_scorecard(struct db *db, void *context, GError **err)
         if (!put_measure(db, s, row.scorecard_id, i, err))
             return false;
     }
-    return scorecard_is_mean(card) || put_rest(db, card, row.scorecard_id, err);
+    return (scorecard_is_mean(card) || put_rest(db, card, row.scorecard_id, err)) &&
+           put_words(db, s->metrics, err);
 }
 
 static bool load_model(struct scoring *s, GError **err)
@@ -149,7 +166,8 @@ static bool prepare(struct scoring *s, struct config *config, GError **err)
               s->arena, config, s->metrics,
               s->options->scorecard ? s->options->scorecard : settings.scorecard, err)))
         return false;
-    if (!check_card(s->card, err))
+    if (!check_card(s->card, err) ||
+        !indicator_load(s->arena, config, s->metrics, &s->indicators, err))
         return false;
     s->engine = health_engine_new(s->card);
     struct known known;

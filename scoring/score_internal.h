@@ -7,6 +7,7 @@
 #include "scoring/hazard.h"
 #include "scoring/health.h"
 #include "scoring/health_band.h"
+#include "scoring/indicator.h"
 #include "scoring/score.h"
 #include "scoring/score_config.h"
 #include "sql/scoring.h"
@@ -32,6 +33,7 @@ struct scoring {
     struct arena *arena;
     struct zone *zone;
     const struct metric_set *metrics;
+    struct indicator_set indicators;
     const struct scorecard *card;
     struct health_engine *engine; /* of card */
     const struct hazard_model *model;

@@ -177,7 +177,8 @@ static bool write_body(struct db *db, void *context, GError **err)
     if (fault_hit("before_publish"))
         return err_set(err, KENKO_ERROR_BUG, "injected before_publish");
     bool is_newest = published.is_newest && day->is_last;
-    if (!slo_store_write(db, day->frame, is_newest, err))
+    if (!slo_store_write(db, day->frame, is_newest, err) ||
+        !indicator_write(db, &s->indicators, day->frame, err))
         return false;
     if (!day->is_last)
         return true;

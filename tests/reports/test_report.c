@@ -348,6 +348,27 @@ static void nobody_listening_is_tried_again(void **state)
                      DELIVER_RETRY);
 }
 
+/* What metrics.yaml says in Japanese comes before the catalogue, and only in Japanese. */
+static void labels_and_sentences_are_said_as_the_configuration_says_them(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = two_weeks();
+    warehouse_sql(db,
+                  "INSERT INTO score.word VALUES ('ja', 'Job runs', '実行数'), ('ja', '{value} job "
+                  "runs in 28 days', '28日間の実行は{value}')");
+    struct report_config japanese = config;
+    g_autoptr(GError) err = NULL;
+    g_autoptr(GString) out = g_string_new(NULL);
+    make_worse(db);
+    japanese.language = LANGUAGE_JA;
+    if (!publish_render(db, &japanese, "brief", "a0002", REPORT_NEWEST, PUBLISH_TEXT, out, &err))
+        fail_msg("%s", err->message);
+    assert_says(out, "実行数");
+    assert_says(out, "28日間の実行は12,345");
+    g_autoptr(GString) english = report_text(db, "brief", "a0002", PUBLISH_TEXT);
+    assert_says(english, "Job runs");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -363,6 +384,7 @@ int main(void)
         cmocka_unit_test(another_scorecard_is_not_taken_for_a_fall),
         cmocka_unit_test(only_weights_that_changed_are_configuration),
         cmocka_unit_test(a_page_shows_the_contracts_of_parties_that_came_to_it),
+        cmocka_unit_test(labels_and_sentences_are_said_as_the_configuration_says_them),
         cmocka_unit_test(nothing_published_is_told_as_such),
         cmocka_unit_test(a_webhook_reaches_only_what_it_may),
         cmocka_unit_test(a_receiver_s_wish_to_wait_and_long_answers_are_kept),
