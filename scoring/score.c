@@ -160,6 +160,7 @@ static bool prepare(struct scoring *s, struct config *config, GError **err)
     if (!score_config_load(config, &settings, err))
         return false;
     s->band_days = settings.band_days;
+    s->due_us = settings.due_us;
     s->zone = zone_open(config_time_zone(config), err);
     if (!s->zone || !(s->metrics = metric_set_load(s->arena, config, err)) ||
         !(s->card = scorecard_load(

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scoring/score_config.h"
 
+#include "core/schedule.h"
+
 enum { BAND_DAYS = 3, KEEP_DAILY_MONTHS = 13, KEEP_MONTHS_MAX = 1200 };
 
 struct score_section {
     struct score_yaml {
-        char *scorecard, *every;
+        char *scorecard, *every, *due;
         int band_days;
         int *keep_daily_months;
     } * score;
@@ -16,6 +18,8 @@ static const cyaml_schema_field_t score_fields[] = {
                            scorecard, 1, 100),
     CYAML_FIELD_STRING_PTR("every", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct score_yaml,
                            every, 1, 10),
+    CYAML_FIELD_STRING_PTR("due", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct score_yaml, due,
+                           1, 50),
     CYAML_FIELD_INT("band_days", CYAML_FLAG_OPTIONAL, struct score_yaml, band_days),
     CYAML_FIELD_INT_PTR("keep_daily_months", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
                         struct score_yaml, keep_daily_months),
@@ -35,6 +39,15 @@ bool score_config_load(struct config *config, struct score_config *out, GError *
                                  .band_days = c->band_days ? c->band_days : BAND_DAYS,
                                  .keep_daily_months = c->keep_daily_months ? *c->keep_daily_months
                                                                            : KEEP_DAILY_MONTHS};
+    struct schedule_rule rule = {0};
+    g_autoptr(GError) wrong = NULL;
+    out->due_us = -1;
+    if (c->due && (!schedule_rule_parse(NULL, NULL, c->due, &rule, &wrong) || rule.n_times != 1))
+        return config_refuse(config, err, "score.due",
+                             "score.due is '%s', want an hour of the day such as \"07:00\"",
+                             c->due);
+    if (c->due)
+        out->due_us = rule.at_s[0] * INT64_C(1000000);
     if (out->band_days < 1 || out->band_days > SCORE_BAND_DAYS_MAX)
         return config_refuse(config, err, "score.band_days", "score.band_days is %d, want 1 to %d",
                              out->band_days, SCORE_BAND_DAYS_MAX);

@@ -10,6 +10,7 @@ struct score_config {
     const char *scorecard; /* name of the scorecard, "default" */
     int band_days;         /* days whose agreement moves a band, 1 to SCORE_BAND_DAYS_MAX */
     int keep_daily_months; /* then weekly; 0: daily for ever */
+    int64_t due_us;        /* of a day, by when it is to be scored; -1: nothing is promised */
 };
 
 /* Errors  KENKO_ERROR_CONFIG  a number out of its range. Texts live as long as the config. */

@@ -34,6 +34,7 @@ struct scoring {
     struct zone *zone;
     const struct metric_set *metrics;
     struct indicator_set indicators;
+    int64_t due_us; /* of the day; -1: nothing is promised */
     const struct scorecard *card;
     struct health_engine *engine; /* of card */
     const struct hazard_model *model;

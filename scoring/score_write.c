@@ -135,16 +135,19 @@ static bool begin_run(struct db *db, const struct scoring *s, const struct score
                       int64_t *run_id, GError **err)
 {
     g_autoptr(arena_t) arena = arena_new();
-    struct q_run_begin_params params = {.job_run_id = job_run_id(s->job),
-                                        .as_of = day->frame->as_of,
-                                        .known_no = s->known_no,
-                                        .known_at = s->known_at,
-                                        .config_sha256 = s->config_sha256,
-                                        .version = KENKO_VERSION,
-                                        .scorecard_id = s->scorecard_id,
-                                        .model_id = s->model_id,
-                                        .model_id_is_null = !day->has_risk,
-                                        .model_message = day->message};
+    struct q_run_begin_params params = {
+        .job_run_id = job_run_id(s->job),
+        .as_of = day->frame->as_of,
+        .known_no = s->known_no,
+        .known_at = s->known_at,
+        .config_sha256 = s->config_sha256,
+        .version = KENKO_VERSION,
+        .scorecard_id = s->scorecard_id,
+        .model_id = s->model_id,
+        .model_id_is_null = !day->has_risk,
+        .model_message = day->message,
+        .due_at = zone_instant(s->zone, day->frame->as_of, MAX(s->due_us, 0)),
+        .due_at_is_null = s->due_us < 0 || !s->options->publish};
     struct q_run_begin_row run;
     if (!q_run_begin(arena, db, &params, &run, err))
         return false;

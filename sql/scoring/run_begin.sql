@@ -9,9 +9,10 @@
 -- param  scorecard_id   bigint
 -- param  model_id       bigint null
 -- param  model_message  text
+-- param  due_at         timestamptz null
 -- column run_id         bigint
 INSERT INTO score.run (job_run_id, as_of, known_no, known_at, state, config_sha256, version,
-  scorecard_id, model_id, model_message)
+  scorecard_id, model_id, model_message, due_at)
 VALUES ($1::bigint, $2::date, $3::bigint, $4::timestamptz, 'running', $5::text, $6::text, $7::bigint,
-  $8::bigint, $9::text)
+  $8::bigint, $9::text, $10::timestamptz)
 RETURNING run_id;
