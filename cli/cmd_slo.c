@@ -212,8 +212,8 @@ static bool parse_month(struct context *context, const char *text, struct asked 
 {
     g_autofree char *day = g_strdup_printf("%s-01", text);
     int32_t first;
-    if (!context_day(context, "month", day, &first, err))
-        return false;
+    if (!day_parse(slice_of(day), &first, NULL))
+        return err_set(err, KENKO_ERROR_USAGE, "--month is '%s', want YYYY-MM", text);
     a->from = zone_day_start(context->zone, first);
     a->to = zone_day_start(context->zone, day_month_start(first, 1));
     return true;
