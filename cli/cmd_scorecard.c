@@ -7,6 +7,7 @@
 #include "cli/card_run.h"
 #include "cli/card_table.h"
 #include "cli/card_words.h"
+#include "cli/cmd_scorecard.h"
 #include "cli/commands.h"
 #include "core/progress.h"
 #include "core/text.h"
@@ -123,22 +124,40 @@ static bool test(struct context *context, const char *file, const char *values, 
 
 static bool run(struct context *context, int argc, char **argv, GError **err)
 {
-    g_autofree char *as_of = NULL, *values = NULL, *key = NULL;
+    g_autofree char *as_of = NULL, *values = NULL, *key = NULL, *cap = NULL, *floor = NULL,
+                    *set = NULL, *from = NULL, *until = NULL, *reason = NULL, *author = NULL;
     gint64 known = -1;
     const GOptionEntry own[] = {
         {"as-of", 0, 0, G_OPTION_ARG_STRING, &as_of, "Facts before this day (today)", "DAY"},
         {"known-at", 0, 0, G_OPTION_ARG_INT64, &known, "Only loads up to this commit number", "K"},
         {"values", 0, 0, G_OPTION_ARG_FILENAME, &values, "test: a table of raw values", "CSV"},
         {"key", 0, 0, G_OPTION_ARG_STRING, &key, "test: the column of keys (account)", "COLUMN"},
+        {"set", 0, 0, G_OPTION_ARG_STRING, &set, "override: the health", "0..100"},
+        {"cap", 0, 0, G_OPTION_ARG_STRING, &cap, "override: at most", "0..100"},
+        {"floor", 0, 0, G_OPTION_ARG_STRING, &floor, "override: at least", "0..100"},
+        {"from", 0, 0, G_OPTION_ARG_STRING, &from, "override: first day (today)", "DAY"},
+        {"until", 0, 0, G_OPTION_ARG_STRING, &until, "override: day after the last", "DAY"},
+        {"reason", 0, 0, G_OPTION_ARG_STRING, &reason, "override: why", "TEXT"},
+        {"author", 0, 0, G_OPTION_ARG_STRING, &author, "override: who says so", "NAME"},
         G_OPTION_ENTRY_NULL};
     struct train_panel_options options = {0};
     if (!context_options(context, &cmd_scorecard, own, &argc, &argv, err))
         return false;
     if (argc == 3 && strcmp(argv[1], "test") == 0 && values)
         return test(context, argv[2], values, key ? key : "account", err);
+    if (argc >= 3 && strcmp(argv[1], "what-if") == 0)
+        return context_open(context, err) &&
+               cmd_scorecard_what_if(context, argc - 2, argv + 2, err);
+    if (argc == 3 && strcmp(argv[1], "override") == 0) {
+        const struct cmd_scorecard_word word = {cap, floor, set, from, until, reason, author};
+        return context_open(context, err) && cmd_scorecard_override(context, argv[2], &word, err);
+    }
+    if (argc == 2 && strcmp(argv[1], "list") == 0)
+        return context_open(context, err) && cmd_scorecard_list(context, err);
     if (argc != 2 || strcmp(argv[1], "weights") != 0)
         return err_set(err, KENKO_ERROR_USAGE,
-                       "want kenko scorecard test FILE --values CSV, or kenko scorecard weights");
+                       "want kenko scorecard test FILE --values CSV, what-if ACCOUNT, "
+                       "override ACCOUNT, list or weights");
     if (!context_day(context, "as-of", as_of ? as_of : "today", &options.as_of, err) ||
         !context_open(context, err))
         return false;
@@ -148,7 +167,12 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
 }
 
 const struct command cmd_scorecard = {
-    "scorecard", "test FILE | weights", "Try a scorecard on a table; suggest weights for it",
+    "scorecard", "test FILE | what-if ACCOUNT | override ACCOUNT | list | weights",
+    "Try a scorecard, on a table or a customer; its versions; its weights",
     "Examples:\n  kenko scorecard test scorecards/default.yaml --values accounts.csv --json\n"
-    "  kenko scorecard weights\n  kenko scorecard weights --as-of 2026-10-01 --json\n",
+    "  kenko scorecard what-if acc-1 runs_28d=400 failure_28d=0.01\n"
+    "  kenko scorecard override acc-1 --cap 40 --until 2026-12-31 --reason 'notice given' "
+    "--author mori\n"
+    "  kenko scorecard list\n  kenko scorecard weights\n  kenko scorecard weights --as-of "
+    "2026-10-01 --json\n",
     run};

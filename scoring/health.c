@@ -361,6 +361,12 @@ void health_of_values(struct health_engine *e, const double *value, const uint8_
     health_engine_run(e, out);
 }
 
+const char *health_band_of(struct health_engine *e, int bp)
+{
+    const char *band = scorecard_band_bp(e->card, e->pool, bp);
+    return band ? band : "";
+}
+
 struct rational health_usable_weight(struct health_engine *e, const struct health *h, size_t group)
 {
     const struct scorecard *card = e->card;

@@ -60,6 +60,9 @@ void health_engine_run(struct health_engine *engine, struct health *out);
 void health_of_values(struct health_engine *engine, const double *value, const uint8_t *quality,
                       size_t stride, struct health *out);
 
+/* The band of a number of basis points; "" when it stands in none. */
+const char *health_band_of(struct health_engine *engine, int bp);
+
 /* Σ of the weights, as written, of what counts: measures of a group, or (group = n_groups) groups.
  */
 struct rational health_usable_weight(struct health_engine *engine, const struct health *health,

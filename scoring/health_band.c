@@ -12,12 +12,15 @@ static bool stands_in(const struct scorecard *card, struct rational_pool *pool, 
     return strcmp(own ? own : "", band) == 0;
 }
 
-/* May the band move from `shown` to the day's own band by this score alone? */
+/* May the band move from `shown` to the day's own band by this score alone? Neither the hysteresis
+ * nor what is not known may reach back into `shown`. */
 static bool passes(const struct scorecard *card, struct rational_pool *pool, const char *shown,
                    const struct health_band_day *day)
 {
     return !stands_in(card, pool, day->effective_bp - card->hysteresis_bp, shown) &&
-           !stands_in(card, pool, day->effective_bp + card->hysteresis_bp, shown);
+           !stands_in(card, pool, day->effective_bp + card->hysteresis_bp, shown) &&
+           !stands_in(card, pool, day->lower_bp, shown) &&
+           !stands_in(card, pool, day->upper_bp, shown);
 }
 
 const char *health_band(const struct scorecard *card, struct rational_pool *pool,

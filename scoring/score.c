@@ -96,7 +96,7 @@ static bool put_scorecard(struct db *db, void *context, GError **err)
     struct q_scorecard_find_row row;
     g_strlcpy(s->config_sha256, sha, sizeof s->config_sha256);
     if (!q_scorecard_put(db, card->name, sha, card->text, card->label, metric_text(s->metrics),
-                         NULL, err) ||
+                         card->author, card->note, NULL, err) ||
         !q_scorecard_find(arena, db, card->name, sha, &row, err))
         return false;
     s->scorecard_id = row.scorecard_id;
@@ -176,6 +176,8 @@ static bool prepare(struct scoring *s, struct config *config, GError **err)
         return false;
     s->known_no = known.commit_no;
     s->known_at = known.at;
+    if (!override_load(s->arena, s->db, s->known_no, &s->overrides, err))
+        return false;
     return load_model(s, err) && db_transact(s->db, 3, put_scorecard, s, err);
 }
 

@@ -160,6 +160,19 @@ static void fill(const struct scoring *s, const struct metric_frame *f, size_t a
             row->risk_1e9_is_null = true; /* until the model speaks */
 }
 
+/* Behind the cap that bound before it. */
+static void note_override(struct arena *arena, const struct q_overrides_read_row *word,
+                          struct q_score_copy_row *row)
+{
+    char day[DAY_TEXT_SIZE];
+    bool capped = !row->override_note_is_null;
+    row->override_note =
+        arena_printf(arena, "%s%s%s: %d.%02d by %s until %s: %s", capped ? row->override_note : "",
+                     capped ? "; " : "", word->kind, word->value_bp / 100, word->value_bp % 100,
+                     word->author, day_format(word->expires_on, day), word->reason);
+    row->override_note_is_null = false;
+}
+
 static int compare_risk(const void *a, const void *b)
 {
     const struct q_score_copy_row *const *x = a, *const *y = b;
@@ -180,7 +193,8 @@ static void percentiles(struct score_day *day)
     }
 }
 
-static void digest_input(const struct metric_frame *f, struct score_day *day)
+static void digest_input(const struct scoring *s, const struct metric_frame *f,
+                         struct score_day *day)
 {
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
     for (size_t a = 0; a < f->n_accounts; a++) {
@@ -190,6 +204,12 @@ static void digest_input(const struct metric_frame *f, struct score_day *day)
                           (gssize)strlen(f->account_key[a]) + 1);
         score_digest_number(sum, (double)f->arr_minor[a]);
         score_digest_number(sum, f->renewal_on[a]);
+        const struct q_overrides_read_row *word =
+            override_find(&s->overrides, f->account_id[a], f->as_of);
+        if (word) {
+            g_checksum_update(sum, (const guchar *)word->kind, -1);
+            score_digest_number(sum, word->value_bp);
+        }
         for (size_t m = 0; m < f->n_metrics; m++) {
             score_digest_number(sum, f->value[m * f->n_accounts + a]);
             g_checksum_update(sum, &f->quality[m * f->n_accounts + a], 1);
@@ -215,9 +235,16 @@ static void compute(struct scoring *s, const struct metric_frame *f, struct scor
     double *value = day ? arena_many(arena, f->n_accounts * f->n_metrics + 1, double) : NULL;
     for (size_t a = 0; a < f->n_accounts; a++) {
         struct health_band_day kept = {0};
+        const struct q_overrides_read_row *word = NULL;
         if (f->is_customer[a]) {
             health_of_values(s->engine, f->value + a, f->quality + a, f->n_accounts, &h);
-            kept = (struct health_band_day){h.band, h.effective_bp};
+            word = override_find(&s->overrides, f->account_id[a], f->as_of);
+            if (word)
+                override_apply(word, s->engine, &h);
+            bool bound = h.effective_bp != h.health_bp;
+            kept = (struct health_band_day){h.band, h.effective_bp,
+                                            bound ? h.effective_bp : h.lower_bp,
+                                            bound ? h.effective_bp : h.upper_bp};
         }
         remember(s, f, a, kept);
         if (!day || !f->is_customer[a])
@@ -225,7 +252,10 @@ static void compute(struct scoring *s, const struct metric_frame *f, struct scor
         for (size_t m = 0; m < f->n_metrics; m++)
             value[day->n * f->n_metrics + m] = f->value[m * f->n_accounts + a];
         day->key[day->n] = f->account_key[a];
-        fill(s, f, a, day->arena, &h, &day->result[day->n++]);
+        fill(s, f, a, day->arena, &h, &day->result[day->n]);
+        if (word)
+            note_override(day->arena, word, &day->result[day->n]);
+        day->n++;
     }
     if (!day)
         return;
@@ -260,7 +290,7 @@ bool score_day_frame(void *context, const struct metric_frame *f, GError **err)
                             .key = arena_many(arena, f->n_accounts + 1, const char *),
                             .is_last = f->as_of == asked->as_of[asked->n_as_of - 1]};
     compute(s, f, &day);
-    digest_input(f, &day);
+    digest_input(s, f, &day);
     if (day.has_risk)
         percentiles(&day);
     return score_write_day(s, &day, err);

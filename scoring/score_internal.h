@@ -8,6 +8,7 @@
 #include "scoring/health.h"
 #include "scoring/health_band.h"
 #include "scoring/indicator.h"
+#include "scoring/override.h"
 #include "scoring/score.h"
 #include "scoring/score_config.h"
 #include "sql/scoring.h"
@@ -37,6 +38,7 @@ struct scoring {
     int64_t due_us; /* of the day; -1: nothing is promised */
     const struct scorecard *card;
     struct health_engine *engine; /* of card */
+    struct override_set overrides;
     const struct hazard_model *model;
     const struct drift *drift; /* NULL: nothing to hold a day against */
     int32_t trained_as_of;     /* earlier days were there when the model learnt */

@@ -239,6 +239,8 @@ static bool load_head(struct scorecard_loading *l, GError **err)
     int shown;
     card->name = text->name;
     card->label = text->label ? text->label : text->name;
+    card->author = text->author ? text->author : "";
+    card->note = text->note ? text->note : "";
     if (!load_scale(l, err) || !load_rounds(l, err) ||
         !scorecard_level_load(l, &text->level, &card->level, err) ||
         !load_percent(l, ".min_coverage", text->min_coverage, 0, &card->min_coverage_bp, err) ||

@@ -74,7 +74,8 @@ struct scorecard_round {
 
 struct scorecard {
     const char *name, *label, *text;
-    struct rational from, to; /* the scale */
+    const char *author, *note; /* of this version; "" when nothing is said */
+    struct rational from, to;  /* the scale */
     size_t n_inputs, n_groups, n_measures, n_bands, n_caps;
     struct scorecard_input *input;
     struct scorecard_group group[SCORECARD_GROUPS_MAX];

@@ -138,6 +138,8 @@ static const cyaml_schema_field_t scale_fields[] = {TEXT("from", struct scorecar
 static const cyaml_schema_field_t card_fields[] = {
     TEXT("name", struct scorecard_text, name),
     MAY("label", struct scorecard_text, label),
+    MAY("author", struct scorecard_text, author),
+    MAY("note", struct scorecard_text, note),
     MAPPING("scale", struct scorecard_text, scale, scale_fields),
     LIST("levels", struct scorecard_text, levels, level_name, 0, 16),
     LIST("inputs", struct scorecard_text, inputs, input, 0, 200),

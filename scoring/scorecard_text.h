@@ -85,7 +85,8 @@ struct scorecard_text_scale {
 };
 
 struct scorecard_text {
-    char *name, *label, *min_coverage, *sure_coverage, *hysteresis, *nothing_known, *shows, *gaps;
+    char *name, *label, *author, *note, *min_coverage, *sure_coverage, *hysteresis, *nothing_known,
+        *shows, *gaps;
     struct scorecard_text_scale *scale;
     struct scorecard_text_round *round;
     struct scorecard_text_level level;
