@@ -90,6 +90,7 @@ static void put_head(const struct words *w, const char *account)
     g_string_append(w->out, "{\"account\": \"");
     text_json(w->out, account);
     g_string_append_c(w->out, '"');
+    text_json_member(w->out, "profile", h->profile);
     put_key(w->out, "scored");
     g_string_append(w->out, h->is_scored ? "true" : "false");
     put_int(w->out, "health_bp", h->is_known, h->health_bp);
@@ -185,13 +186,14 @@ static void put_inputs(const struct words *w)
     g_string_append_c(w->out, '}');
 }
 
-void card_words_json(GString *out, struct health_engine *engine, const struct scorecard *card,
-                     const char *account, const struct health *health)
+void card_words_json(GString *out, struct health_engine *engine, const char *account,
+                     const struct health *health)
 {
-    const struct words w = {out, engine, health_engine_pool(engine), card, health};
+    const struct words w = {out, engine, health_engine_pool(engine), health_engine_card(engine),
+                            health};
     put_head(&w, account);
     put_exact(&w, "usable_weight", health->is_scored,
-              health_usable_weight(engine, health, card->n_groups));
+              health_usable_weight(engine, health, w.card->n_groups));
     put_contributions(&w);
     put_groups(&w);
     put_measures(&w);
@@ -205,10 +207,11 @@ static void say_extra(GString *out, const char *what, int bp)
         g_string_append_printf(out, "    %+7d  %s\n", bp, what);
 }
 
-void card_words_text(GString *out, struct health_engine *engine, const struct scorecard *card,
-                     const char *account, const struct health *h)
+void card_words_text(GString *out, struct health_engine *engine, const char *account,
+                     const struct health *h)
 {
-    const struct words w = {out, engine, health_engine_pool(engine), card, h};
+    const struct words w = {out, engine, health_engine_pool(engine), health_engine_card(engine), h};
+    const struct scorecard *card = w.card;
     g_string_append_printf(out, "%s: ", account);
     if (!h->is_scored) {
         g_string_append(out, "not scored\n");

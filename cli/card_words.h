@@ -5,9 +5,9 @@
 #include "scoring/health.h"
 
 /* One object, without a line end. `engine` still holds the account. */
-void card_words_json(GString *out, struct health_engine *engine, const struct scorecard *card,
-                     const char *account, const struct health *health);
+void card_words_json(GString *out, struct health_engine *engine, const char *account,
+                     const struct health *health);
 
 /* A line for the account and one for each measure. */
-void card_words_text(GString *out, struct health_engine *engine, const struct scorecard *card,
-                     const char *account, const struct health *health);
+void card_words_text(GString *out, struct health_engine *engine, const char *account,
+                     const struct health *health);

@@ -107,8 +107,7 @@ static bool print_row(void *context, const struct card_run_row *row, GError **er
     const struct context *c = context;
     g_autoptr(GString) out = g_string_new(NULL);
     (void)err;
-    (c->json ? card_words_json : card_words_text)(out, row->engine, row->card, row->account,
-                                                  row->health);
+    (c->json ? card_words_json : card_words_text)(out, row->engine, row->account, row->health);
     printf("%s%s", out->str, c->json ? "\n" : "");
     return true;
 }

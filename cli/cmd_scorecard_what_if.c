@@ -60,7 +60,7 @@ static void print_health(const struct what_if *what_if, struct health_engine *en
     struct health h;
     g_autoptr(GString) out = g_string_new(NULL);
     health_of_values(engine, what_if->value, what_if->quality, 1, &h);
-    (json ? card_words_json : card_words_text)(out, engine, what_if->card, key, &h);
+    (json ? card_words_json : card_words_text)(out, engine, key, &h);
     printf("%s", out->str);
 }
 

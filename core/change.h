@@ -25,6 +25,9 @@ struct change_day {
     size_t n;
     struct change_measure measure[CHANGE_MEASURES_MAX];
     int health_bp, effective_bp; /* before and after caps and overrides */
+    /* The profile of the scorecard whose weights applied: those of a measure above are the card's
+     * own. NULL or "default": those. */
+    const char *rule;
 };
 
 /* behaviour + availability + configuration + override = effective after - effective before. */

@@ -13,6 +13,11 @@ struct state {
     int bp[CHANGE_MEASURES_MAX];
 };
 
+static bool is_default(const struct change_day *day)
+{
+    return !day->rule || strcmp(day->rule, "default") == 0;
+}
+
 /* The weights that are stored with the rows, in basis points. False: this scorecard does more than
  * average, and what it does is not in the rows. */
 static bool weights_of(const struct change_day *day, struct scorecard *card, GError **err)
@@ -22,6 +27,11 @@ static bool weights_of(const struct change_day *day, struct scorecard *card, GEr
                                .to = rational_int(10000),
                                .round_total = {.is_basis_point = true},
                                .n_measures = day->n};
+    if (!is_default(day))
+        return err_set(err, KENKO_ERROR_REFUSED,
+                       "the weights of profile %s applied, so what the scorecard would say of the "
+                       "day after has to be computed",
+                       day->rule);
     for (size_t i = 0; i < day->n; i++) {
         const struct change_measure *m = &day->measure[i];
         size_t g = 0;
@@ -89,7 +99,8 @@ static bool is_same_card(const struct change_day *a, const struct change_day *b)
             g_strcmp0(x->definition, y->definition) != 0)
             return false;
     }
-    return a->n == b->n;
+    bool same_rule = is_default(a) ? is_default(b) : g_strcmp0(a->rule, b->rule) == 0;
+    return a->n == b->n && same_rule;
 }
 
 static bool follows(const struct scorecard *card, const struct state *state, int health_bp,

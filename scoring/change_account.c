@@ -5,13 +5,15 @@
 #include <string.h>
 
 #include "scoring/health.h"
+#include "scoring/scorecard_profile.h"
 
 static void fill_day(struct change_account_day *d)
 {
     const struct q_change_account_row *row = &d->row;
     d->day = (struct change_day){.n = MIN(d->measures.n, row->measure_bp.n),
                                  .health_bp = row->health_bp,
-                                 .effective_bp = row->effective_bp};
+                                 .effective_bp = row->effective_bp,
+                                 .rule = row->rule};
     for (size_t i = 0; i < d->day.n; i++) {
         const struct q_change_measures_row *m = &d->measures.row[i];
         d->day.measure[i] = (struct change_measure){
@@ -135,7 +137,13 @@ static bool compute_old(struct arena *arena, struct db *db, struct config *old, 
     bool ok = db_begin_snapshot(db, err) && metric_compute(db, metrics, zone, &after->as_of, 1,
                                                            after->known_no, on_frame, &b, err);
     db_rollback(db);
-    return ok && change_split_card(b.card, &c->before.day, &bridge, &c->after.day, out, err);
+    /* As it weighed the day before. */
+    int profile = scorecard_profile_find(b.card, c->before.row.rule);
+    struct scorecard *weighed = arena_one(arena, struct scorecard);
+    *weighed = *b.card;
+    if (profile >= 0)
+        scorecard_profile_apply(b.card, (size_t)profile, weighed);
+    return ok && change_split_card(weighed, &c->before.day, &bridge, &c->after.day, out, err);
 }
 
 static bool compute_bridge(struct arena *arena, struct db *db, struct config *config,

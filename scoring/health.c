@@ -8,11 +8,14 @@
 #include "scoring/scorecard_condition.h"
 #include "scoring/scorecard_input.h"
 #include "scoring/scorecard_judge.h"
+#include "scoring/scorecard_profile.h"
 
 enum { FULL = 10000, ITEMS_MAX = SCORECARD_MEASURES_MAX + 3 };
 
 struct health_engine {
-    const struct scorecard *card;
+    const struct scorecard *card; /* with the weights of the account at hand */
+    const struct scorecard *base;
+    struct scorecard *profile; /* the card with those of each of its profiles */
     struct rational_pool *pool;
     struct scorecard_value *value; /* by input */
     struct rational unit;          /* basis points for one of the scale */
@@ -21,7 +24,10 @@ struct health_engine {
 struct health_engine *health_engine_new(const struct scorecard *card)
 {
     struct health_engine *e = g_new0(struct health_engine, 1);
-    e->card = card;
+    e->card = e->base = card;
+    e->profile = g_new(struct scorecard, card->n_profiles + 1);
+    for (size_t i = 0; i < card->n_profiles; i++)
+        scorecard_profile_apply(card, i, &e->profile[i]);
     e->pool = rational_pool_new();
     e->value = g_new0(struct scorecard_value, card->n_inputs + 1);
     e->unit = rational_divide(e->pool, rational_int(FULL),
@@ -34,8 +40,14 @@ void health_engine_free(struct health_engine *e)
     if (!e)
         return;
     rational_pool_free(e->pool);
+    g_free(e->profile);
     g_free(e->value);
     g_free(e);
+}
+
+const struct scorecard *health_engine_card(const struct health_engine *e)
+{
+    return e->card;
 }
 
 struct rational_pool *health_engine_pool(struct health_engine *e)
@@ -331,8 +343,15 @@ static void conclude(struct health_engine *e, bool blocked, struct health *out)
 
 void health_engine_run(struct health_engine *e, struct health *out)
 {
-    *out = (struct health){0};
+    *out = (struct health){.profile = "default"};
+    e->card = e->base;
     scorecard_input_derive(e->card, e->pool, e->value);
+    for (size_t i = 0; i < e->base->n_profiles && e->card == e->base; i++) {
+        if (scorecard_condition_hold(&e->base->profile[i].when, e->pool, e->value)) {
+            e->card = &e->profile[i];
+            out->profile = e->base->profile[i].name;
+        }
+    }
     out->is_scored = scorecard_condition_hold(&e->card->scored_only_if, e->pool, e->value);
     out->band = "Unknown";
     if (!out->is_scored) {

@@ -9,6 +9,7 @@
 
 struct health {
     bool is_scored;         /* the scorecard scores such an account */
+    const char *profile;    /* whose weights apply; "default": the card's own */
     bool is_known;          /* false: no usable measure, or one that blocks is missing */
     int health_bp;          /* 0..10000 of the scale, of the number as shown; valid when is_known */
     int lower_bp, upper_bp; /* were every missing measure its worst, or its best */
@@ -35,6 +36,9 @@ struct health_engine;
 
 struct health_engine *health_engine_new(const struct scorecard *card);
 void health_engine_free(struct health_engine *engine);
+
+/* The card with the weights that apply to the account at hand. */
+const struct scorecard *health_engine_card(const struct health_engine *engine);
 
 /* The memory of exact numbers of the account at hand. */
 struct rational_pool *health_engine_pool(struct health_engine *engine);

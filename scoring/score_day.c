@@ -137,7 +137,7 @@ static void fill(const struct scoring *s, const struct metric_frame *f, size_t a
     *row = (struct q_score_copy_row){.account_id = f->account_id[a],
                                      .as_of = f->as_of,
                                      .scorecard_id = s->scorecard_id,
-                                     .rule = "default",
+                                     .rule = h->profile,
                                      .health_bp = h->health_bp,
                                      .health_bp_is_null = !h->is_known,
                                      .lower_bp = h->lower_bp,

@@ -7,6 +7,7 @@
 #include "scoring/scorecard_input.h"
 #include "scoring/scorecard_level.h"
 #include "scoring/scorecard_measure.h"
+#include "scoring/scorecard_profile.h"
 
 enum { FULL = 10000, SURE_COVERAGE = 80 };
 
@@ -281,7 +282,7 @@ static struct scorecard *load(struct arena *arena, struct config *config,
     good = good &&
            scorecard_condition_load(&l, ".scored_only_if", l.text->scored_only_if,
                                     l.text->scored_only_if_count, &card->scored_only_if, err) &&
-           load_groups(&l, err) && load_caps(&l, err);
+           load_groups(&l, err) && load_caps(&l, err) && scorecard_profile_load(&l, err);
     return good ? card : NULL;
 }
 

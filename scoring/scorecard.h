@@ -72,11 +72,20 @@ struct scorecard_round {
     bool is_basis_point; /* nothing was written: whole basis points of the scale */
 };
 
+/* Other weights for those of whom its conditions hold. */
+struct scorecard_profile {
+    const char *name;
+    struct scorecard_conditions when;
+    int64_t weight[SCORECARD_MEASURES_MAX], group_weight[SCORECARD_GROUPS_MAX];
+    struct rational written[SCORECARD_MEASURES_MAX], written_group[SCORECARD_GROUPS_MAX];
+};
+
 struct scorecard {
     const char *name, *label, *text;
     const char *author, *note; /* of this version; "" when nothing is said */
     struct rational from, to;  /* the scale */
-    size_t n_inputs, n_groups, n_measures, n_bands, n_caps;
+    size_t n_inputs, n_groups, n_measures, n_bands, n_caps, n_profiles;
+    const struct scorecard_profile *profile;
     struct scorecard_input *input;
     struct scorecard_group group[SCORECARD_GROUPS_MAX];
     struct scorecard_measure measure[SCORECARD_MEASURES_MAX];

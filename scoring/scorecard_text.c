@@ -122,6 +122,19 @@ static const cyaml_schema_field_t cap_fields[] = {
     CYAML_FIELD_END};
 ENTRY(cap, struct scorecard_text_cap, cap_fields);
 
+static const cyaml_schema_field_t weight_fields[] = {
+    TEXT("name", struct scorecard_text_weight, name),
+    TEXT("weight", struct scorecard_text_weight, weight), CYAML_FIELD_END};
+ENTRY(weight, struct scorecard_text_weight, weight_fields);
+
+static const cyaml_schema_field_t profile_fields[] = {
+    TEXT("name", struct scorecard_text_profile, name),
+    LIST("when", struct scorecard_text_profile, when, condition, 1, 16),
+    LIST("groups", struct scorecard_text_profile, groups, weight, 0, SCORECARD_GROUPS_MAX),
+    LIST("measures", struct scorecard_text_profile, measures, weight, 0, SCORECARD_MEASURES_MAX),
+    CYAML_FIELD_END};
+ENTRY(profile, struct scorecard_text_profile, profile_fields);
+
 static const cyaml_schema_field_t step_fields[] = {TEXT("rule", struct scorecard_text_step, rule),
                                                    MAY("step", struct scorecard_text_step, step),
                                                    CYAML_FIELD_END};
@@ -155,6 +168,7 @@ static const cyaml_schema_field_t card_fields[] = {
     LEVEL(struct scorecard_text),
     LIST("groups", struct scorecard_text, groups, group, 1, SCORECARD_GROUPS_MAX),
     LIST("caps", struct scorecard_text, caps, cap, 0, 16),
+    LIST("profiles", struct scorecard_text, profiles, profile, 0, 16),
     CYAML_FIELD_END};
 
 const cyaml_schema_value_t scorecard_text_schema = {

@@ -66,6 +66,17 @@ struct scorecard_text_name {
     struct scorecard_text_range range; /* of `bands` */
 };
 
+struct scorecard_text_weight {
+    char *name, *weight;
+};
+
+struct scorecard_text_profile {
+    char *name;
+    struct scorecard_text_condition *when;
+    struct scorecard_text_weight *groups, *measures;
+    uint32_t when_count, groups_count, measures_count;
+};
+
 struct scorecard_text_cap {
     char *name, *cap, *floor, *set;
     struct scorecard_text_condition *when;
@@ -95,8 +106,9 @@ struct scorecard_text {
     struct scorecard_text_name *levels, *bands;
     struct scorecard_text_group *groups;
     struct scorecard_text_cap *caps;
-    uint32_t scored_only_if_count, inputs_count, levels_count, bands_count, groups_count,
-        caps_count;
+    struct scorecard_text_profile *profiles;
+    uint32_t profiles_count, scored_only_if_count, inputs_count, levels_count, bands_count,
+        groups_count, caps_count;
 };
 
 extern const cyaml_schema_value_t scorecard_text_schema;

@@ -7,6 +7,7 @@
 -- column run_id            bigint
 -- column known_no          bigint
 -- column scorecard_id      bigint
+-- column rule              text
 -- column scorecard         text
 -- column model_id          bigint null
 -- column health_bp         int null
@@ -29,7 +30,7 @@
 -- column risk_contribution double[] null
 -- column risk_value        double[] null
 -- column risk_1e9          int[] null
-SELECT n.name, s.as_of, s.run_id, r.known_no, s.scorecard_id, c.name AS scorecard, r.model_id,
+SELECT n.name, s.as_of, s.run_id, r.known_no, s.scorecard_id, s.rule, c.name AS scorecard, r.model_id,
   s.health_bp, s.effective_bp, s.lower_bp, s.upper_bp, s.band, s.coverage_bp, s.arr_minor,
   s.renewal_on, s.override_note,
   s.p_churn_1e9, s.p_lower_1e9, s.p_upper_1e9, s.metric_value, s.metric_quality, s.measure_bp,

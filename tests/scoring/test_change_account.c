@@ -146,6 +146,44 @@ static void other_judgement_is_computed_as_it_was_known_then(void **state)
     assert_int_equal(c->change.configuration_bp, 2800);
 }
 
+/* a: (2 * 100 + 80) / 3 of 60 % and the ticket of 40 %. With an open ticket care weighs 140 of 200.
+ */
+static void another_profile_is_configuration(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = warehouse_open();
+    g_autoptr(arena_t) arena = arena_new();
+    const char *dir = company_directory();
+    g_autoptr(GString) card = g_string_new(company_card);
+    g_string_append(card, "profiles: [{name: troubled, when: [{metric: open, above: 0}], groups: "
+                          "[{name: care, weight: 140}]}]\n");
+    sources_write(dir, "scorecards/default.yaml", card->str);
+    sources_ingest(db, dir, NULL);
+    company_score(db, dir, first, -1, true);
+    company_score(db, dir, second, -1, true);
+    sources_expect(
+        db,
+        "SELECT string_agg(s.rule, ' ' ORDER BY s.as_of) FROM score.account_published AS "
+        "s JOIN identity.account AS a ON a.account_id = s.account_id WHERE a.key = 'a'",
+        "default troubled");
+    const struct change_account *c = change_of(arena, db, dir, "a");
+    assert_true(c->is_split && !c->is_computed);
+    assert_int_equal(c->change.behaviour_bp, -3200);
+    assert_int_equal(c->after.row.health_bp, 4200);
+    assert_int_equal(c->change.configuration_bp, 4200 - 6400);
+    /* From a day in the profile: its weights are not in the rows, so it is computed again. */
+    struct change_account back;
+    g_autoptr(GError) err = NULL;
+    g_autoptr(config_t) config = config_open(dir, &err);
+    int32_t from, to;
+    assert_true(config && day_parse(SLICE("2026-06-01"), &from, &err) &&
+                day_parse(SLICE("2026-06-01"), &to, &err));
+    if (!change_account_load(arena, db, config, "a", from, to, &back, &err))
+        fail_msg("%s", err->message);
+    assert_true(back.is_split && back.is_computed);
+    assert_int_equal(back.change.behaviour_bp + back.change.configuration_bp, 0);
+}
+
 static void another_metric_is_computed_from_the_kept_text(void **state)
 {
     (void)state;
@@ -187,6 +225,7 @@ int main(void)
         cmocka_unit_test(an_unknown_health_has_no_parts),
         cmocka_unit_test(other_weights_follow_from_the_rows),
         cmocka_unit_test(other_judgement_is_computed_as_it_was_known_then),
+        cmocka_unit_test(another_profile_is_configuration),
         cmocka_unit_test(another_metric_is_computed_from_the_kept_text),
         cmocka_unit_test(who_was_no_customer_is_named),
     };

@@ -271,6 +271,35 @@ static void a_percentile_is_the_share_below_and_half_of_what_is_equal(void **sta
     assert_int_equal(h.health_bp, 0);
 }
 
+static void a_profile_weighs_otherwise_and_the_first_that_holds_applies(void **state)
+{
+    (void)state;
+    const struct scorecard *card = plain_card_of(
+        "name: p\n"
+        "groups:\n"
+        "- name: g\n"
+        "  measures:\n"
+        "  - {name: a, metric: x0, weight: 3, anchors: [{at: 0, score: 0}, {at: 1, score: 100}]}\n"
+        "  - {name: b, metric: x1, weight: 1, anchors: [{at: 0, score: 0}, {at: 1, score: 100}]}\n"
+        "profiles:\n"
+        "- {name: new, when: [{metric: x2, below: 1}], measures: [{name: a, weight: 0}]}\n"
+        "- {name: young, when: [{metric: x2, below: 2}], measures: [{name: b, weight: 0.5}, "
+        "{name: a, weight: 0.5}]}\n",
+        columns);
+    static const struct {
+        int x2, health;
+        const char *profile;
+    } cases[] = {{0, 0, "new"}, {24, 5000, "young"}, {48, 7500, "default"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const int value[] = {24, 0, cases[i].x2};
+        struct health h;
+        judge(card, value, &h);
+        assert_int_equal(h.health_bp, cases[i].health);
+        assert_string_equal(h.profile, cases[i].profile);
+        assert_int_equal(h.contribution_bp[0] + h.contribution_bp[1], h.health_bp);
+    }
+}
+
 /* ── what is refused ────────────────────────────────────────────────────────────────────────────
  */
 
@@ -326,6 +355,17 @@ static void wrong_cards_are_refused_with_their_place_and_what_to_do(void **state
         {CARD("bands: [{score: 1}]") "caps: [{name: c, cap: 5, set: 3, when: [{metric: x0, above: "
                                      "1}]}]\n",
          "card.yaml:6:", "want one of cap, floor and set"},
+        {CARD("bands: [{score: 1}]") "profiles: [{name: p, when: [{metric: x1, above: 1}], "
+                                     "measures: "
+                                     "[{name: n, weight: 1}]}]\n",
+         "card.yaml:6:", "no measure 'n'"},
+        {CARD("bands: [{score: 1}]") "profiles: [{name: p, when: [{metric: x1, above: 1}], "
+                                     "measures: "
+                                     "[{name: m, weight: 0}]}]\n",
+         "card.yaml:6:", "all zero"},
+        {CARD(
+             "bands: [{score: 1}]") "profiles: [{name: default, when: [{metric: x1, above: 1}]}]\n",
+         "card.yaml:6:", "the card itself"},
         {CARD("bands: [{score: 1}]") "inputs: [{name: s, as: ratio, of: [x0]}]\n",
          "card.yaml:6:", "two operands"},
         {CARD("bands: [{score: 1}]") "inputs: [{name: s, as: rotio, of: [x0, x1]}]\n",
@@ -352,6 +392,7 @@ int main(void)
         cmocka_unit_test(a_higher_value_never_lowers_health_where_measures_rise),
         cmocka_unit_test(a_derived_input_needs_what_it_is_made_of),
         cmocka_unit_test(a_percentile_is_the_share_below_and_half_of_what_is_equal),
+        cmocka_unit_test(a_profile_weighs_otherwise_and_the_first_that_holds_applies),
         cmocka_unit_test(wrong_cards_are_refused_with_their_place_and_what_to_do),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
