@@ -151,12 +151,14 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
         const struct cmd_scorecard_word word = {cap, floor, set, from, until, reason, author};
         return context_open(context, err) && cmd_scorecard_override(context, argv[2], &word, err);
     }
+    if (argc == 2 && strcmp(argv[1], "shadow") == 0)
+        return context_open(context, err) && cmd_scorecard_shadow(context, err);
     if (argc == 2 && strcmp(argv[1], "list") == 0)
         return context_open(context, err) && cmd_scorecard_list(context, err);
     if (argc != 2 || strcmp(argv[1], "weights") != 0)
         return err_set(err, KENKO_ERROR_USAGE,
                        "want kenko scorecard test FILE --values CSV, what-if ACCOUNT, "
-                       "override ACCOUNT, list or weights");
+                       "override ACCOUNT, shadow, list or weights");
     if (!context_day(context, "as-of", as_of ? as_of : "today", &options.as_of, err) ||
         !context_open(context, err))
         return false;
@@ -166,7 +168,7 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
 }
 
 const struct command cmd_scorecard = {
-    "scorecard", "test FILE | what-if ACCOUNT | override ACCOUNT | list | weights",
+    "scorecard", "test FILE | what-if ACCOUNT | override ACCOUNT | shadow | list | weights",
     "Try a scorecard, on a table or a customer; its versions; its weights",
     "Examples:\n  kenko scorecard test scorecards/default.yaml --values accounts.csv --json\n"
     "  kenko scorecard what-if acc-1 runs_28d=400 failure_28d=0.01\n"

@@ -16,5 +16,8 @@ struct cmd_scorecard_word {
 MUST_USE bool cmd_scorecard_override(struct context *context, const char *account,
                                      const struct cmd_scorecard_word *word, GError **err);
 
+/* kenko scorecard shadow */
+MUST_USE bool cmd_scorecard_shadow(struct context *context, GError **err);
+
 /* kenko scorecard list */
 MUST_USE bool cmd_scorecard_list(struct context *context, GError **err);

@@ -24,18 +24,18 @@ static int32_t *expand_days(const struct scoring *s, size_t *n)
     return out;
 }
 
-static bool put_measure(struct db *db, const struct scoring *s, int64_t scorecard_id, size_t i,
-                        GError **err)
+static bool put_measure(struct db *db, const struct scoring *s, const struct score_voice *voice,
+                        size_t i, GError **err)
 {
     g_autoptr(arena_t) arena = arena_new();
-    const struct scorecard *card = s->card;
+    const struct scorecard *card = voice->card;
     const struct scorecard_measure *m = &card->measure[i];
     const struct scorecard_input *input = &card->input[m->input];
     /* A derived input has neither unit nor sentence. */
     static const struct metric_info derived = {.unit = "", .sentence = ""};
     const struct metric_info *info =
         input->metric >= 0 ? metric_info(s->metrics, (size_t)input->metric) : &derived;
-    struct q_measure_put_params params = {.scorecard_id = scorecard_id,
+    struct q_measure_put_params params = {.scorecard_id = voice->scorecard_id,
                                           .ordinal = (int32_t)i + 1,
                                           .name = m->name,
                                           .label = m->label,
@@ -86,25 +86,33 @@ static bool put_words(struct db *db, const struct metric_set *metrics, GError **
     return true;
 }
 
-static bool put_scorecard(struct db *db, void *context, GError **err)
+static bool put_scorecard(struct db *db, struct scoring *s, struct score_voice *voice,
+                          char sha256[65], GError **err)
 {
-    struct scoring *s = context;
-    const struct scorecard *card = s->card;
+    const struct scorecard *card = voice->card;
     g_autoptr(arena_t) arena = arena_new();
     g_autofree char *all = g_strconcat(card->text, "\n--\n", metric_text(s->metrics), NULL);
     g_autofree char *sha = g_compute_checksum_for_string(G_CHECKSUM_SHA256, all, -1);
     struct q_scorecard_find_row row;
-    g_strlcpy(s->config_sha256, sha, sizeof s->config_sha256);
+    g_strlcpy(sha256, sha, 65);
     if (!q_scorecard_put(db, card->name, sha, card->text, card->label, metric_text(s->metrics),
                          card->author, card->note, NULL, err) ||
         !q_scorecard_find(arena, db, card->name, sha, &row, err))
         return false;
-    s->scorecard_id = row.scorecard_id;
+    voice->scorecard_id = row.scorecard_id;
     for (size_t i = 0; i < card->n_measures; i++) {
-        if (!put_measure(db, s, row.scorecard_id, i, err))
+        if (!put_measure(db, s, voice, i, err))
             return false;
     }
-    return (scorecard_is_mean(card) || put_rest(db, card, row.scorecard_id, err)) &&
+    return scorecard_is_mean(card) || put_rest(db, card, row.scorecard_id, err);
+}
+
+static bool put_scorecards(struct db *db, void *context, GError **err)
+{
+    struct scoring *s = context;
+    char shadow_sha256[65];
+    return put_scorecard(db, s, &s->champion, s->config_sha256, err) &&
+           (!s->shadow.card || put_scorecard(db, s, &s->shadow, shadow_sha256, err)) &&
            put_words(db, s->metrics, err);
 }
 
@@ -154,6 +162,16 @@ static bool check_card(const struct scorecard *card, GError **err)
                    card->name, SCORECARD_MEASURES_MAX - 1);
 }
 
+static bool load_voice(const struct scoring *s, struct config *config, const char *name,
+                       const char *role, struct score_voice *out, GError **err)
+{
+    const struct scorecard *card = scorecard_load(s->arena, config, s->metrics, name, err);
+    if (!card || !check_card(card, err))
+        return false;
+    *out = (struct score_voice){.role = role, .card = card, .engine = health_engine_new(card)};
+    return true;
+}
+
 static bool prepare(struct scoring *s, struct config *config, GError **err)
 {
     struct score_config settings;
@@ -161,16 +179,14 @@ static bool prepare(struct scoring *s, struct config *config, GError **err)
         return false;
     s->band_days = settings.band_days;
     s->due_us = settings.due_us;
+    const char *asked = s->options->scorecard;
     s->zone = zone_open(config_time_zone(config), err);
     if (!s->zone || !(s->metrics = metric_set_load(s->arena, config, err)) ||
-        !(s->card = scorecard_load(
-              s->arena, config, s->metrics,
-              s->options->scorecard ? s->options->scorecard : settings.scorecard, err)))
+        !load_voice(s, config, asked ? asked : settings.scorecard, "champion", &s->champion, err) ||
+        (settings.shadow && !load_voice(s, config, settings.shadow, "shadow", &s->shadow, err)))
         return false;
-    if (!check_card(s->card, err) ||
-        !indicator_load(s->arena, config, s->metrics, &s->indicators, err))
+    if (!indicator_load(s->arena, config, s->metrics, &s->indicators, err))
         return false;
-    s->engine = health_engine_new(s->card);
     struct known known;
     if (!known_ask(s->db, s->options->known_no, &known, err))
         return false;
@@ -178,7 +194,7 @@ static bool prepare(struct scoring *s, struct config *config, GError **err)
     s->known_at = known.at;
     if (!override_load(s->arena, s->db, s->known_no, &s->overrides, err))
         return false;
-    return load_model(s, err) && db_transact(s->db, 3, put_scorecard, s, err);
+    return load_model(s, err) && db_transact(s->db, 3, put_scorecards, s, err);
 }
 
 static bool run(struct scoring *s, struct config *config, GError **err)
@@ -197,7 +213,8 @@ static bool run(struct scoring *s, struct config *config, GError **err)
     s->summary->known_no = s->known_no;
     zone_close(s->zone);
     g_free(s->history);
-    health_engine_free(s->engine);
+    health_engine_free(s->champion.engine);
+    health_engine_free(s->shadow.engine);
     return ok;
 }
 

@@ -7,7 +7,7 @@ enum { BAND_DAYS = 3, KEEP_DAILY_MONTHS = 13, KEEP_MONTHS_MAX = 1200 };
 
 struct score_section {
     struct score_yaml {
-        char *scorecard, *every, *due;
+        char *scorecard, *shadow, *every, *due;
         int band_days;
         int *keep_daily_months;
     } * score;
@@ -16,6 +16,8 @@ struct score_section {
 static const cyaml_schema_field_t score_fields[] = {
     CYAML_FIELD_STRING_PTR("scorecard", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct score_yaml,
                            scorecard, 1, 100),
+    CYAML_FIELD_STRING_PTR("shadow", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct score_yaml,
+                           shadow, 1, 100),
     CYAML_FIELD_STRING_PTR("every", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct score_yaml,
                            every, 1, 10),
     CYAML_FIELD_STRING_PTR("due", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct score_yaml, due,
@@ -36,6 +38,7 @@ bool score_config_load(struct config *config, struct score_config *out, GError *
         return false;
     const struct score_yaml *c = section.score ? section.score : &none;
     *out = (struct score_config){.scorecard = c->scorecard ? c->scorecard : "default",
+                                 .shadow = c->shadow,
                                  .band_days = c->band_days ? c->band_days : BAND_DAYS,
                                  .keep_daily_months = c->keep_daily_months ? *c->keep_daily_months
                                                                            : KEEP_DAILY_MONTHS};

@@ -29,7 +29,7 @@ static const char *band_of(const struct scoring *s, const struct metric_frame *f
         if (s->history_day[slot] == day && h->band)
             days[n++] = h;
     }
-    return health_band(s->card, health_engine_pool(s->engine), days, n);
+    return health_band(s->champion.card, health_engine_pool(s->champion.engine), days, n);
 }
 
 /* NULL when no element is. */
@@ -100,17 +100,17 @@ static bool may_speak(const struct scoring *s, const double *value, struct score
 }
 
 /* The measures, and what else a scorecard that does more than average has brought and cost. */
-static void fill_measures(const struct scoring *s, struct arena *arena, const struct health *h,
-                          struct q_score_copy_row *row)
+static void fill_measures(const struct score_voice *voice, struct arena *arena,
+                          const struct health *h, struct q_score_copy_row *row)
 {
-    size_t measures = s->card->n_measures, n = measures + !scorecard_is_mean(s->card);
+    size_t measures = voice->card->n_measures, n = measures + !scorecard_is_mean(voice->card);
     bool no_value[SCORECARD_MEASURES_MAX + 1], no_bp[SCORECARD_MEASURES_MAX + 1];
     const char **quality = arena_many(arena, n, const char *);
     double *value = arena_many(arena, n, double);
     int32_t *bp = arena_many(arena, n, int32_t), *brought = arena_many(arena, n, int32_t),
             *lost = arena_many(arena, n, int32_t);
     for (size_t i = 0; i < measures; i++) {
-        value[i] = health_value(s->engine, i);
+        value[i] = health_value(voice->engine, i);
         bp[i] = h->measure_bp[i];
         brought[i] = h->contribution_bp[i];
         lost[i] = h->lost_bp[i];
@@ -131,19 +131,21 @@ static void fill_measures(const struct scoring *s, struct arena *arena, const st
     row->lost_bp = (struct db_ints){n, lost, NULL};
 }
 
-static void fill(const struct scoring *s, const struct metric_frame *f, size_t a,
+/* Band is that of the day alone. */
+static void fill(const struct score_voice *voice, const struct metric_frame *f, size_t a,
                  struct arena *arena, const struct health *h, struct q_score_copy_row *row)
 {
     *row = (struct q_score_copy_row){.account_id = f->account_id[a],
                                      .as_of = f->as_of,
-                                     .scorecard_id = s->scorecard_id,
+                                     .role = voice->role,
+                                     .scorecard_id = voice->scorecard_id,
                                      .rule = h->profile,
                                      .health_bp = h->health_bp,
                                      .health_bp_is_null = !h->is_known,
                                      .lower_bp = h->lower_bp,
                                      .upper_bp = h->upper_bp,
                                      .raw_band = h->band,
-                                     .band = band_of(s, f, a),
+                                     .band = h->band,
                                      .coverage_bp = h->coverage_bp,
                                      .effective_bp = h->effective_bp,
                                      .effective_bp_is_null = !h->is_known,
@@ -154,7 +156,7 @@ static void fill(const struct scoring *s, const struct metric_frame *f, size_t a
                                      .arr_minor = f->arr_minor[a],
                                      .renewal_on = f->renewal_on[a],
                                      .renewal_on_is_null = f->renewal_on[a] == INT32_MIN};
-    fill_measures(s, arena, h, row);
+    fill_measures(voice, arena, h, row);
     row->p_churn_1e9_is_null = row->p_lower_1e9_is_null = row->p_upper_1e9_is_null =
         row->risk_percentile_bp_is_null = row->risk_contribution_is_null = row->risk_value_is_null =
             row->risk_1e9_is_null = true; /* until the model speaks */
@@ -227,6 +229,15 @@ static bool is_asked(const struct score_options *options, int32_t as_of)
     return false;
 }
 
+/* The shadow scorecard on the same metrics; no person's word, no risk. */
+static void fill_shadow(const struct scoring *s, const struct metric_frame *f, size_t a,
+                        struct score_day *day)
+{
+    struct health h;
+    health_of_values(s->shadow.engine, f->value + a, f->quality + a, f->n_accounts, &h);
+    fill(&s->shadow, f, a, day->arena, &h, &day->shadow[day->n]);
+}
+
 /* Every customer's health goes into the history; of a day that was asked for into a result too. */
 static void compute(struct scoring *s, const struct metric_frame *f, struct score_day *day)
 {
@@ -237,10 +248,10 @@ static void compute(struct scoring *s, const struct metric_frame *f, struct scor
         struct health_band_day kept = {0};
         const struct q_overrides_read_row *word = NULL;
         if (f->is_customer[a]) {
-            health_of_values(s->engine, f->value + a, f->quality + a, f->n_accounts, &h);
+            health_of_values(s->champion.engine, f->value + a, f->quality + a, f->n_accounts, &h);
             word = override_find(&s->overrides, f->account_id[a], f->as_of);
             if (word)
-                override_apply(word, s->engine, &h);
+                override_apply(word, s->champion.engine, &h);
             bool bound = h.effective_bp != h.health_bp;
             kept = (struct health_band_day){h.band, h.effective_bp,
                                             bound ? h.effective_bp : h.lower_bp,
@@ -252,9 +263,12 @@ static void compute(struct scoring *s, const struct metric_frame *f, struct scor
         for (size_t m = 0; m < f->n_metrics; m++)
             value[day->n * f->n_metrics + m] = f->value[m * f->n_accounts + a];
         day->key[day->n] = f->account_key[a];
-        fill(s, f, a, day->arena, &h, &day->result[day->n]);
+        fill(&s->champion, f, a, day->arena, &h, &day->result[day->n]);
+        day->result[day->n].band = band_of(s, f, a);
         if (word)
             note_override(day->arena, word, &day->result[day->n]);
+        if (day->shadow)
+            fill_shadow(s, f, a, day);
         day->n++;
     }
     if (!day)
@@ -284,11 +298,14 @@ bool score_day_frame(void *context, const struct metric_frame *f, GError **err)
         return err_set(err, KENKO_ERROR_INTERRUPTED, "stopped after %zu of %zu days",
                        s->summary->runs, asked->n_as_of);
     g_autoptr(arena_t) arena = arena_new();
-    struct score_day day = {.arena = arena,
-                            .frame = f,
-                            .result = arena_many(arena, f->n_accounts + 1, struct q_score_copy_row),
-                            .key = arena_many(arena, f->n_accounts + 1, const char *),
-                            .is_last = f->as_of == asked->as_of[asked->n_as_of - 1]};
+    struct score_day day = {
+        .arena = arena,
+        .frame = f,
+        .result = arena_many(arena, f->n_accounts + 1, struct q_score_copy_row),
+        .shadow =
+            s->shadow.card ? arena_many(arena, f->n_accounts + 1, struct q_score_copy_row) : NULL,
+        .key = arena_many(arena, f->n_accounts + 1, const char *),
+        .is_last = f->as_of == asked->as_of[asked->n_as_of - 1]};
     compute(s, f, &day);
     digest_input(s, f, &day);
     if (day.has_risk)

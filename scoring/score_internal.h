@@ -21,11 +21,20 @@ struct score_day {
     const struct metric_frame *frame;
     size_t n;
     struct q_score_copy_row *result; /* of every customer, in the frame's order; no run_id yet */
+    struct q_score_copy_row *shadow; /* the same by the shadow scorecard; NULL: there is none */
     const char **key;
     char input[65];
     bool is_last;
     bool has_risk;       /* the model speaks on this day */
     const char *message; /* why it does not, or what has moved */
+};
+
+/* A scorecard that speaks or is compared. */
+struct score_voice {
+    const char *role; /* champion, shadow */
+    const struct scorecard *card;
+    struct health_engine *engine;
+    int64_t scorecard_id;
 };
 
 struct scoring {
@@ -36,8 +45,7 @@ struct scoring {
     const struct metric_set *metrics;
     struct indicator_set indicators;
     int64_t due_us; /* of the day; -1: nothing is promised */
-    const struct scorecard *card;
-    struct health_engine *engine; /* of card */
+    struct score_voice champion, shadow; /* shadow.card NULL: there is none */
     struct override_set overrides;
     const struct hazard_model *model;
     const struct drift *drift; /* NULL: nothing to hold a day against */
@@ -45,7 +53,7 @@ struct scoring {
     const struct score_options *options;
     struct score_summary *summary;
     int band_days;
-    int64_t model_id, known_no, known_at, scorecard_id;
+    int64_t model_id, known_no, known_at;
     const char *model_message;
     char config_sha256[65];
     /* Band history: the last band_days days' health by account. */

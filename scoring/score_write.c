@@ -18,7 +18,9 @@ struct write {
 
 /* What stands against what was computed. */
 struct difference {
+    const char *role;
     const struct score_day *day;
+    size_t n;
     struct q_score_copy_row **by_id; /* the day's results by account_id */
     bool *stands;                    /* in by_id's order: stored already, as it is */
     GArray *closed;                  /* account_id of what stands no longer */
@@ -74,7 +76,7 @@ static bool on_open(void *context, const struct q_score_open_row *row, GError **
     struct difference *d = context;
     const struct q_score_copy_row wanted = {.account_id = row->account_id}, *key = &wanted;
     struct q_score_copy_row **found =
-        bsearch(&key, d->by_id, d->day->n, sizeof(struct q_score_copy_row *), compare_account);
+        bsearch(&key, d->by_id, d->n, sizeof(struct q_score_copy_row *), compare_account);
     if (found && score_row_equal(*found, row))
         d->stands[found - d->by_id] = true;
     else
@@ -88,7 +90,7 @@ static bool close_rows(struct db *db, const struct difference *d, int64_t run_id
     int64_t closed;
     if (ids.n == 0)
         return true;
-    if (!q_score_close(db, d->day->frame->as_of, run_id, &ids, &closed, err))
+    if (!q_score_close(db, d->day->frame->as_of, run_id, &ids, d->role, &closed, err))
         return false;
     return (size_t)closed == ids.n ||
            err_set(err, KENKO_ERROR_CONFLICT,
@@ -102,7 +104,7 @@ static bool copy_rows(struct db *db, const struct difference *d, int64_t run_id,
     struct db_copy *copy = q_score_copy_begin(db, err);
     if (!copy)
         return false;
-    for (size_t i = 0; i < d->day->n; i++) {
+    for (size_t i = 0; i < d->n; i++) {
         if (d->stands[i])
             continue;
         struct q_score_copy_row row = *d->by_id[i];
@@ -116,19 +118,36 @@ static bool copy_rows(struct db *db, const struct difference *d, int64_t run_id,
 }
 
 /* Close what is different or gone, store what is different or new. */
-static bool write_rows(struct write *w, int64_t run_id, GError **err)
+static bool write_rows(struct write *w, int64_t run_id, const char *role,
+                       struct q_score_copy_row *result, GError **err)
 {
     g_autoptr(arena_t) arena = arena_new();
     g_autoptr(GArray) closed = g_array_new(FALSE, FALSE, sizeof(int64_t));
     struct db *db = w->s->db;
     const struct score_day *day = w->day;
-    struct difference d = {day, arena_many(arena, day->n + 1, struct q_score_copy_row *),
-                           arena_many(arena, day->n + 1, bool), closed};
-    for (size_t i = 0; i < day->n; i++)
-        d.by_id[i] = &day->result[i];
-    qsort(d.by_id, day->n, sizeof *d.by_id, compare_account);
-    return q_score_open(db, day->frame->as_of, on_open, &d, err) &&
-           close_rows(db, &d, run_id, err) && copy_rows(db, &d, run_id, &w->stored, err);
+    int64_t stored;
+    struct difference d = {role,
+                           day,
+                           result ? day->n : 0,
+                           arena_many(arena, day->n + 1, struct q_score_copy_row *),
+                           arena_many(arena, day->n + 1, bool),
+                           closed};
+    for (size_t i = 0; i < d.n; i++)
+        d.by_id[i] = &result[i];
+    qsort(d.by_id, d.n, sizeof *d.by_id, compare_account);
+    if (!q_score_open(db, day->frame->as_of, role, on_open, &d, err) ||
+        !close_rows(db, &d, run_id, err) || !copy_rows(db, &d, run_id, &stored, err))
+        return false;
+    w->stored += stored;
+    return true;
+}
+
+/* What readers see, and what is compared with it: of a shadow that is no longer there nothing
+ * stands. */
+static bool write_roles(struct write *w, int64_t run_id, GError **err)
+{
+    return write_rows(w, run_id, "champion", w->day->result, err) &&
+           write_rows(w, run_id, "shadow", w->day->shadow, err);
 }
 
 static bool begin_run(struct db *db, const struct scoring *s, const struct score_day *day,
@@ -142,7 +161,7 @@ static bool begin_run(struct db *db, const struct scoring *s, const struct score
         .known_at = s->known_at,
         .config_sha256 = s->config_sha256,
         .version = KENKO_VERSION,
-        .scorecard_id = s->scorecard_id,
+        .scorecard_id = s->champion.scorecard_id,
         .model_id = s->model_id,
         .model_id_is_null = !day->has_risk,
         .model_message = day->message,
@@ -169,7 +188,7 @@ static bool write_body(struct db *db, void *context, GError **err)
     w->stored = 0;
     if (!job_fence_check(db, s->job, err) ||
         !migrate_partitions(db, "score.account_score", as_of, as_of, err) ||
-        !begin_run(db, s, day, &run_id, err) || (publish && !write_rows(w, run_id, err)) ||
+        !begin_run(db, s, day, &run_id, err) || (publish && !write_roles(w, run_id, err)) ||
         !q_run_finish(db, run_id, day->input, w->output, (int64_t)day->n, w->unknown, w->stored,
                       NULL, err))
         return false;

@@ -3,6 +3,7 @@
 -- column account_id          bigint
 -- column as_of               date
 -- column run_id              bigint
+-- column role                text
 -- column scorecard_id        bigint
 -- column rule                text
 -- column health_bp           int null
@@ -28,7 +29,7 @@
 -- column risk_contribution   double[] null
 -- column risk_value          double[] null
 -- column risk_1e9            int[] null
-COPY score.account_score (account_id, as_of, run_id, scorecard_id, rule, health_bp, lower_bp, upper_bp,
+COPY score.account_score (account_id, as_of, run_id, role, scorecard_id, rule, health_bp, lower_bp, upper_bp,
   raw_band, band, coverage_bp, effective_bp, override_note, p_churn_1e9, p_lower_1e9, p_upper_1e9,
   risk_percentile_bp, stage, arr_minor, renewal_on, metric_value, metric_quality, measure_bp,
   contribution_bp, lost_bp, risk_contribution, risk_value, risk_1e9)

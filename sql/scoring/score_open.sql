@@ -1,6 +1,7 @@
 -- The results that stand for a day: what its readers see.
 -- copy
 -- param  as_of               date
+-- param  role                text  champion, or shadow
 -- column account_id          bigint
 -- column scorecard_id        bigint
 -- column rule                text
@@ -33,5 +34,5 @@ COPY (
     arr_minor, renewal_on, metric_value, metric_quality, measure_bp, contribution_bp, lost_bp,
     risk_contribution, risk_value, risk_1e9
   FROM score.account_score
-  WHERE as_of = $1::date AND role = 'champion' AND until_run_id = 9223372036854775807
+  WHERE as_of = $1::date AND role = $2::text AND until_run_id = 9223372036854775807
 ) TO STDOUT (FORMAT binary);
