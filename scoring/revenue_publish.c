@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/day.h"
+#include "scoring/arr_moved.h"
 #include "scoring/cohort.h"
 #include "scoring/loss.h"
 #include "scoring/movement.h"
@@ -42,14 +43,10 @@ struct scope {
     struct movement_table table;
 };
 
-static bool write_moved(struct db *db, const struct scope *s, GError **err)
+static void collect_moved(const struct scope *s, GArray *moved)
 {
     const int64_t *account_id = facts_account_ids(s->ledger->facts);
-    struct db_copy *copy = q_arr_moved_copy_begin(db, err);
-    bool ok = copy != NULL;
-    if (!ok)
-        return false;
-    for (size_t i = 0; ok && i < s->table.n; i++) {
+    for (size_t i = 0; i < s->table.n; i++) {
         const struct movement *m = &s->table.movement[i];
         const struct q_arr_moved_copy_row row = {.account_id = account_id[m->account],
                                                  .scope = s->name,
@@ -58,9 +55,8 @@ static bool write_moved(struct db *db, const struct scope *s, GError **err)
                                                  .movement = movement_name(m->kind),
                                                  .start_minor = m->start,
                                                  .end_minor = m->end};
-        ok = q_arr_moved_copy_put(copy, &row, err);
+        g_array_append_val(moved, row);
     }
-    return finish(copy, ok, err);
 }
 
 static bool write_sums(struct db *db, const struct scope *s, const char *kind, GError **err)
@@ -96,7 +92,7 @@ static bool write_sums(struct db *db, const struct scope *s, const char *kind, G
 
 /* A scope from the period of the first paying day on; of accounts by month only. */
 static bool write_scope(const struct publishing *p, const struct ledger *l, const char *name,
-                        GError **err)
+                        GArray *moved, GError **err)
 {
     struct scope s = {
         .ledger = l, .name = name, .currency = l->currency ? l->currency : p->revenue.currency};
@@ -104,9 +100,10 @@ static bool write_scope(const struct publishing *p, const struct ledger *l, cons
         int32_t first = period_start((enum period_by)by, p->first_on, 0);
         s.period = period_list(p->arena, (enum period_by)by, first, l->as_of, &s.n);
         if (!movement_compute(p->arena, l, s.period, s.n, MOVEMENT_NO_GAP, &s.table, err) ||
-            !write_sums(p->db, &s, period_by_name((enum period_by)by), err) ||
-            (by == PERIOD_MONTH && !write_moved(p->db, &s, err)))
+            !write_sums(p->db, &s, period_by_name((enum period_by)by), err))
             return false;
+        if (by == PERIOD_MONTH)
+            collect_moved(&s, moved);
     }
     return true;
 }
@@ -128,17 +125,20 @@ static GPtrArray *list_currencies(const struct ledger *l)
 static bool write_movements(const struct publishing *p, GError **err)
 {
     g_autoptr(GPtrArray) currency = list_currencies(p->revenue.ledger);
-    if (!q_arr_moved_clear(p->db, NULL, err) || !q_arr_period_clear(p->db, NULL, err) ||
-        !write_scope(p, p->revenue.ledger, "all", err))
+    g_autoptr(GArray) moved = g_array_new(FALSE, FALSE, sizeof(struct q_arr_moved_copy_row));
+    int64_t changed;
+    if (!q_arr_period_clear(p->db, NULL, err) ||
+        !write_scope(p, p->revenue.ledger, "all", moved, err))
         return false;
     for (guint i = 0; i < currency->len; i++) {
         struct ledger *own;
         if (!ledger_make(p->arena, p->revenue.facts, p->revenue.as_of, currency->pdata[i], &own,
                          err) ||
-            !write_scope(p, own, currency->pdata[i], err))
+            !write_scope(p, own, currency->pdata[i], moved, err))
             return false;
     }
-    return true;
+    return arr_moved_write(p->db, (struct q_arr_moved_copy_row *)(void *)moved->data, moved->len,
+                           &changed, err);
 }
 
 /* ── cohorts ───────────────────────────────────────────────────────────────────────────────── */

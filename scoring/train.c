@@ -121,6 +121,7 @@ static char *evaluation_json(const struct training *t)
     json_object_set_new(root, "recalibrated", json_boolean(t->summary->recalibrated));
     json_object_set_new(root, "reference", drift_save(t->drift));
     json_object_set_new(root, "window", window_json(t));
+    json_object_set_new(root, "label", json_string(metric_churn_definition(t->arena, t->data.set)));
     char *raw = json_dumps(root, NUMBERS_FORMAT), *text = g_strdup(raw);
     free(raw);
     json_decref(root);

@@ -79,7 +79,21 @@ WHERE s.p_churn_1e9 < s.p_lower_1e9 OR s.p_churn_1e9 > s.p_upper_1e9
   OR EXISTS (
     SELECT FROM generate_series(1, 10, 3) AS i
     WHERE s.risk_1e9[i] NOT BETWEEN s.risk_1e9[i + 1] AND s.risk_1e9[i + 2]
-  );
+  )
+UNION ALL
+SELECT 'ARR movements of accounts add up to those of all', count(*)
+FROM (
+  SELECT m.scope, m.period, sum(m.end_minor - m.start_minor) AS change
+  FROM score.arr_moved AS m
+  GROUP BY m.scope, m.period
+) AS m
+FULL JOIN (
+  SELECT t.scope, t.period, t.new_minor::numeric + t.resurrection_minor + t.expansion_minor
+    + t.contraction_minor + t.churn_minor AS change
+  FROM score.arr_period AS t
+  WHERE t.kind = 'month'
+) AS p ON p.scope = m.scope AND p.period = m.period
+WHERE coalesce(m.change, 0) <> coalesce(p.change, 0);
 COMMENT ON VIEW ops.invariant IS 'Each invariant with the number of rows that break it; all must be 0.';
 COMMENT ON COLUMN ops.invariant.name IS 'What must hold.';
 COMMENT ON COLUMN ops.invariant.violations IS 'How many rows break it.';

@@ -210,6 +210,7 @@ static void views_say_the_same(struct db *db, struct config *config)
                    "(SELECT count(*) FROM bi.churn WHERE reason = 'price'))::text "
                    "FROM bi.churn_reason",
                    "true");
+    sources_expect(db, "SELECT count(*) FROM ops.invariant WHERE violations > 0", "0");
     sources_expect(db, "SELECT DISTINCT definition || ', ' || seen_by FROM bi.churn",
                    "contract_end, contract end");
 }
@@ -225,6 +226,7 @@ static void a_forecast_goes_from_the_model_to_what_came(void **state)
     g_autoptr(config_t) config = config_open(dir, &err);
     struct revenue r;
     train_and_score(db, config);
+    sources_expect(db, "SELECT evaluation->>'label' FROM score.model", "contract_end gap_days=7");
     if (!revenue_open(arena, db, config, NULL, day_from_civil(2025, 10, 20), -1, &r, &err))
         fail_msg("%s", err->message);
     past_quarters_stand_beside_what_came(&r, db);
