@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "scoring/normal.h"
+#include "scoring/wilson.h"
 
 enum { COURSES = 999, SEED = 20 };
 
@@ -32,12 +33,10 @@ size_t calibration_groups(const double *p, const double *y, size_t n,
 
 void calibration_wilson(size_t events, size_t n, double *low, double *high)
 {
-    double count = (double)n, share = (double)events / count, z2 = normal_z95 * normal_z95;
-    double middle = (share + z2 / (2 * count)) / (1 + z2 / count);
-    double half = normal_z95 * sqrt(share * (1 - share) / count + z2 / (4 * count * count)) /
-                  (1 + z2 / count);
-    *low = n ? fmax(middle - half, 0) : 0;
-    *high = n ? fmin(middle + half, 1) : 1;
+    *low = 0;
+    *high = 1;
+    if (n > 0)
+        wilson_interval((int64_t)events, (int64_t)n, low, high);
 }
 
 void calibration_chi2(const struct calibration_group *group, size_t n, double *chi2, double *p)

@@ -65,6 +65,18 @@ is "nobody left is 0 and no base is blank" '[{"n_base": 3, "churn": 0}, {"n_base
   python3 -c 'import json, subprocess, sys
 ask = lambda *days: json.loads(subprocess.run([sys.argv[1], "revenue", "retention", "--json", "--as-of", "2025-04-01", "--from", days[0], "--to", days[1]], capture_output=True, text=True).stdout)[0]
 print(json.dumps([{"n_base": r["n_base"], "churn": 0 if r["logo_churn"] == 0 else r["logo_churn"]} for r in (ask("2025-01-31", "2025-02-28"), ask("2024-01-31", "2024-02-28"))]))' "$kenko"
+printf 'id\ne\n' >"$KENKO_CONFIG/accounts-2.csv"
+sed -i 's/path: accounts.csv/path: accounts*.csv/; s/path: contracts.csv/path: contracts*.csv/' "$KENKO_CONFIG/kenko.yaml"
+cat >"$KENKO_CONFIG/contracts-2.csv" <<'END'
+id,account,product,start,end,arr,currency,reason,competitor
+6,e,core,2025-01-01,2025-02-10,9000,JPY,,
+7,e,core,2025-02-10,2025-02-15,4000,JPY,,
+8,e,core,2025-02-15,,8000,JPY,,
+END
+holds "more contracts are loaded" "$kenko" ingest -q >"$scratch/seen" 2>&1
+is "a contraction that is made good within the gap is no churn" "account,churned_on,seen_by,definition,currency,arr
+c,2025-02-15,contraction,contraction,JPY,4000" \
+  sh -c '"$0" revenue churn --as-of 2025-03-01 --from 2025-01-01 --accounts --csv | cut -d, -f1-6' "$kenko"
 answers "a renewal without a risk says where risks come from" 0 "no published run of the last month" \
   "$kenko" revenue renewals --as-of 2025-04-01
 answers "cohorts are a square" 0 "2025-01" "$kenko" revenue cohorts --as-of 2025-04-01

@@ -20,7 +20,8 @@ static const char kenko[] =
     "        ignore: [{name: test, field: a, prefix: test-}]\n"
     "      - stream: subscription\n"
     "        path: b.csv\n"
-    "        fields: {party: a, external_id: b, start_on: c, arr: d, currency: e, auto_renew: f}\n";
+    "        fields: {party: a, external_id: b, start_on: c, arr: d, currency: e, auto_renew: f}\n"
+    "        transform: {arr: monthly}\n";
 static const char metrics[] = "usage:\n"
                               "  - {name: runs, combine: sum}\n"
                               "  - {name: level, combine: latest, decimals: 3, by: user}\n";

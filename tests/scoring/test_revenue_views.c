@@ -177,6 +177,25 @@ static void tables_of_revenue_stand_until_something_is_said(void **state)
     sources_expect(db, "SELECT max(period) FROM score.arr_period", "2026-01-01");
 }
 
+static void a_missing_rate_is_said_and_what_stood_stays(void **state)
+{
+    (void)state;
+    const char *directory;
+    bool is_new;
+    g_autoptr(GError) err = NULL;
+    g_autoptr(db_t) db = kpi_load_or_skip("contract_end", &directory);
+    g_autoptr(config_t) config = config_open(directory, NULL);
+    publish(db, "2026-01-01");
+    assert_true(republish(db, directory));
+    g_autofree char *before = warehouse_value(db, "SELECT sum(end_minor) FROM score.arr_moved");
+    warehouse_sql(db, "DELETE FROM warehouse.fx_rate");
+    publish(db, "2026-02-01");
+    assert_false(revenue_publish(db, config, &is_new, &err));
+    assert_non_null(strstr(err->message, "no exchange rate of USD on 20"));
+    sources_expect(db, "SELECT sum(end_minor) FROM score.arr_moved", before);
+    sources_expect(db, "SELECT as_of FROM score.revenue", "2026-01-01");
+}
+
 /* Parents, children and their health as the table has them, through the CRM's file. */
 static void load_children(struct db *db, char **line)
 {
@@ -272,6 +291,7 @@ int main(void)
         cmocka_unit_test(the_view_of_renewals_is_the_golden_table),
         cmocka_unit_test(the_view_of_parents_is_the_golden_table),
         cmocka_unit_test(tables_of_revenue_stand_until_something_is_said),
+        cmocka_unit_test(a_missing_rate_is_said_and_what_stood_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
