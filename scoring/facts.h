@@ -141,6 +141,9 @@ int32_t facts_first_run_day(const struct facts *facts, size_t account);
 /* The incidents, sorted by start, then key. */
 const struct facts_incident *facts_incidents(const struct facts *facts, size_t *n);
 
+/* The reporting currency. */
+const char *facts_currency(const struct facts *facts);
+
 /* Amount in minor units of the reporting currency, by the rate valid on a day; false when none is,
  * or the amount does not fit 64 bits. */
 bool facts_convert(const struct facts *facts, int64_t minor, const char *currency, int32_t day,

@@ -201,6 +201,11 @@ static const struct facts_rate *rate_on(const struct facts *f, const char *curre
     return low > 0 && strcmp(f->rate[low - 1].currency, currency) == 0 ? &f->rate[low - 1] : NULL;
 }
 
+const char *facts_currency(const struct facts *f)
+{
+    return f->wish.currency;
+}
+
 bool facts_convert(const struct facts *f, int64_t minor, const char *currency, int32_t day,
                    int64_t *out)
 {

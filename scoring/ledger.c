@@ -79,6 +79,15 @@ bool ledger_arr(const struct ledger *l, size_t account, int32_t day, int32_t rat
     return true;
 }
 
+bool ledger_is_plain(const struct ledger *l, size_t account)
+{
+    for (size_t i = l->first[account]; !l->currency && i < l->first[account + 1]; i++) {
+        if (strcmp(l->row[i].currency, facts_currency(l->facts)) != 0)
+            return false;
+    }
+    return true;
+}
+
 /* Does an account with discounts pay on a day? Where one sign is all there is, no rate is asked
  * for. */
 static bool pays(const struct ledger *l, size_t account, int32_t day, bool *out, GError **err)

@@ -62,5 +62,8 @@ int32_t ledger_bridge(const struct ledger *ledger, size_t account, int32_t day, 
 int32_t *ledger_changes(struct arena *arena, const struct ledger *ledger, size_t account,
                         size_t *n);
 
+/* Does the account's ARR need no rates? Then it is the same whatever the rate_day. */
+bool ledger_is_plain(const struct ledger *ledger, size_t account);
+
 /* a + b, or false when it does not fit 64 bits, with an error that says so. */
 MUST_USE bool ledger_add(int64_t *a, int64_t b, GError **err);

@@ -41,11 +41,12 @@ struct movement_table {
 const char *movement_name(enum movement_kind kind);
 
 /*
- * The movements of n periods, in the arena. With a gap above 0 a break in paying of at most so many
- * days is no break: the ARR of the last day paid is carried over it, unless it has not ended yet.
+ * The movements of n periods, ascending, in the arena. With a gap above 0 a break in paying of at
+ * most so many days is no break: the ARR of the last day paid is carried over it, unless it has not
+ * ended yet.
  *
  * Errors  as ledger_arr
- * Cost    accounts × periods × contracts of an account
+ * Cost    accounts × periods, times the contracts of an account that needs rates or bridges
  */
 MUST_USE bool movement_compute(struct arena *arena, const struct ledger *ledger,
                                const struct period *period, size_t n, int gap,
