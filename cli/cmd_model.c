@@ -87,12 +87,16 @@ static void print_text(const struct model *m)
            ", %s: churn within %d days, learnt from facts before %s\n%s\n",
            m->model_id, m->state, m->horizon_days, day_format(m->trained_as_of, day), m->message);
     rival_load(evaluation, &table);
-    json_decref(evaluation);
+    const json_t *inflation = json_object_get(evaluation, "cluster_inflation");
     if (table.row[RIVAL_ENGINE].n > 0) {
         rival_words_print(&table);
         rival_words_print_arr(&table);
         rival_words_print_calibration(&table);
     }
+    if (inflation)
+        printf("standard errors by customer instead of by row: times %.2f\n",
+               json_number_value(inflation));
+    json_decref(evaluation);
     if (m->hazard) {
         printf("\n");
         term_words_print(hazard_summary(m->hazard));

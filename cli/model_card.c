@@ -20,6 +20,7 @@ struct card {
     const struct metric_set *metrics;
     struct rival_table rivals;
     const char *first, *last, *judged_from; /* days; NULL of a model stored without them */
+    double inflation;                       /* of standard errors by customer; 0: not known */
 };
 
 /* A figure by a printf format, a dash for none. */
@@ -48,6 +49,7 @@ static void read_window(struct card *c, const json_t *evaluation)
         const char *day = json_string_value(json_object_get(window, names[i]));
         *to[i] = day ? arena_strdup(c->d->arena, day) : NULL;
     }
+    c->inflation = json_number_value(json_object_get(evaluation, "cluster_inflation"));
 }
 
 static void add_head(const struct card *c)
@@ -285,6 +287,11 @@ static void add_limits(const struct card *c)
     document_text(c->d, "Intervals say where the risk lies given what the data could tell. Near a "
                         "step of a shape they are too narrow, over all customers they hold about "
                         "95 of 100.");
+    if (c->inflation > 0)
+        document_text(c->d,
+                      "They take rows as independent. Added up by customer, standard errors would "
+                      "be %.2f times as wide on average; about 1 says that rows are.",
+                      c->inflation);
     document_text(c->d, "A contribution is not a cause: to change a metric need not change who "
                         "leaves.");
 }
@@ -340,7 +347,7 @@ static void add_reproduction(const struct card *c)
 void model_card_make(const struct model *model, const struct metric_set *metrics,
                      const struct model_card_run *run, struct document *out)
 {
-    struct card c = {out, model, metrics, {{0}}, NULL, NULL, NULL};
+    struct card c = {out, model, metrics, {{0}}, NULL, NULL, NULL, 0};
     json_t *evaluation = json_loads(model->evaluation, 0, NULL);
     rival_load(evaluation, &c.rivals);
     read_window(&c, evaluation);

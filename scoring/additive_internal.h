@@ -119,6 +119,10 @@ struct additive {
 void additive_interval_prepare(struct arena *arena, const struct additive_paths *paths,
                                struct additive *model);
 
+/* Each row in the columns of the covariance's root: the posterior variance of its log-odds is their
+ * sum of squares. u  n × model->rank; of a model that keeps intervals. */
+void additive_interval_roots(const struct additive *model, const struct dataset *data, double *u);
+
 /* Codes of the covariates that the model uses, NULL for the others. */
 uint16_t **additive_codes(struct arena *arena, const struct additive *model,
                           const struct dataset *data);

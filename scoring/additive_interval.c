@@ -115,6 +115,14 @@ static double *tabulate(struct arena *arena, const struct additive *model, size_
     return table;
 }
 
+static double **tabulate_all(struct arena *arena, const struct additive *model)
+{
+    double **table = arena_many(arena, model->n_terms + 1, double *);
+    for (size_t t = 0; t < model->n_terms; t++)
+        table[t] = tabulate(arena, model, t);
+    return table;
+}
+
 static void add_terms(const struct additive *model, double *const *table, uint16_t *const *code,
                       size_t i, double *x, double *sum)
 {
@@ -170,14 +178,25 @@ void additive_interval(const struct additive *model, const struct dataset *data,
     g_autoptr(arena_t) arena = arena_new();
     uint16_t **code = additive_codes(arena, model, data);
     uint16_t *coarse = arena_many(arena, model->features.d + 1, uint16_t);
-    double **table = arena_many(arena, model->n_terms + 1, double *);
+    double **table = tabulate_all(arena, model);
     double *x = arena_many(arena, model->p + 1, double);
     double *sum = arena_many(arena, model->width + 1, double);
-    for (size_t t = 0; t < model->n_terms; t++)
-        table[t] = tabulate(arena, model, t);
     for (size_t i = 0; i < data->n; i++) {
         add_terms(model, table, code, i, x, sum);
         additive_coarse(model, code, i, coarse);
         se[i] = error_of(model, sum, coarse);
+    }
+}
+
+void additive_interval_roots(const struct additive *model, const struct dataset *data, double *u)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    uint16_t **code = additive_codes(arena, model, data);
+    double **table = tabulate_all(arena, model);
+    double *x = arena_many(arena, model->p + 1, double);
+    double *sum = arena_many(arena, model->width + 1, double);
+    for (size_t i = 0; i < data->n; i++) {
+        add_terms(model, table, code, i, x, sum);
+        memcpy(u + i * model->rank, sum, model->rank * sizeof *u);
     }
 }

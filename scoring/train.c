@@ -7,6 +7,7 @@
 #include "core/job.h"
 #include "core/progress.h"
 #include "scoring/drift.h"
+#include "scoring/hazard_cluster.h"
 #include "scoring/numbers.h"
 #include "scoring/train_leak.h"
 #include "scoring/train_panel.h"
@@ -122,6 +123,8 @@ static char *evaluation_json(const struct training *t)
     json_object_set_new(root, "reference", drift_save(t->drift));
     json_object_set_new(root, "window", window_json(t));
     json_object_set_new(root, "label", json_string(metric_churn_definition(t->arena, t->data.set)));
+    json_object_set_new(root, "cluster_inflation",
+                        rival_number(hazard_cluster_inflation(t->model, &t->data.panel, NULL)));
     char *raw = json_dumps(root, NUMBERS_FORMAT), *text = g_strdup(raw);
     free(raw);
     json_decref(root);
