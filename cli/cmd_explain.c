@@ -200,6 +200,9 @@ static bool json_risk(struct arena *arena, struct db *db, GString *out,
                       const struct q_change_account_row *a, const struct peer *peer, GError **err)
 {
     struct q_change_features_rows f;
+    if (!a->risk_contribution_is_null && a->risk_contribution.n > 0)
+        text_json_number(out, "log_odds_constant",
+                         a->risk_contribution.v[a->risk_contribution.n - 1]);
     g_string_append(out, ",\n \"features\": [");
     if (a->risk_contribution_is_null || a->model_id_is_null)
         return true;

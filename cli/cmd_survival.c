@@ -48,9 +48,20 @@ static void print_json(const struct survival *s)
     printf("}\n");
 }
 
+static void print_share(const struct survival_estimate *e)
+{
+    char t[3][RIVAL_WORDS_CELL];
+    if (isnan(e->p))
+        printf("  %5s %18s", "-", "");
+    else
+        printf("  %5s (%5s to %5s)  ", rival_words_cell(t[0], "%.3f", e->p),
+               rival_words_cell(t[1], "%.3f", e->low), rival_words_cell(t[2], "%.3f", e->high));
+}
+
 static void print_text(const struct survival *s)
 {
     char t[4][RIVAL_WORDS_CELL];
+    bool unwatched = false;
     printf("%-6s %9s %7s", "came", "customers", "ended");
     for (int k = 0; k < SURVIVAL_SPANS; k++)
         printf("  %9d days (95 %%)", survival_days[k]);
@@ -59,16 +70,20 @@ static void print_text(const struct survival *s)
         const struct survival_cohort *cohort = &s->cohort[c];
         printf("%-6d %9zu %7zu", cohort->year, cohort->n, cohort->ended);
         for (int k = 0; k < SURVIVAL_SPANS; k++)
-            printf("  %5s (%5s to %5s)", rival_words_cell(t[0], "%.3f", cohort->stays[k].p),
-                   rival_words_cell(t[1], "%.3f", cohort->stays[k].low),
-                   rival_words_cell(t[2], "%.3f", cohort->stays[k].high));
+            print_share(&cohort->stays[k]);
+        unwatched |= isnan(cohort->stays[SURVIVAL_SPANS - 1].p);
         printf(" %8s", rival_words_cell(t[3], "%.0f", cohort->median));
         printf(" %8s %8s", rival_words_cell(t[0], "%.1f", cohort->mean_days),
                rival_words_cell(t[1], "%.3f", cohort->expected));
-        printf("  ×%s (%s to %s)\n", rival_words_cell(t[0], "%.2f", cohort->hazard.p),
-               rival_words_cell(t[1], "%.2f", cohort->hazard.low),
-               rival_words_cell(t[2], "%.2f", cohort->hazard.high));
+        if (c == 0 || isnan(cohort->hazard.p))
+            printf("  %s\n", c == 0 ? "the first: ×1" : "-");
+        else
+            printf("  ×%s (%s to %s)\n", rival_words_cell(t[0], "%.2f", cohort->hazard.p),
+                   rival_words_cell(t[1], "%.2f", cohort->hazard.low),
+                   rival_words_cell(t[2], "%.2f", cohort->hazard.high));
     }
+    if (unwatched)
+        printf("-: nobody who came then was watched from the first days on, or for so long\n");
     if (!isnan(s->p))
         printf("log-rank: chi-squared %s, p %s\n", rival_words_cell(t[0], "%.2f", s->chi2),
                rival_words_cell(t[1], "%.2g", s->p));

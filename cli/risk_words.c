@@ -73,7 +73,12 @@ void risk_words_json(GString *out, const char *currency, const struct q_change_a
     }
     g_string_append_c(out, '{');
     json_list(out, "30", a, SCORE_RISK_30, 1);
-    g_string_append(out, ", ");
+    char p[G_ASCII_DTOSTR_BUF_SIZE], low[G_ASCII_DTOSTR_BUF_SIZE], high[G_ASCII_DTOSTR_BUF_SIZE];
+    g_string_append_printf(
+        out, ", \"90\": [%s, %s, %s], ",
+        g_ascii_formatd(p, sizeof p, "%.9g", (double)a->p_churn_1e9 / 1e9),
+        g_ascii_formatd(low, sizeof low, "%.9g", (double)a->p_lower_1e9 / 1e9),
+        g_ascii_formatd(high, sizeof high, "%.9g", (double)a->p_upper_1e9 / 1e9));
     json_list(out, "180", a, SCORE_RISK_180, 1);
     g_string_append(out, ", ");
     json_list(out, "renewal", a, SCORE_RISK_RENEWAL, 1);

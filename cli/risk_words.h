@@ -8,7 +8,7 @@
 void risk_words_print(struct arena *arena, const char *currency,
                       const struct q_change_account_row *account);
 
-/* `, "risk": {"30": [p, low, high], "180": …, "renewal": …}, "remaining_arr_365d": [arr, low,
- * high]`; null where there is none. */
+/* `, "risk": {"30": [p, low, high], "90": …, "180": …, "renewal": …}, "remaining_arr_365d": [arr,
+ * low, high]`; null where there is none. */
 void risk_words_json(GString *out, const char *currency,
                      const struct q_change_account_row *account);
