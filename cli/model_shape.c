@@ -7,6 +7,7 @@
 #include "reports/chart.h"
 #include "reports/format.h"
 #include "scoring/additive_table.h"
+#include "scoring/normal.h"
 
 static const double no_spread = 0.01; /* of log-odds: nothing that a picture would show */
 enum { SHAPES_MAX = 16, PAIRS_MAX = 12, LEVELS_MAX = 30 };
@@ -64,7 +65,7 @@ static void add_note(struct document *d, const struct additive_table *t, double 
     document_note(d, "%s", note->str);
 }
 
-/* A line over the values; where half of the rows are is in the note's words, not in the line. */
+/* A line over the values, with its interval where the model keeps one. */
 static void add_curve(struct document *d, const struct additive_table *t, const char *label,
                       double slope)
 {
@@ -72,17 +73,22 @@ static void add_curve(struct document *d, const struct additive_table *t, const 
     size_t n = bins->m - bins->has_missing;
     double *y = arena_many(d->arena, n + 1, double);
     double *one = arena_many(d->arena, n + 1, double);
+    double *low = arena_many(d->arena, n + 1, double);
+    double *high = arena_many(d->arena, n + 1, double);
     for (size_t b = 0; b < n; b++) {
+        double half = t->se ? normal_z95 * slope * t->se[b] : 0;
         y[b] = exp(slope * t->value[b]);
         one[b] = 1;
+        low[b] = exp(slope * t->value[b] - half);
+        high[b] = exp(slope * t->value[b] + half);
     }
     const struct chart chart = {.unit = "odds, times",
                                 .n_days = n,
-                                .n_series = 2,
+                                .n_series = t->se ? 4 : 2,
                                 .x = bins->value,
                                 .x_name = *bins->unit ? bins->unit : label,
-                                .name = {label, "no effect"},
-                                .value = {y, one},
+                                .name = {label, "no effect", "95 %, from", "95 %, to"},
+                                .value = {y, one, low, high},
                                 .is_factor = true};
     chart_add(d, arena_printf(d->arena, "Odds of leaving by %s", label), &chart);
 }
@@ -144,10 +150,11 @@ void model_shape_add(struct document *d, const struct hazard_model *model,
     double intercept, slope;
     hazard_calibration(model, &intercept, &slope);
     document_heading(d, 2, "Shapes");
-    document_text(d,
-                  "What each value multiplies the odds of leaving by, against the average row; the "
-                  "products of all of them and of a constant are the odds, exactly. A line is what "
-                  "the model uses, not a drawing of it.");
+    document_text(
+        d, "What each value multiplies the odds of leaving by, against the average row; the "
+           "products of all of them and of a constant are the odds, exactly. A line is what "
+           "the model uses, not a drawing of it; its interval is of the shape alone, against "
+           "the average row.");
     for (size_t k = 0, shown = 0; k < tables->n && shown < SHAPES_MAX; k++) {
         const struct additive_table *t = &tables->table[k];
         if (t->n != 1)

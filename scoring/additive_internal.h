@@ -123,6 +123,11 @@ void additive_interval_prepare(struct arena *arena, const struct additive_paths 
  * sum of squares. u  n × model->rank; of a model that keeps intervals. */
 void additive_interval_roots(const struct additive *model, const struct dataset *data, double *u);
 
+/* Standard errors of a covariate's own table by bin, of a model without trees; NULL where it has
+ * none. In the arena. */
+const double *additive_interval_bins(struct arena *arena, const struct additive *model,
+                                     size_t covariate);
+
 /* Codes of the covariates that the model uses, NULL for the others. */
 uint16_t **additive_codes(struct arena *arena, const struct additive *model,
                           const struct dataset *data);

@@ -145,12 +145,23 @@ static void add_terms(const struct additive *model, double *const *table, uint16
     }
 }
 
+/* The spread of the paths about their mean, of `paths` sums. */
+static double spread_of(const double *path, size_t paths)
+{
+    double mean = 0, spread = 0;
+    for (size_t v = 0; v < paths; v++)
+        mean += path[v] / (double)paths;
+    for (size_t v = 0; v < paths; v++)
+        spread += (path[v] - mean) * (path[v] - mean);
+    return spread;
+}
+
 /* Posterior and spread of one row from its sums. The posterior of a path is scaled to all rows; the
  * spread is not: a jackknife of five groups knows its own variance badly, and selection adds to it.
  */
 static double error_of(const struct additive *model, const double *sum, const uint16_t *coarse)
 {
-    double posterior = sum[model->width], mean = 0, spread = 0, eta[ADDITIVE_PATHS];
+    double posterior = sum[model->width], eta[ADDITIVE_PATHS];
     double kept = model->weight[0] + model->weight[2];
     double paths = (double)model->n_paths, share = paths > 1 ? (paths - 1) / paths : 1;
     for (size_t r = 0; r < model->rank; r++)
@@ -162,11 +173,8 @@ static double error_of(const struct additive *model, const double *sum, const ui
                 eta[v] += model->weight[start + 1] *
                           additive_forest_sum(model, &model->forest[start], v, coarse);
         }
-        mean += eta[v] / paths;
     }
-    for (size_t v = 0; v < model->n_paths; v++)
-        spread += (eta[v] - mean) * (eta[v] - mean);
-    return sqrt(share * posterior + spread);
+    return sqrt(share * posterior + spread_of(eta, model->n_paths));
 }
 
 void additive_interval(const struct additive *model, const struct dataset *data, double *se)
@@ -199,4 +207,27 @@ void additive_interval_roots(const struct additive *model, const struct dataset 
         add_terms(model, table, code, i, x, sum);
         memcpy(u + i * model->rank, sum, model->rank * sizeof *u);
     }
+}
+
+const double *additive_interval_bins(struct arena *arena, const struct additive *model,
+                                     size_t covariate)
+{
+    size_t t = 0, paths = model->n_paths, width = model->width + 1;
+    while (t < model->n_terms &&
+           (model->term[t]->key.n > 1 || model->term[t]->key.axis[0] != covariate))
+        t++;
+    if (!model->wide || t == model->n_terms || model->weight[1] != 0 || model->weight[2] != 0)
+        return NULL;
+    size_t m = model->term[t]->basis[0]->m;
+    const double *table = tabulate(arena, model, t);
+    double *se = arena_many(arena, m, double);
+    double share = paths > 1 ? (double)(paths - 1) / (double)paths : 1;
+    for (size_t b = 0; b < m; b++) {
+        const double *sum = table + b * width;
+        double posterior = sum[model->width];
+        for (size_t r = 0; r < model->rank; r++)
+            posterior += sum[r] * sum[r];
+        se[b] = sqrt(share * posterior + spread_of(sum + model->rank, paths));
+    }
+    return se;
 }

@@ -234,8 +234,10 @@ static struct additive_tables *collect(struct filling *f)
     struct additive_tables *out = arena_one(f->arena, struct additive_tables);
     struct additive_table *row = arena_many(f->arena, room + 1, struct additive_table);
     for (size_t c = 0; c < f->model->set->n; c++) {
-        if (f->main[c])
-            row[n++] = *f->main[c];
+        if (!f->main[c])
+            continue;
+        row[n] = *f->main[c];
+        row[n++].se = additive_interval_bins(f->arena, f->model, c);
     }
     for (guint i = 0; i < f->pair->len; i++)
         row[n++] = *(struct additive_table *)f->pair->pdata[i];

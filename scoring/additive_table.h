@@ -11,6 +11,7 @@ struct additive_table {
     size_t size[2];   /* bins of one covariate; of a pair its groups, at most 64 or its levels */
     double *value;    /* size[0] × size[1], log-odds */
     double *share[2]; /* of the rows, by bin or group */
+    const double *se; /* of the value by bin, of one covariate; NULL where it is not known */
     double spread;    /* standard deviation of the value, covariates taken as independent */
 };
 

@@ -64,6 +64,30 @@ static void intervals_cover_as_often_as_they_say(void **state)
     assert_true(all / n > 0.92 && all / n < 0.99);
 }
 
+/* The same of each bin of a term's own table. */
+static void expect_bins(struct arena *arena, const struct additive *model,
+                        const struct reml *fitted)
+{
+    const double *v = reml_covariance(fitted);
+    size_t all = reml_p(fitted);
+    for (size_t t = 0; t < model->n_terms; t++) {
+        const struct term *term = model->term[t];
+        const double *se = additive_interval_bins(arena, model, term->key.axis[0]);
+        assert_non_null(se);
+        for (size_t b = 0; b < term->basis[0]->m; b++) {
+            const double *x = term->basis[0]->c + b * term->p;
+            double variance = 0;
+            for (size_t j = 0; j < term->p; j++) {
+                for (size_t k = 0; k < term->p; k++)
+                    variance += x[j] * x[k] *
+                                v[(reml_start(fitted, t) + j) * all + reml_start(fitted, t) + k];
+            }
+            if (fabs(se[b] - sqrt(variance)) > 0.01 * sqrt(variance))
+                fail_msg("bin %zu of term %zu: %.6g, want %.6g", b, t, se[b], sqrt(variance));
+        }
+    }
+}
+
 /* x'Vx by the definition, from the whole covariance of the paths, against the root of few columns.
  */
 static void the_root_of_few_columns_is_the_covariance(void **state)
@@ -86,6 +110,7 @@ static void the_root_of_few_columns_is_the_covariance(void **state)
     assert_true(model->rank < model->p);
     for (size_t i = 0; i < FITTED; i++)
         assert_true(fabs(se[i] - sqrt(lever[i])) < 1e-3 * sqrt(lever[i]));
+    expect_bins(arena, model, again);
 }
 
 static int prepare(void **state)
