@@ -5,15 +5,16 @@
 #include <math.h>
 #include <string.h>
 
-enum { LANES = 8, TILE = 4, DEPTH = 128, PANEL = 32, BLOCK = 64 };
+enum { LANES = 8, TILE = 4, DEPTH = 128, PANEL = 48, BLOCK = 64 };
 
 typedef double lanes __attribute__((vector_size(LANES * sizeof(double)), aligned(8), may_alias));
+typedef double quad __attribute__((vector_size(TILE * sizeof(double)), aligned(8), may_alias));
 
 /* c[r][0 …] += sign · sum over k of a[k][r] b[k][0 …], for up to TILE rows r and LANES columns, of
- * which those from `skip` on are added. */
+ * which those from `skip` on are added. a and b are packed: TILE and LANES neighbours a step. */
 struct tile {
     const double *a, *b;
-    size_t la, lb, depth, rows, skip, columns;
+    size_t depth, rows, skip;
     double *c;
     size_t lc;
     double sign;
@@ -21,22 +22,38 @@ struct tile {
 
 static inline __attribute__((always_inline)) void add_tile(const struct tile *t)
 {
-    size_t last = t->rows - 1;
-    size_t r1 = MIN(1, last), r2 = MIN(2, last), r3 = MIN(3, last);
     lanes s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0};
-    for (size_t k = 0; k < t->depth; k++) {
-        const double *a = t->a + k * t->la;
-        lanes b = *(const lanes *)(const void *)(t->b + k * t->lb);
-        s0 += a[0] * b;
-        s1 += a[r1] * b;
-        s2 += a[r2] * b;
-        s3 += a[r3] * b;
+    const double *a = t->a, *end = a + t->depth * TILE, *b = t->b;
+    for (; a < end; a += TILE, b += LANES) {
+        lanes line = *(const lanes *)(const void *)b;
+        s0 += a[0] * line;
+        s1 += a[1] * line;
+        s2 += a[2] * line;
+        s3 += a[3] * line;
     }
     lanes sums[TILE] = {s0, s1, s2, s3};
     for (size_t r = 0; r < t->rows; r++) {
         double *c = t->c + r * t->lc;
-        for (size_t j = t->skip; j < t->columns; j++)
+        if (t->skip == 0) {
+            *(lanes *)(void *)c += t->sign * sums[r];
+            continue;
+        }
+        for (size_t j = t->skip; j < LANES; j++)
             c[j] += t->sign * sums[r][j];
+    }
+}
+
+/* TILE neighbours of each of `depth` rows, the last missing ones 0. */
+static inline __attribute__((always_inline)) void pack_tile(const double *x, size_t stride,
+                                                            size_t depth, size_t have, double *out)
+{
+    for (size_t k = 0; k < depth; k++, x += stride, out += TILE) {
+        if (have == TILE) {
+            *(quad *)(void *)out = *(const quad *)(const void *)x;
+            continue;
+        }
+        for (size_t j = 0; j < TILE; j++)
+            out[j] = j < have ? x[j] : 0;
     }
 }
 
@@ -53,22 +70,27 @@ static void add_thin(double sign, const struct dense *a, const struct dense *b, 
     }
 }
 
+/* BLOCK rows of c at most: a is packed once for all its columns. */
 DENSE_CLONES static void add_wide(double sign, const struct dense *a, const struct dense *b,
                                   struct dense *c)
 {
+    double left[BLOCK * DEPTH], right[LANES * DEPTH];
     for (size_t from = 0; from < a->rows; from += DEPTH) {
         size_t depth = MIN(DEPTH, a->rows - from);
+        for (size_t i = 0; i < c->rows; i += TILE)
+            pack_tile(a->x + from * a->stride + i, a->stride, depth, MIN(TILE, c->rows - i),
+                      left + i * DEPTH);
         for (size_t j = 0; j < c->columns; j += LANES) {
             size_t at = MIN(j, c->columns - LANES); /* the last lanes overlap those before */
+            const double *line = b->x + from * b->stride + at;
+            for (size_t k = 0; k < depth; k++, line += b->stride)
+                *(lanes *)(void *)(right + k * LANES) = *(const lanes *)(const void *)line;
             for (size_t i = 0; i < c->rows; i += TILE) {
-                struct tile t = {.a = a->x + from * a->stride + i,
-                                 .b = b->x + from * b->stride + at,
-                                 .la = a->stride,
-                                 .lb = b->stride,
+                struct tile t = {.a = left + i * DEPTH,
+                                 .b = right,
                                  .depth = depth,
                                  .rows = MIN(TILE, c->rows - i),
                                  .skip = j - at,
-                                 .columns = LANES,
                                  .c = c->x + i * c->stride + at,
                                  .lc = c->stride,
                                  .sign = sign};
@@ -80,10 +102,16 @@ DENSE_CLONES static void add_wide(double sign, const struct dense *a, const stru
 
 void dense_add_product(double sign, const struct dense *a, const struct dense *b, struct dense *c)
 {
-    if (c->columns < LANES)
+    if (c->columns < LANES) {
         add_thin(sign, a, b, c);
-    else
-        add_wide(sign, a, b, c);
+        return;
+    }
+    for (size_t from = 0; from < c->rows; from += BLOCK) {
+        size_t rows = MIN(BLOCK, c->rows - from);
+        struct dense left = {a->x + from, a->rows, rows, a->stride};
+        struct dense sum = {c->x + from * c->stride, rows, c->columns, c->stride};
+        add_wide(sign, &left, b, &sum);
+    }
 }
 
 /* y[0 … n) += f x[0 … n). */
@@ -134,12 +162,17 @@ bool dense_cholesky(double *a, size_t n)
     return true;
 }
 
-void dense_solve(const double *u, size_t n, double *b)
+void dense_solve_half(const double *u, size_t n, double *b)
 {
     for (size_t k = 0; k < n; k++) {
         b[k] /= u[k * n + k];
         add_row(-b[k], u + k * n + k + 1, b + k + 1, n - k - 1);
     }
+}
+
+void dense_solve(const double *u, size_t n, double *b)
+{
+    dense_solve_half(u, n, b);
     for (size_t k = n; k-- > 0;) {
         double sum[4] = {0};
         for (size_t j = k + 1; j < n; j++)

@@ -31,5 +31,8 @@ bool dense_cholesky(double *a, size_t n);
 /* x of U'Ux = b, in place. */
 void dense_solve(const double *u, size_t n, double *b);
 
+/* x of U'x = b, in place. */
+void dense_solve_half(const double *u, size_t n, double *b);
+
 /* (U'U)^-1, full and symmetric. `out` is n × n. */
 void dense_invert(const double *u, size_t n, double *out);
