@@ -10,8 +10,14 @@
 static const double learning_rate = 0.1, l2 = 2, least_hessian = 1, row_share = 0.7,
                     feature_share = 0.9;
 
-struct sums {
-    double g, h;
+typedef double pair_t __attribute__((vector_size(2 * sizeof(double))));
+
+/* A sum of residuals and one of weights, added as one. */
+union sums {
+    struct {
+        double g, h;
+    };
+    pair_t pair;
 };
 
 struct boost {
@@ -19,17 +25,17 @@ struct boost {
     GArray *tree;
     gsl_rng *rng;
     double *eta, *held_eta;  /* after all trees */
-    struct sums *row;        /* n: residual and weight */
-    uint32_t *order, *spare; /* rows of the sample, node by node */
+    union sums *row;         /* n: residual and weight */
+    uint32_t *order, *spare; /* rows of the sample, node by node, then the others */
     size_t *offset, n_bins;  /* of each feature in a histogram */
     bool *allowed;           /* features of the tree at hand */
-    struct sums *histogram;  /* BOOST_LEAVES histograms of n_bins */
+    union sums *histogram;   /* BOOST_LEAVES histograms of n_bins */
 };
 
 /* One node while its tree grows. */
 struct node {
     size_t from, to; /* in order */
-    struct sums total;
+    union sums total;
     size_t n_used, used[BOOST_FEATURES];
     int histogram;
 };
@@ -43,7 +49,7 @@ struct boost *boost_new(const struct boost_data *data)
     gsl_rng_set(b->rng, data->seed);
     b->eta = g_memdup2(data->eta, (data->n + 1) * sizeof *b->eta);
     b->held_eta = g_memdup2(data->held_eta, (data->n_held + 1) * sizeof *b->held_eta);
-    b->row = g_new(struct sums, data->n + 1);
+    b->row = g_new(union sums, data->n + 1);
     b->order = g_new(uint32_t, data->n + 1);
     b->spare = g_new(uint32_t, data->n + 1);
     b->offset = g_new(size_t, data->d + 1);
@@ -52,7 +58,7 @@ struct boost *boost_new(const struct boost_data *data)
         b->offset[f] = b->n_bins;
         b->n_bins += data->size[f];
     }
-    b->histogram = g_new(struct sums, BOOST_LEAVES * b->n_bins + 1);
+    b->histogram = g_new(union sums, BOOST_LEAVES * b->n_bins + 1);
     return b;
 }
 
@@ -73,7 +79,7 @@ void boost_free(struct boost *b)
     g_free(b);
 }
 
-static struct sums *histogram_of(const struct boost *b, const struct node *node)
+static union sums *histogram_of(const struct boost *b, const struct node *node)
 {
     return b->histogram + (size_t)node->histogram * b->n_bins;
 }
@@ -81,31 +87,29 @@ static struct sums *histogram_of(const struct boost *b, const struct node *node)
 static void count(const struct boost *b, const struct node *node)
 {
     const struct boost_data *data = b->data;
-    struct sums *into = histogram_of(b, node);
+    union sums *into = histogram_of(b, node);
     size_t d = data->d;
     memset(into, 0, b->n_bins * sizeof *into);
     for (size_t i = node->from; i < node->to; i++) {
         const uint8_t *code = data->code + b->order[i] * d;
-        struct sums row = b->row[b->order[i]];
+        union sums row = b->row[b->order[i]];
         for (size_t f = 0; f < d; f++) {
-            struct sums *bin = into + b->offset[f] + code[f];
-            bin->g += row.g;
-            bin->h += row.h;
+            union sums *bin = into + b->offset[f] + code[f];
+            bin->pair += row.pair;
         }
     }
 }
 
 static void subtract(const struct boost *b, const struct node *part, const struct node *whole)
 {
-    const struct sums *p = histogram_of(b, part);
-    struct sums *w = histogram_of(b, whole);
+    const union sums *p = histogram_of(b, part);
+    union sums *w = histogram_of(b, whole);
     for (size_t i = 0; i < b->n_bins; i++) {
-        w[i].g -= p[i].g;
-        w[i].h -= p[i].h;
+        w[i].pair -= p[i].pair;
     }
 }
 
-static double score(struct sums s)
+static double score(union sums s)
 {
     return s.g * s.g / (s.h + l2);
 }
@@ -116,10 +120,10 @@ struct split {
     uint8_t bin;
 };
 
-static void try_bin(const struct node *node, struct sums one, int feature, size_t bin,
+static void try_bin(const struct node *node, union sums one, int feature, size_t bin,
                     struct split *best)
 {
-    struct sums other = {node->total.g - one.g, node->total.h - one.h};
+    union sums other = {.pair = node->total.pair - one.pair};
     if (!(one.h > least_hessian) || !(other.h > least_hessian))
         return;
     double gain = score(one) + score(other) - score(node->total);
@@ -141,14 +145,13 @@ static struct split best_split(const struct boost *b, const struct node *node)
 {
     struct split best = {0, -1, 0};
     for (size_t f = 0; f < b->data->d; f++) {
-        const struct sums *bin = histogram_of(b, node) + b->offset[f];
-        struct sums below = {0, 0};
+        const union sums *bin = histogram_of(b, node) + b->offset[f];
+        union sums below = {.pair = {0, 0}};
         if (!may_use(b, node, f))
             continue;
         bool factor = b->data->is_factor[f];
         for (size_t k = 0; k + !factor < b->data->size[f]; k++) {
-            below.g += bin[k].g;
-            below.h += bin[k].h;
+            below.pair += bin[k].pair;
             try_bin(node, factor ? bin[k] : below, (int)f, k, &best);
         }
     }
@@ -170,13 +173,12 @@ static void divide(struct boost *b, const struct node *node, const struct split 
 {
     const struct boost_data *data = b->data;
     size_t left = node->from, right = 0;
-    struct sums total = {0, 0};
+    union sums total = {.pair = {0, 0}};
     for (size_t i = node->from; i < node->to; i++) {
         uint32_t row = b->order[i];
         if (goes_right(data, split, data->code + row * data->d)) {
             b->spare[right++] = row;
-            total.g += b->row[row].g;
-            total.h += b->row[row].h;
+            total.pair += b->row[row].pair;
         } else {
             b->order[left++] = row;
         }
@@ -185,7 +187,7 @@ static void divide(struct boost *b, const struct node *node, const struct split 
     child[0] = child[1] = *node;
     child[0].to = child[1].from = left;
     child[1].total = total;
-    child[0].total = (struct sums){node->total.g - total.g, node->total.h - total.h};
+    child[0].total = (union sums){.pair = node->total.pair - total.pair};
     for (int side = 0; split->feature >= 0 && side < 2; side++) {
         bool known = false;
         for (size_t i = 0; i < child[side].n_used; i++)
@@ -208,15 +210,17 @@ static void count_children(struct boost *b, struct node child[2], int free_histo
 static void start_tree(struct boost *b, struct node *root)
 {
     const struct boost_data *data = b->data;
+    size_t others = data->n;
     *root = (struct node){0};
     for (size_t i = 0; i < data->n; i++) {
         double mu = logit_mean(b->eta[i]);
-        b->row[i] = (struct sums){data->y[i] - mu, fmax(mu * (1 - mu), 1e-6)};
-        if (gsl_rng_uniform(b->rng) >= row_share)
+        b->row[i].pair = (pair_t){data->y[i] - mu, fmax(mu * (1 - mu), 1e-6)};
+        if (gsl_rng_uniform(b->rng) >= row_share) {
+            b->order[--others] = (uint32_t)i;
             continue;
+        }
         b->order[root->to++] = (uint32_t)i;
-        root->total.g += b->row[i].g;
-        root->total.h += b->row[i].h;
+        root->total.pair += b->row[i].pair;
     }
     for (size_t f = 0; f < data->d; f++)
         b->allowed[f] = gsl_rng_uniform(b->rng) < feature_share;
@@ -224,6 +228,19 @@ static void start_tree(struct boost *b, struct node *root)
     count(b, root);
 }
 
+static double leaf_of(const struct boost_data *data, const struct boost_tree *tree,
+                      const uint8_t *code)
+{
+    size_t at = 0;
+    for (int level = 0; level < BOOST_DEPTH; level++) {
+        size_t k = ((size_t)1 << level) - 1 + at;
+        struct split split = {0, tree->feature[k], tree->bin[k]};
+        at = 2 * at + goes_right(data, &split, code);
+    }
+    return tree->leaf[at];
+}
+
+/* The next tree; eta goes with it. */
 static struct boost_tree grow_tree(struct boost *b)
 {
     struct node node[BOOST_LEAVES], next[BOOST_LEAVES];
@@ -241,24 +258,21 @@ static struct boost_tree grow_tree(struct boost *b)
         }
         memcpy(node, next, 2 * nodes * sizeof *node);
     }
-    for (size_t k = 0; k < BOOST_LEAVES; k++)
+    for (size_t k = 0; k < BOOST_LEAVES; k++) {
         tree.leaf[k] = learning_rate * node[k].total.g / (node[k].total.h + l2);
+        for (size_t i = node[k].from; i < node[k].to; i++)
+            b->eta[b->order[i]] += tree.leaf[k];
+    }
+    for (size_t i = node[BOOST_LEAVES - 1].to; i < b->data->n; i++)
+        b->eta[b->order[i]] += leaf_of(b->data, &tree, b->data->code + b->order[i] * b->data->d);
     return tree;
 }
 
 static void add_tree(const struct boost_data *data, const struct boost_tree *tree,
                      const uint8_t *code, size_t n, double *eta)
 {
-    for (size_t i = 0; i < n; i++) {
-        const uint8_t *row = code + i * data->d;
-        size_t at = 0;
-        for (int level = 0; level < BOOST_DEPTH; level++) {
-            size_t k = ((size_t)1 << level) - 1 + at;
-            struct split split = {0, tree->feature[k], tree->bin[k]};
-            at = 2 * at + goes_right(data, &split, row);
-        }
-        eta[i] += tree->leaf[at];
-    }
+    for (size_t i = 0; i < n; i++)
+        eta[i] += leaf_of(data, tree, code + i * data->d);
 }
 
 static double loss_of(const double *eta, const double *y, size_t n)
@@ -275,7 +289,6 @@ void boost_grow(struct boost *b, size_t n_trees, double *loss)
     for (size_t t = 0; t < n_trees; t++) {
         struct boost_tree tree = grow_tree(b);
         g_array_append_val(b->tree, tree);
-        add_tree(data, &tree, data->code, data->n, b->eta);
         add_tree(data, &tree, data->held_code, data->n_held, b->held_eta);
         loss[t] = loss_of(b->held_eta, data->held_y, data->n_held);
     }
