@@ -4,12 +4,14 @@
 #include <math.h>
 #include <string.h>
 
+#include "scoring/dense.h"
 #include "scoring/reml_internal.h"
 
-enum { ITERATIONS_MAX = 60, HALVINGS = 12 };
+enum { ITERATIONS_MAX = 60, HALVINGS = 12, WAKES_MAX = 2 };
 
-/* A term that another fit smoothed away may be alive in this one: from here its slope is seen. */
-static const double follow_most = 5;
+/* A term that another fit smoothed away may be alive in this one, and the restricted likelihood has
+ * more than one maximum: from here its slope is seen. */
+#define FOLLOW_MOST 3.0
 
 static double start_eta(const struct reml_data *data)
 {
@@ -70,7 +72,6 @@ void reml_row(const struct reml_part *part, size_t i, double *out)
     term_row(part->term, at, out);
 }
 
-/* lambda_j = sum of the term's information / sum of d_j, at the current weights. */
 static void start_lambda(struct reml *fit, const struct reml_part *part)
 {
     const struct term *term = part->term;
@@ -81,12 +82,7 @@ static void start_lambda(struct reml *fit, const struct reml_part *part)
         for (size_t k = 0; k < term->p; k++)
             h += fit->w[i] * row[k] * row[k];
     }
-    for (size_t j = 0; j < term->n_penalties; j++) {
-        double d = 0;
-        for (size_t k = 0; k < term->p; k++)
-            d += term->d[j][k];
-        fit->rho[part->lambda + j] = log(fmax(h, 1e-12) / d);
-    }
+    reml_begin(fit, part, h, 0);
 }
 
 void reml_add(struct reml *fit, const struct term *term, const uint16_t *const *code)
@@ -105,8 +101,17 @@ void reml_add(struct reml *fit, const struct term *term, const uint16_t *const *
     start_lambda(fit, &part);
 }
 
+static double penalised(const struct reml *fit, const double *eta, const double *beta,
+                        const double *s)
+{
+    double sum = reml_deviance(fit, eta);
+    for (size_t k = 0; k < fit->p; k++)
+        sum += s[k] * beta[k] * beta[k];
+    return sum;
+}
+
 /* The place of another fit's term among these; NULL when it has none. */
-static const struct reml_part *part_of(const struct reml *fit, const struct term *term)
+static struct reml_part *part_of(const struct reml *fit, const struct term *term)
 {
     for (guint t = 0; t < fit->part->len; t++) {
         if (REML_PART(fit, t)->term == term)
@@ -120,28 +125,23 @@ void reml_follow(struct reml *fit, const struct reml *other)
     g_autofree double *beta = g_memdup2(fit->beta, fit->p * sizeof *beta);
     g_autofree double *eta = g_new(double, fit->data->n + 1);
     beta[0] = other->beta[0];
+    fit->followed = true;
     for (guint t = 0; t < other->part->len; t++) {
-        const struct reml_part *from = REML_PART(other, t), *to = part_of(fit, from->term);
+        const struct reml_part *from = REML_PART(other, t);
+        struct reml_part *to = part_of(fit, from->term);
         if (!to)
             continue;
         memcpy(beta + to->start, other->beta + from->start, to->term->p * sizeof *beta);
         for (size_t j = 0; j < to->term->n_penalties; j++)
-            fit->rho[to->lambda + j] = fmin(other->rho[from->lambda + j], follow_most);
+            fit->rho[to->lambda + j] = fmin(other->rho[from->lambda + j], FOLLOW_MOST);
     }
+    g_autofree double *s = g_new0(double, fit->p);
+    reml_penalties(fit, fit->rho, s);
     reml_predict(fit, beta, eta);
-    if (reml_deviance(fit, eta) >= reml_deviance(fit, fit->eta))
+    if (penalised(fit, eta, beta, s) >= penalised(fit, fit->eta, fit->beta, s))
         return;
     memcpy(fit->beta, beta, fit->p * sizeof *beta);
     memcpy(fit->eta, eta, fit->data->n * sizeof *eta);
-}
-
-static double penalised(const struct reml *fit, const double *eta, const double *beta,
-                        const double *s)
-{
-    double sum = reml_deviance(fit, eta);
-    for (size_t k = 0; k < fit->p; k++)
-        sum += s[k] * beta[k] * beta[k];
-    return sum;
 }
 
 /* Move to the working model's coefficients, halved until the penalised deviance does not grow. */
@@ -174,18 +174,28 @@ double reml_ridge(const struct reml *fit)
     return (fit->data->exact ? 1e-14 : 1e-9) * mean;
 }
 
-/* Covariance and edf at the last weights. */
+/* Covariance and edf at the last weights. An idle column varies alone. */
 static void conclude(struct reml *fit, double ridge, struct reml_working *work)
 {
     size_t p = fit->p;
-    reml_solve_whole(fit, fit->rho, ridge, work);
+    if (fit->data->exact)
+        reml_solve_whole(fit, fit->rho, ridge, work);
+    else
+        reml_solve(fit, fit->rho, ridge, work);
     g_free(fit->v);
     g_free(fit->edf);
     g_free(fit->reference);
-    fit->v = g_new(double, p *p);
+    fit->v = g_new0(double, p *p);
     fit->edf = g_new(double, p);
     fit->reference = g_new(double, p);
-    reml_invert(work, fit->v);
+    g_autofree double *v = g_new(double, work->n * work->n);
+    dense_invert(work->factor, work->n, v);
+    for (size_t k = 0; k < p; k++)
+        fit->v[k * p + k] = 1 / work->diagonal[k];
+    for (size_t i = 0; i < work->n; i++) {
+        for (size_t j = 0; j < work->n; j++)
+            fit->v[work->active[i] * p + work->active[j]] = v[i * work->n + j];
+    }
     for (size_t k = 0; k < p; k++) {
         double s = work->s[k] + ridge, sum = 0;
         for (size_t l = 0; l < p; l++)
@@ -195,18 +205,36 @@ static void conclude(struct reml *fit, double ridge, struct reml_working *work)
     }
 }
 
+/* Is a resting term asked for, now that the others have settled? */
+static bool wake_at_end(struct reml *fit, const struct reml_working *work)
+{
+    if (fit->followed || !reml_rests(fit))
+        return false;
+    reml_weigh(fit);
+    reml_cross(fit, true);
+    bool asked = reml_wake(fit, work);
+    reml_monotone_hold(fit);
+    return asked;
+}
+
 void reml_run(struct reml *fit)
 {
     size_t p = fit->p;
     struct reml_working *now = reml_working_new(p), *spare = reml_working_new(p);
     double old = INFINITY, ridge = 0;
     bool is_held = reml_monotone_any(fit);
+    double tolerance = fit->followed ? REML_LAST : REML_TOLERANCE;
     fit->h = g_renew(double, fit->h, p *p);
     fit->g = g_renew(double, fit->g, p);
+    int wakes = WAKES_MAX;
+    if (fit->iterations == 0 && !fit->followed && p > REML_WIDE) {
+        reml_weigh(fit);
+        reml_rest_at_first(fit);
+    }
     for (int i = 0; i < ITERATIONS_MAX; i++) {
         double change;
         reml_weigh(fit);
-        reml_cross(fit);
+        reml_cross(fit, false);
         ridge = reml_ridge(fit);
         if (is_held)
             reml_monotone_hold(fit);
@@ -215,7 +243,9 @@ void reml_run(struct reml *fit)
             reml_improve(fit, ridge, &now, &spare);
         fit->laml = reml_move(fit, now, &change) / 2 + now->log_det - now->log_pen;
         fit->iterations++;
-        if (fabs(old - fit->laml) < REML_TOLERANCE && change < 2 * REML_TOLERANCE)
+        reml_rest(fit, now->s);
+        if (fabs(old - fit->laml) < tolerance && change < 2 * REML_TOLERANCE &&
+            (wakes-- == 0 || !wake_at_end(fit, now)))
             break;
         old = fit->laml;
     }
@@ -227,7 +257,7 @@ void reml_run(struct reml *fit)
     if (is_held) {
         reml_monotone_settle(fit);
         reml_weigh(fit);
-        reml_cross(fit); /* the information of the rows alone */
+        reml_cross(fit, false); /* the information of the rows alone */
     }
     reml_working_free(now);
     reml_working_free(spare);

@@ -256,6 +256,14 @@ static void set_block(struct reml *fit, size_t row, size_t column, const double 
     }
 }
 
+static void clear_block(struct reml *fit, const struct reml_part *a, const struct reml_part *b)
+{
+    for (size_t k = a->start; k < a->start + a->term->p; k++) {
+        for (size_t l = b->start; l < b->start + b->term->p; l++)
+            fit->h[k * fit->p + l] = fit->h[l * fit->p + k] = 0;
+    }
+}
+
 /* Turn a block of a's and b's splines on both sides and keep it. */
 static void keep(struct reml *fit, const struct reml_part *a, const struct reml_part *b,
                  const double *block)
@@ -319,7 +327,19 @@ static void cross_one(const struct reml *fit, const struct reml_part *part, cons
     memcpy(out, turned, part->term->p * sizeof *out);
 }
 
-static void cross_part(struct reml *fit, guint t, const double *z)
+/* Of a resting term the diagonal alone, 0 beside it. */
+static void keep_diagonal(struct reml *fit, const struct reml_part *part)
+{
+    size_t p = fit->p;
+    for (size_t k = part->start; k < part->start + part->term->p; k++) {
+        double own = fit->h[k * p + k];
+        for (size_t l = 0; l < part->start + part->term->p; l++)
+            fit->h[k * p + l] = fit->h[l * p + k] = 0;
+        fit->h[k * p + k] = own;
+    }
+}
+
+static void cross_part(struct reml *fit, guint t, bool all)
 {
     const struct reml_part *part = REML_PART(fit, t);
     size_t m = part->local ? 0 : basis_of(part, 0)->m;
@@ -328,13 +348,21 @@ static void cross_part(struct reml *fit, guint t, const double *z)
     g_autofree double *line = g_new(double, part->term->p);
     cross_one(fit, part, fit->w, w, line);
     set_block(fit, 0, part->start, line, 1, part->term->p);
-    cross_one(fit, part, z, r, fit->g + part->start);
+    cross_one(fit, part, fit->score, r, fit->g + part->start);
     if (part->local)
         cross_two(fit, part, part);
     else
         cross_bins(fit, part, w);
+    if (part->resting && !all) {
+        keep_diagonal(fit, part);
+        return;
+    }
     for (guint u = 0; u < t; u++) {
         const struct reml_part *other = REML_PART(fit, u);
+        if (other->resting && !all) {
+            clear_block(fit, part, other);
+            continue;
+        }
         if (part->local && !other->local) /* the one with fewer runs goes over its splines */
             cross_two(fit, other, part);
         else
@@ -342,21 +370,15 @@ static void cross_part(struct reml *fit, guint t, const double *z)
     }
 }
 
-void reml_cross(struct reml *fit)
+void reml_cross(struct reml *fit, bool all)
 {
-    size_t n = fit->data->n;
-    g_autofree double *z = g_new(double, n);
-    double sum_w = 0, sum_z = 0;
-    for (size_t i = 0; i < n; i++) {
-        double own = fit->eta[i] - (fit->data->offset ? fit->data->offset[i] : 0);
-        z[i] = fit->w[i] * own + fit->score[i];
-        sum_w += fit->w[i];
-        sum_z += z[i];
+    fit->h[0] = fit->g[0] = 0;
+    for (size_t i = 0; i < fit->data->n; i++) {
+        fit->h[0] += fit->w[i];
+        fit->g[0] += fit->score[i];
     }
-    fit->h[0] = sum_w;
-    fit->g[0] = sum_z;
     for (guint t = 0; t < fit->part->len; t++)
-        cross_part(fit, t, z);
+        cross_part(fit, t, all);
 }
 
 /* Columns to splines: the values of a term's coefficients in splines. */

@@ -42,7 +42,7 @@ void reml_settle(struct reml *fit, struct reml_working *work)
     double deviance = 0, change = INFINITY;
     for (int i = 0; i < INNER_MAX; i++) {
         reml_weigh(fit);
-        reml_cross(fit);
+        reml_cross(fit, true);
         reml_solve_whole(fit, fit->rho, reml_ridge(fit), work);
         if (change <= 1e-13 * (1 + fabs(deviance)))
             break;
@@ -147,7 +147,7 @@ void reml_refine(struct reml *fit, struct reml_working *work)
     nt->least_curvature = 1e-8;
     reml_settle(fit, work);
     for (int i = 0; i < OUTER_MAX; i++) {
-        reml_newton_slope(fit, work, reml_ridge(fit), nt);
+        reml_newton_slope(fit, work, nt);
         add_bend(fit, work, nt);
         if (reml_newton_steepest(fit, nt) == 0)
             break;

@@ -9,6 +9,7 @@ struct reml_part {
     const uint16_t *code[TERM_AXES];
     size_t start;  /* of its coefficients */
     size_t lambda; /* first of its smoothing parameters */
+    bool resting;  /* smoothed away, for now: its columns are solved for one by one */
     /* Its rows in splines: `runs` of BASIS_RUN neighbours, each a step from the first, which begins
      * at `at`. A term of one covariate has its bins for that, and NULL here. */
     size_t runs;
@@ -22,10 +23,11 @@ struct reml {
     size_t p, n_lambda;
     double *beta, *rho;      /* p; n_lambda logarithms */
     double *eta, *w, *score; /* n: linear predictor, working weights, s of the working response */
-    double *h, *g;           /* p × p of X'WX; p of X'(W eta + s) */
+    double *h, *g;           /* p × p of X'WX; p of X's */
     double *v, *edf;         /* p × p; p */
     double *reference;       /* p: the diagonal of 2F - FF */
     double laml;
+    bool followed; /* it began where another fit ended */
     bool observed; /* weights are minus the second derivative, not its mean */
     int iterations;
 };
@@ -43,9 +45,10 @@ void reml_local_add(const struct reml_part *part, const double *beta, size_t n, 
 /* eta = offset + X beta. */
 void reml_predict(const struct reml *fit, const double *beta, double *eta);
 
-/* Working weights and scores at eta; X'WX and X'(W (eta - offset) + s). */
+/* Working weights and scores at eta; X'WX and X's. Unless it is asked for `all`, of a resting
+ * term only the diagonal: what it shares with others is taken for 0. */
 void reml_weigh(struct reml *fit);
-void reml_cross(struct reml *fit);
+void reml_cross(struct reml *fit, bool all);
 
 /* Minus the second and third derivatives of a row's log likelihood. */
 void reml_cloglog_curve(double y, double eta, double *curve, double *bend);
@@ -54,16 +57,18 @@ void reml_cloglog_curve(double y, double eta, double *curve, double *bend);
 double reml_deviance(const struct reml *fit, const double *eta);
 
 /*
- * The working model: S of the current rho, its factor, coefficients and criterion. Columns whose
- * penalty is more than REML_IDLE times their information are idle: they are solved for alone, since
- * what they share with others is smaller than that ratio, and p^3 becomes the cube of the rest.
+ * The working model: S of the current rho, its factor, coefficients and criterion. The columns of
+ * resting terms, and those whose penalty is more than REML_IDLE times their information, are idle:
+ * they are solved for alone, since what they share with others is smaller than that ratio, and p^3
+ * becomes the cube of the rest. Coefficients are the present ones and a step, so that where the
+ * iterations end does not depend on which are idle.
  */
 struct reml_working {
     size_t p, n; /* columns; active ones */
     size_t *active;
     double *s;               /* p: diagonal of the penalty */
     double *factor;          /* n × n, upper triangle U of U'U = H + S of the active columns */
-    double *beta;            /* p */
+    double *beta, *diagonal; /* p; p of H + S + ridge */
     double log_det, log_pen; /* sum log U_ii; sum log S_k over S_k > 0, halved */
     double value;
 };
@@ -71,6 +76,9 @@ struct reml_working {
 #define REML_IDLE 1e5
 #define REML_IDLE_WIDE 1e3 /* of more than REML_WIDE columns: their cube is the whole cost */
 enum { REML_WIDE = 800 };
+
+/* The penalty's diagonal; rho[j] is of the j-th penalty, in the order of the terms. */
+void reml_penalties(const struct reml *fit, const double *rho, double *s);
 
 struct reml_working *reml_working_new(size_t p);
 void reml_working_free(struct reml_working *work);
@@ -93,7 +101,7 @@ struct reml_newton {
 
 struct reml_newton *reml_newton_new(const struct reml *fit);
 void reml_newton_free(struct reml_newton *nt);
-void reml_newton_slope(const struct reml *fit, const struct reml_working *work, double ridge,
+void reml_newton_slope(const struct reml *fit, const struct reml_working *work,
                        struct reml_newton *nt);
 /* The parameters that still move, and the largest slope among them. */
 double reml_newton_steepest(const struct reml *fit, struct reml_newton *nt);
@@ -122,14 +130,27 @@ void reml_refine(struct reml *fit, struct reml_working *work);
 /* x'Vx of every row. */
 void reml_leverage(const struct reml *fit, const double *v, double *out);
 
-/* Does a term have a direction? Then what holds it is added to X'WX, and at the end the
+/* Does a term have a direction? Then what holds it is added to X'WX and X's, and at the end the
  * coefficients are put into order, and eta with them. */
 bool reml_monotone_any(const struct reml *fit);
 void reml_monotone_hold(struct reml *fit);
 void reml_monotone_settle(struct reml *fit);
 
-/* Inverse of U'U, full and symmetric, n × n. */
-void reml_invert(const struct reml_working *work, double *out);
+/* A term's smoothing parameters where they begin: lambda_j = its information / sum of d_j; their
+ * logarithms so much above that. */
+void reml_begin(struct reml *fit, const struct reml_part *part, double information, double above);
+/* The terms that rest from here on, by what their columns would still be free to do. */
+void reml_rest(struct reml *fit, const double *s);
+bool reml_rests(const struct reml *fit);
+/* Wake resting terms whose score asks for them, given the active columns; true when there are any.
+ * X'WX must be there of all terms. */
+bool reml_wake(struct reml *fit, const struct reml_working *work);
+/* All terms rest but those that the score asks for: where there are many. With few they all begin
+ * awake, since the restricted likelihood of a weak term may have a maximum that its slope at 0 does
+ * not show. */
+void reml_rest_at_first(struct reml *fit);
 
 /* Tolerance in units of log likelihood: less does not matter for a statistic. */
 #define REML_TOLERANCE 0.02
+/* Of a fit that follows another: near the end each change is a tenth of the one before. */
+#define REML_LAST 0.5

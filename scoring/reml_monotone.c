@@ -54,6 +54,7 @@ static void hold_part(struct reml *fit, const struct reml_part *part)
             double *row = fit->h + (part->start + c) * p + part->start;
             for (size_t e = 0; e < q; e++)
                 row[e] += weight * d[c] * d[e];
+            fit->g[part->start + c] -= weight * d[c] * (theta[j + 1] - theta[j]);
         }
     }
 }

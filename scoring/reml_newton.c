@@ -18,6 +18,7 @@ struct reml_working *reml_working_new(size_t p)
     work->active = g_new(size_t, p);
     work->s = g_new0(double, p);
     work->beta = g_new0(double, p);
+    work->diagonal = g_new0(double, p);
     work->factor = g_new0(double, p *p);
     return work;
 }
@@ -28,13 +29,13 @@ void reml_working_free(struct reml_working *work)
         return;
     g_free(work->s);
     g_free(work->beta);
+    g_free(work->diagonal);
     g_free(work->factor);
     g_free(work->active);
     g_free(work);
 }
 
-/* The penalty's diagonal; rho[j] is of the j-th penalty, in the order of the terms. */
-static void penalty(const struct reml *fit, const double *rho, double *s)
+void reml_penalties(const struct reml *fit, const double *rho, double *s)
 {
     memset(s, 0, fit->p * sizeof *s);
     for (guint t = 0; t < fit->part->len; t++) {
@@ -51,9 +52,13 @@ static void choose_active(const struct reml *fit, bool whole, struct reml_workin
 {
     double idle = work->p > REML_WIDE ? REML_IDLE_WIDE : REML_IDLE;
     work->n = 0;
-    for (size_t k = 0; k < work->p; k++) {
-        if (whole || work->s[k] <= idle * fit->h[k * fit->p + k])
-            work->active[work->n++] = k;
+    work->active[work->n++] = 0;
+    for (guint t = 0; t < fit->part->len; t++) {
+        const struct reml_part *part = REML_PART(fit, t);
+        for (size_t k = part->start; k < part->start + part->term->p; k++) {
+            if (whole || (!part->resting && work->s[k] <= idle * fit->h[k * fit->p + k]))
+                work->active[work->n++] = k;
+        }
     }
 }
 
@@ -77,64 +82,47 @@ static void factorise(const struct reml *fit, double ridge, struct reml_working 
     BUG("the information matrix has entries that are not finite");
 }
 
-/* beta of the active columns, with one step of refinement. */
-static void solve_active(const struct reml *fit, double ridge, struct reml_working *out)
+/* The step of the active columns, and of each idle one for itself. Returns what it gains. */
+static double solve_step(const struct reml *fit, double ridge, struct reml_working *out)
 {
-    size_t n = out->n, p = fit->p;
-    g_autofree double *b = g_new(double, n), *r = g_new(double, n);
-    for (size_t i = 0; i < n; i++)
-        b[i] = fit->g[out->active[i]];
-    dense_solve(out->factor, n, b);
-    for (size_t i = 0; i < n; i++) {
-        size_t k = out->active[i];
-        double sum = fit->g[k] - (out->s[k] + ridge) * b[i];
-        for (size_t j = 0; j < n; j++)
-            sum -= fit->h[k * p + out->active[j]] * b[j];
-        r[i] = sum;
-    }
-    dense_solve(out->factor, n, r);
-    memset(out->beta, 0, p * sizeof *out->beta);
-    for (size_t i = 0; i < n; i++)
-        out->beta[out->active[i]] = b[i] + r[i];
-}
-
-/* Idle columns one by one, given the active ones. Returns the sum of the logarithms of their
- * diagonals, halved. */
-static double solve_idle(const struct reml *fit, double ridge, struct reml_working *out)
-{
-    double log_det = 0;
+    g_autofree double *pull = g_new(double, fit->p), *b = g_new(double, out->n);
+    double gain = 0;
     size_t at = 0;
+    out->log_det = 0;
     for (size_t k = 0; k < fit->p; k++) {
+        out->diagonal[k] = fit->h[k * fit->p + k] + out->s[k] + ridge;
+        pull[k] = fit->g[k] - (out->s[k] + ridge) * fit->beta[k];
         if (at < out->n && out->active[at] == k) {
-            at++;
+            out->log_det += log(out->factor[at * out->n + at]);
+            b[at++] = pull[k];
             continue;
         }
-        double diagonal = fit->h[k * fit->p + k] + out->s[k] + ridge, g = fit->g[k];
-        for (size_t i = 0; i < out->n; i++)
-            g -= fit->h[k * fit->p + out->active[i]] * out->beta[out->active[i]];
-        out->beta[k] = g / diagonal;
-        log_det += log(diagonal) / 2;
+        out->beta[k] = fit->beta[k] + pull[k] / out->diagonal[k];
+        out->log_det += log(out->diagonal[k]) / 2;
+        gain += pull[k] * pull[k] / out->diagonal[k] / 2;
     }
-    return log_det;
+    dense_solve(out->factor, out->n, b);
+    for (size_t i = 0; i < out->n; i++) {
+        size_t k = out->active[i];
+        out->beta[k] = fit->beta[k] + b[i];
+        gain += pull[k] * b[i] / 2;
+    }
+    return gain;
 }
 
 static void solve(const struct reml *fit, const double *rho, double ridge, bool whole,
                   struct reml_working *out)
 {
-    penalty(fit, rho, out->s);
+    reml_penalties(fit, rho, out->s);
     choose_active(fit, whole, out);
     factorise(fit, ridge, out);
-    solve_active(fit, ridge, out);
-    out->log_det = solve_idle(fit, ridge, out);
+    double penalised = 0, gain = solve_step(fit, ridge, out);
     out->log_pen = 0;
-    double fitted = 0;
-    for (size_t i = 0; i < out->n; i++)
-        out->log_det += log(out->factor[i * out->n + i]);
     for (size_t k = 0; k < fit->p; k++) {
-        fitted += out->beta[k] * fit->g[k];
+        penalised += (out->s[k] + ridge) * fit->beta[k] * fit->beta[k] / 2;
         out->log_pen += out->s[k] > 0 ? log(out->s[k]) / 2 : 0;
     }
-    out->value = -fitted / 2 + out->log_det - out->log_pen;
+    out->value = penalised - gain + out->log_det - out->log_pen;
 }
 
 void reml_solve(const struct reml *fit, const double *rho, double ridge, struct reml_working *out)
@@ -146,11 +134,6 @@ void reml_solve_whole(const struct reml *fit, const double *rho, double ridge,
                       struct reml_working *out)
 {
     solve(fit, rho, ridge, true, out);
-}
-
-void reml_invert(const struct reml_working *work, double *out)
-{
-    dense_invert(work->factor, work->n, out);
 }
 
 static void fill_m(const struct reml *fit, struct reml_newton *nt)
@@ -169,11 +152,10 @@ static void fill_m(const struct reml *fit, struct reml_newton *nt)
 }
 
 /* Variance of each column: from the inverse for active ones, alone for idle ones. */
-static void fill_variance(const struct reml *fit, const struct reml_working *work, const double *v,
-                          double ridge, double *out)
+static void fill_variance(const struct reml_working *work, const double *v, double *out)
 {
-    for (size_t k = 0; k < fit->p; k++)
-        out[k] = 1 / (fit->h[k * fit->p + k] + work->s[k] + ridge);
+    for (size_t k = 0; k < work->p; k++)
+        out[k] = 1 / work->diagonal[k];
     for (size_t i = 0; i < work->n; i++)
         out[work->active[i]] = v[i * work->n + i];
 }
@@ -205,8 +187,26 @@ static void active_range(const struct reml_working *work, struct reml_newton *nt
     }
 }
 
-/* One row, over the active columns: - W V W' - M (V ∘ V) M' / 2 + R R' / 2, W_jk = M_jk b_k,
- * R_jk = M_jk / S_k. */
+/* What a pair of parameters of one term shares: R R' / 2, R_jk = M_jk / S_k, and the idle columns,
+ * whose variance is their own. */
+static double shared(const struct reml_working *work, const struct reml_newton *nt, size_t j,
+                     size_t l)
+{
+    double sum = 0;
+    size_t i = nt->first[j];
+    for (size_t k = nt->from[j]; k < nt->to[j]; k++) {
+        double mm = nt->m[j * nt->p + k] * nt->m[l * nt->p + k], d = work->diagonal[k];
+        if (work->s[k] > 0)
+            sum += mm / (work->s[k] * work->s[k]) / 2;
+        if (i < nt->last[j] && work->active[i] == k)
+            i++;
+        else
+            sum -= mm * (work->beta[k] * work->beta[k] + 1 / d / 2) / d;
+    }
+    return sum;
+}
+
+/* One row, over the active columns: - W V W' - M (V ∘ V) M' / 2, W_jk = M_jk b_k. */
 static void fill_row(const struct reml_working *work, const double *v, struct reml_newton *nt,
                      size_t j)
 {
@@ -222,13 +222,11 @@ static void fill_row(const struct reml_working *work, const double *v, struct re
         }
     }
     for (size_t l = 0; l <= j; l++) {
-        double sum = 0;
+        double sum = nt->from[l] == nt->from[j] ? shared(work, nt, j, l) : 0;
         for (size_t i = nt->first[l]; i < nt->last[l]; i++) {
             size_t k = work->active[i];
             double m = nt->m[l * p + k];
             sum -= wv[i] * m * work->beta[k] + m * mvv[i] / 2;
-            if (work->s[k] > 0)
-                sum += m * nt->m[j * p + k] / (work->s[k] * work->s[k]) / 2;
         }
         nt->hessian[l * nt->n + j] = nt->hessian[j * nt->n + l] = sum;
     }
@@ -315,14 +313,14 @@ void reml_newton_free(struct reml_newton *nt)
     g_free(nt);
 }
 
-void reml_newton_slope(const struct reml *fit, const struct reml_working *work, double ridge,
+void reml_newton_slope(const struct reml *fit, const struct reml_working *work,
                        struct reml_newton *nt)
 {
     g_autofree double *variance = g_new(double, nt->p);
-    reml_invert(work, nt->v);
+    dense_invert(work->factor, work->n, nt->v);
     fill_m(fit, nt);
     active_range(work, nt);
-    fill_variance(fit, work, nt->v, ridge, variance);
+    fill_variance(work, nt->v, variance);
     fill_gradient(work, variance, nt);
 }
 
@@ -375,7 +373,7 @@ void reml_improve(struct reml *fit, double ridge, struct reml_working **now,
     struct reml_newton *nt = reml_newton_new(fit);
     for (int step = 0; step < STEPS; step++) {
         double before = (*now)->value;
-        reml_newton_slope(fit, *now, ridge, nt);
+        reml_newton_slope(fit, *now, nt);
         if (reml_newton_steepest(fit, nt) < REML_TOLERANCE / 2)
             break;
         reml_newton_step(*now, nt);

@@ -54,7 +54,7 @@ static size_t cross(struct arena *arena, const struct dataset *data, const doubl
     fit->h = g_new(double, fit->p * fit->p);
     fit->g = g_new(double, fit->p);
     double from = cpu();
-    reml_cross(fit);
+    reml_cross(fit, true);
     printf("X'WX of %zu rows, p = %zu: %.3f s\n", data->n, fit->p, cpu() - from);
     return fit->p;
 }
