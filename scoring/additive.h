@@ -43,14 +43,15 @@ MUST_USE struct additive *additive_fit(struct arena *arena, const struct dataset
 void additive_predict(const struct additive *model, const struct dataset *data, double *eta);
 
 /*
- * Standard errors of the log-odds: the posterior of the terms' coefficients and the spread of the
- * paths together. An interval of ± 1.96 of them
- * covers the truth for about 95 % of the rows of a population, not for each row: near a step it
- * covers less. `se` has data->n places; NaN of a model that was stored, which does not keep them.
+ * Standard errors of the log-odds: the posterior of the terms' coefficients, the spread of the
+ * paths and that of terms and trees, together. An interval of ± 1.96 of them covers the truth for
+ * about 95 % of the rows of a population, not for each row: near a step it covers less. `se` has
+ * data->n places; NaN of a model that was stored, which does not keep them.
  *
  * Source  Nychka, Bayesian confidence intervals for smoothing splines, JASA 83 (1988); Marra, Wood,
  *         Scand. J. Statist. 39 (2012), for the posterior; Efron, Ann. Statist. 7 (1979), for the
- *         delete-group jackknife over the paths
+ *         delete-group jackknife over the paths; Hoeting et al., Statist. Sci. 14 (1999), for the
+ *         variance between models that are averaged
  * Cost    n · (terms · some hundred additions, and the trees)
  */
 void additive_interval(const struct additive *model, const struct dataset *data, double *se);

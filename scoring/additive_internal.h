@@ -111,6 +111,7 @@ struct additive {
     double weight[3], shift;
     size_t rank, width; /* of intervals: columns of the covariance's root; and one more a path */
     double *wide;       /* (p + 1) × width: the root, then the coefficients of each path */
+    double sampling;    /* share of the posterior variance that is sampling, not smoothing */
     double *rest;       /* p + 1: what the root leaves of the variances */
     struct additive_summary summary;
 };

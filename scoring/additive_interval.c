@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Standard errors: the mean posterior covariance as a product of few columns, which a row's terms
- * add up as they add up their values, and the spread of the paths about their mean. */
+ * add up as they add up their values, the spread of the paths about their mean, and that of what is
+ * stacked. */
 #include <math.h>
 #include <string.h>
 
@@ -62,12 +63,28 @@ static size_t decompose(double *a, size_t q, double *root, double *rest)
     return rank;
 }
 
+/* The share of the posterior variance that is sampling: trace of FF over the trace of F, with F the
+ * matrix that takes what the rows alone say to the fit. */
+static double sampling_share(const struct additive_paths *paths)
+{
+    double edf = 0, squared = 0;
+    for (size_t v = 0; v < paths->n_paths; v++) {
+        const struct additive_stage *stage = additive_paths_stage(paths, v);
+        for (size_t t = 0; t < stage->n_terms; t++) {
+            edf += stage->edf[t];
+            squared += 2 * stage->edf[t] - stage->reference[t];
+        }
+    }
+    return edf > 0 ? fmin(fmax(squared / edf, 0), 1) : 1;
+}
+
 void additive_interval_prepare(struct arena *arena, const struct additive_paths *paths,
                                struct additive *model)
 {
     size_t q = model->p + 1;
     g_autofree double *a = g_new0(double, q *q), *root = g_new(double, q *q);
     model->rest = arena_many(arena, q, double);
+    model->sampling = sampling_share(paths);
     average_covariance(paths, model, a);
     model->rank = decompose(a, q, root, model->rest);
     model->width = model->rank + model->n_paths;
@@ -156,25 +173,60 @@ static double spread_of(const double *path, size_t paths)
     return spread;
 }
 
-/* Posterior and spread of one row from its sums. The posterior of a path is scaled to all rows; the
- * spread is not: a jackknife of five groups knows its own variance badly, and selection adds to it.
+/* Log-odds of each candidate of the stack by one path: terms, trees from nothing, trees from the
+ * terms. One without a weight is not asked. */
+static void candidates_of(const struct additive *model, const double *sum, const uint16_t *coarse,
+                          size_t path, double out[3])
+{
+    double terms = sum[model->rank + path];
+    out[0] = terms;
+    for (int start = 0; start < 2; start++) {
+        out[start + 1] = start ? terms : 0;
+        if (model->weight[start + 1] != 0)
+            out[start + 1] += additive_forest_sum(model, &model->forest[start], path, coarse);
+    }
+}
+
+/*
+ * Variance of a sum by two of its parts. The sampling variance is known twice: by the paths, a
+ * jackknife of five groups that has selection and trees in it, and by the terms' coefficients; the
+ * larger counts. What smoothing leaves out is the rest of the posterior variance (Nychka), which is
+ * that of a path and scaled to all rows.
  */
+static double variance_of(const struct additive *model, double posterior, const double *path)
+{
+    double paths = (double)model->n_paths, share = paths > 1 ? (paths - 1) / paths : 1;
+    double smooth = share * posterior, spread = share * spread_of(path, model->n_paths);
+    return smooth + fmax(spread - model->sampling * smooth, 0);
+}
+
+/* The error of one row: beside those two parts what the form of the model leaves out, which is how
+ * far the candidates of the stack are apart, as between models that are averaged. */
 static double error_of(const struct additive *model, const double *sum, const uint16_t *coarse)
 {
-    double posterior = sum[model->width], eta[ADDITIVE_PATHS];
+    double posterior = sum[model->width], between = 0, eta[ADDITIVE_PATHS];
+    double candidate[3] = {0, 0, 0}, weights = 0, centre = 0;
     double kept = model->weight[0] + model->weight[2];
-    double paths = (double)model->n_paths, share = paths > 1 ? (paths - 1) / paths : 1;
     for (size_t r = 0; r < model->rank; r++)
         posterior += sum[r] * sum[r];
     for (size_t v = 0; v < model->n_paths; v++) {
-        eta[v] = kept * sum[model->rank + v];
-        for (int start = 0; start < 2; start++) {
-            if (model->weight[start + 1] != 0)
-                eta[v] += model->weight[start + 1] *
-                          additive_forest_sum(model, &model->forest[start], v, coarse);
+        double own[3];
+        candidates_of(model, sum, coarse, v, own);
+        eta[v] = 0;
+        for (int k = 0; k < 3; k++) {
+            eta[v] += model->weight[k] * own[k];
+            candidate[k] += own[k] / (double)model->n_paths;
         }
     }
-    return sqrt(share * posterior + spread_of(eta, model->n_paths));
+    for (int k = 0; k < 3; k++) {
+        weights += model->weight[k];
+        centre += model->weight[k] * candidate[k];
+    }
+    for (int k = 0; k < 3 && weights > 0; k++) {
+        double apart = candidate[k] - centre / weights;
+        between += model->weight[k] / weights * apart * apart;
+    }
+    return sqrt(variance_of(model, kept * kept * posterior, eta) + between);
 }
 
 void additive_interval(const struct additive *model, const struct dataset *data, double *se)
@@ -212,7 +264,7 @@ void additive_interval_roots(const struct additive *model, const struct dataset 
 const double *additive_interval_bins(struct arena *arena, const struct additive *model,
                                      size_t covariate)
 {
-    size_t t = 0, paths = model->n_paths, width = model->width + 1;
+    size_t t = 0, width = model->width + 1;
     while (t < model->n_terms &&
            (model->term[t]->key.n > 1 || model->term[t]->key.axis[0] != covariate))
         t++;
@@ -221,13 +273,12 @@ const double *additive_interval_bins(struct arena *arena, const struct additive 
     size_t m = model->term[t]->basis[0]->m;
     const double *table = tabulate(arena, model, t);
     double *se = arena_many(arena, m, double);
-    double share = paths > 1 ? (double)(paths - 1) / (double)paths : 1;
     for (size_t b = 0; b < m; b++) {
         const double *sum = table + b * width;
         double posterior = sum[model->width];
         for (size_t r = 0; r < model->rank; r++)
             posterior += sum[r] * sum[r];
-        se[b] = sqrt(share * posterior + spread_of(sum + model->rank, paths));
+        se[b] = sqrt(variance_of(model, posterior, sum + model->rank));
     }
     return se;
 }

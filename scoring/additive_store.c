@@ -100,8 +100,8 @@ static json_t *save_term(const struct additive *model, size_t t, const struct us
 static json_t *save_interval(const struct additive *model)
 {
     size_t q = model->p + 1;
-    return json_pack("{s:I, s:o, s:o}", "rank", (json_int_t)model->rank, "wide",
-                     numbers_save(model->wide, q * model->width), "rest",
+    return json_pack("{s:I, s:f, s:o, s:o}", "rank", (json_int_t)model->rank, "sampling",
+                     model->sampling, "wide", numbers_save(model->wide, q * model->width), "rest",
                      numbers_save(model->rest, q));
 }
 

@@ -230,6 +230,10 @@ static bool load_interval(struct reading *r, const json_t *row)
     r->index = 0;
     if (!numbers_load_size(json_object_get(row, "rank"), q + 1, &model->rank))
         return refuse(r, "its rank");
+    const json_t *sampling = json_object_get(row, "sampling");
+    model->sampling = json_number_value(sampling);
+    if (!json_is_number(sampling) || model->sampling < 0 || model->sampling > 1)
+        return refuse(r, "its share of sampling");
     model->width = model->rank + model->n_paths;
     model->wide = arena_many(r->arena, q * model->width + 1, double);
     model->rest = arena_many(r->arena, q, double);

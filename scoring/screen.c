@@ -135,14 +135,6 @@ static double interaction(const struct screen_cells *c, double *df)
     return fmax(sum - margins, 0);
 }
 
-static void offer(struct screening *s, double chi2, double df, const struct term_key *key)
-{
-    if (df <= 0)
-        return;
-    struct screen_candidate c = {screen_log_chi2_tail(chi2, df), *key};
-    g_array_append_val(s->candidate, c);
-}
-
 static bool is_known(const struct screening *s, const struct term_key *key)
 {
     for (size_t i = 0; i < s->n_known; i++) {
@@ -204,8 +196,12 @@ static void test_derived(struct screening *s, size_t index)
         if (m[z * n + z] < SCREEN_CELL_MIN)
             m[z * n + z] = 0; /* too little weight: skipped as if it depended on others */
     }
+    double line = screen_smooth_derived(m, g, n, offset[k - 1]);
     double chi2 = screen_eliminate(m, g, n, offset[k - 1], &rank);
-    offer(s, chi2, (double)rank, &(struct term_key){1, {index}});
+    struct screen_candidate found = {screen_log_chi2_tail(chi2, (double)rank), {1, {index}}};
+    found.log_p = fmin(fmin(found.log_p, line) + log(2), 0); /* whichever says more */
+    if (rank > 0)
+        g_array_append_val(s->candidate, found);
     g_free(code);
     g_free(group);
     g_free(offset);
@@ -279,7 +275,12 @@ static void test_cells(struct screening *s, const struct term_key *key,
     if (!screen_count_cells(s, key, grouping, &cells))
         return;
     double chi2 = interaction(&cells, &df);
-    offer(s, chi2, df, key);
+    struct screen_candidate c = {screen_log_chi2_tail(chi2, df), *key};
+    if (key->n ==
+        2) /* whichever says more: every corner, or what is smooth; doubled for the choice */
+        c.log_p = fmin(fmin(c.log_p, screen_smooth_log_p(s, key, &cells)) + log(2), 0);
+    if (df > 0)
+        g_array_append_val(s->candidate, c);
     g_free(cells.g);
     g_free(cells.h);
 }

@@ -6,54 +6,21 @@
 
 #include "scoring/screen_internal.h"
 
+/* A gate has to say so much more than what is smooth: that goes on between and beyond its borders.
+ */
+static const double clearly = 1.25;
 enum { GATE_LEVELS = 8, GATE_TRIED = 16 };
 
-/* The columns of a smooth product on one axis: a parabola, or the levels of a factor. */
-static size_t smooth_columns(const struct covariate *c, size_t size, size_t index, double *out)
+/* log p of the smooth product of two covariates. */
+static double smooth_of(const struct screening *s, const struct term_key *key)
 {
-    if (c->bins->is_factor) {
-        for (size_t l = 1; l < size; l++)
-            out[l - 1] = index == l;
-        return size - 1;
-    }
-    double z = size > 1 ? 2 * (double)index / (double)(size - 1) - 1 : 0;
-    out[0] = z;
-    out[1] = z * z;
-    return 2;
-}
-
-/* log p of a smooth product of two covariates, beyond their margins: what a gate has to beat. */
-static double smooth_log_p(const struct screening *s, const struct term_key *key)
-{
-    struct screen_cells c;
-    double x[SCREEN_LEVELS_MAX], y[SCREEN_LEVELS_MAX];
-    const struct covariate *a = &s->set->row[key->axis[0]], *b = &s->set->row[key->axis[1]];
-    if (!screen_count_cells(s, key, COVARIATE_PARENT, &c))
+    struct screen_cells cells;
+    if (!screen_count_cells(s, key, COVARIATE_PARENT, &cells))
         return 0;
-    size_t p = smooth_columns(a, c.size[0], 0, x), q = smooth_columns(b, c.size[1], 0, y), rank;
-    size_t margins = c.size[0] + c.size[1], n = margins + p * q;
-    g_autofree double *matrix = g_new0(double, n *n), *g = g_new0(double, n),
-                      *row = g_new(double, n);
-    for (size_t cell = 0; cell < c.n; cell++) {
-        size_t i = cell / c.size[1], j = cell % c.size[1];
-        if (c.h[cell] < SCREEN_CELL_MIN)
-            continue;
-        memset(row, 0, n * sizeof *row);
-        row[i] = row[c.size[0] + j] = 1;
-        smooth_columns(a, c.size[0], i, x);
-        smooth_columns(b, c.size[1], j, y);
-        for (size_t k = 0; k < p * q; k++)
-            row[margins + k] = x[k / q] * y[k % q];
-        for (size_t k = 0; k < n; k++) {
-            g[k] += c.g[cell] * row[k];
-            for (size_t l = k; row[k] != 0 && l < n; l++)
-                matrix[k * n + l] += c.h[cell] * row[k] * row[l];
-        }
-    }
-    double chi2 = screen_eliminate(matrix, g, n, margins, &rank);
-    g_free(c.g);
-    g_free(c.h);
-    return rank > 0 ? screen_log_chi2_tail(chi2, (double)rank) : 0;
+    double log_p = screen_smooth_log_p(s, key, &cells);
+    g_free(cells.g);
+    g_free(cells.h);
+    return log_p;
 }
 
 bool screen_choose_has(const struct screening *s, const struct term_key *key)
@@ -80,8 +47,8 @@ bool screen_choose_beats(struct screening *s, const struct screen_candidate *der
         for (size_t p = 0; p < row->n_parents && gate->n == 2; p++)
             shared += row->parent[p] == gate->side[0].covariate ||
                       row->parent[p] == gate->side[1].covariate;
-        beaten |= shared == 2 && gate->log_p < derived->log_p;
-        if (shared < 2 || gate->log_p < derived->log_p)
+        beaten |= shared == 2 && gate->log_p < clearly * derived->log_p;
+        if (shared < 2 || gate->log_p < clearly * derived->log_p)
             s->gate[kept++] = *gate;
     }
     s->n_gates = kept;
@@ -134,7 +101,8 @@ void screen_choose_pairs(struct screening *s)
         if (!may_gate(s, &key))
             continue;
         tried++;
-        if (screen_gate_corners(s->set, s->data, &key, &gate) && gate.log_p < smooth_log_p(s, &key))
+        if (screen_gate_corners(s->set, s->data, &key, &gate) &&
+            gate.log_p < clearly * smooth_of(s, &key))
             g_array_append_val(found, gate);
     }
     take_gates(s, found, s->candidate->len);
