@@ -155,9 +155,10 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
     const char *verb = argc > 1 ? argv[1] : "unresolved";
     if (strcmp(verb, "unresolved") == 0 && argc <= 2)
         return unresolved(context, max_rows, above, yes, err);
-    if (strcmp(verb, "link") == 0 && argc == 5)
-        return context_open(context, err) &&
-               identity_link(context->db, argv[2], argv[3], argv[4], err);
+    if (strcmp(verb, "link") == 0 && argc == 5) {
+        const struct identity_link link = {argv[2], argv[3], argv[4], 10000};
+        return context_open(context, err) && identity_link(context->db, &link, 1, err);
+    }
     if (strcmp(verb, "merge") == 0 && argc == 4)
         return context_open(context, err) && identity_merge(context->db, argv[2], argv[3], err);
     if (strcmp(verb, "split") == 0 && argc == 5)

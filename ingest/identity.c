@@ -185,6 +185,7 @@ bool identity_match(struct db *db, const struct job *job, const struct mapping_s
     return ok;
 }
 
+/* A merge, or a split with `make`. */
 struct by_hand {
     const char *source, *external_id, *from_key, *account_key, *method;
     bool make;
@@ -201,20 +202,17 @@ static bool find_account(struct db *db, const char *key, int64_t *out, GError **
     return found || err_set(err, KENKO_ERROR_NOT_FOUND, "there is no account '%s'", key);
 }
 
-static bool one_party(struct db *db, const struct by_hand *h, struct q_account_parties_rows *out,
-                      struct arena *arena, GError **err)
+static bool find_party(struct db *db, const char *source, const char *external_id, int64_t *out,
+                       GError **err)
 {
+    g_autoptr(arena_t) arena = arena_new();
     struct q_party_by_id_row row;
     bool found;
-    if (!q_party_by_id(arena, db, h->source, h->external_id, &row, &found, err))
+    if (!q_party_by_id(arena, db, source, external_id, &row, &found, err))
         return false;
-    if (!found)
-        return err_set(err, KENKO_ERROR_NOT_FOUND, "the source '%s' has no party '%s'", h->source,
-                       h->external_id);
-    out->n = 1;
-    out->row = arena_one(arena, struct q_account_parties_row);
-    out->row->party_id = row.party_id;
-    return true;
+    *out = row.party_id;
+    return found || err_set(err, KENKO_ERROR_NOT_FOUND, "the source '%s' has no party '%s'", source,
+                            external_id);
 }
 
 static bool by_hand_body(struct db *db, void *context, GError **err)
@@ -237,8 +235,11 @@ static bool by_hand_body(struct db *db, void *context, GError **err)
         if (parties.n == 0)
             return err_set(err, KENKO_ERROR_CONFLICT, "the account '%s' has no party left",
                            h->from_key);
-    } else if (!one_party(db, h, &parties, arena, err)) {
-        return false;
+    } else {
+        parties.n = 1;
+        parties.row = arena_one(arena, struct q_account_parties_row);
+        if (!find_party(db, h->source, h->external_id, &parties.row->party_id, err))
+            return false;
     }
     for (size_t i = 0; i < parties.n; i++) {
         if (!q_member_put(db, parties.row[i].party_id, &account, h->method, 10000, INT32_MIN,
@@ -255,14 +256,11 @@ struct links {
 
 static bool link_one(struct db *db, const struct identity_link *link, int64_t load_id, GError **err)
 {
-    const struct by_hand h = {.source = link->source, .external_id = link->external_id};
-    g_autoptr(arena_t) arena = arena_new();
-    struct q_account_parties_rows parties = {0};
-    int64_t account;
+    int64_t account, party;
     return find_account(db, link->account_key, &account, err) &&
-           one_party(db, &h, &parties, arena, err) &&
-           q_member_put(db, parties.row->party_id, &account, "manual", link->confidence_bp,
-                        INT32_MIN, load_id, NULL, err);
+           find_party(db, link->source, link->external_id, &party, err) &&
+           q_member_put(db, party, &account, "manual", link->confidence_bp, INT32_MIN, load_id,
+                        NULL, err);
 }
 
 static bool links_body(struct db *db, void *context, GError **err)
@@ -278,17 +276,10 @@ static bool links_body(struct db *db, void *context, GError **err)
     return finish(db, load_id, (int64_t)links->n, err);
 }
 
-bool identity_link_all(struct db *db, const struct identity_link *link, size_t n, GError **err)
+bool identity_link(struct db *db, const struct identity_link *link, size_t n, GError **err)
 {
     struct links links = {link, n};
     return db_transact(db, 3, links_body, &links, err);
-}
-
-bool identity_link(struct db *db, const char *source, const char *external_id,
-                   const char *account_key, GError **err)
-{
-    struct by_hand h = {source, external_id, NULL, account_key, "manual", false};
-    return db_transact(db, 3, by_hand_body, &h, err);
 }
 
 bool identity_merge(struct db *db, const char *from_key, const char *into_key, GError **err)

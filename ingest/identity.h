@@ -16,19 +16,15 @@
 MUST_USE bool identity_match(struct db *db, const struct job *job, const struct mapping_set *set,
                              int64_t *matched, int64_t *unresolved, GError **err);
 
-/* State by hand that a party belongs to an account. */
-MUST_USE bool identity_link(struct db *db, const char *source, const char *external_id,
-                            const char *account_key, GError **err);
-
 /* A party's account, and how sure it is (10000: certain). */
 struct identity_link {
     const char *source, *external_id, *account_key;
     int confidence_bp;
 };
 
-/* State several by hand: all, as one load, or none. */
-MUST_USE bool identity_link_all(struct db *db, const struct identity_link *link, size_t n,
-                                GError **err);
+/* State by hand which parties belong to which accounts: all, as one load, or none. */
+MUST_USE bool identity_link(struct db *db, const struct identity_link *link, size_t n,
+                            GError **err);
 
 /* All parties of `from` belong to `into` from now on (for facts of any day). */
 MUST_USE bool identity_merge(struct db *db, const char *from_key, const char *into_key,

@@ -79,7 +79,7 @@ bool identity_accept(struct db *db, const struct identity_unresolved_list *list,
                                        (int)(party->near[0].similarity * 10000)};
     }
     *accepted = 0;
-    if (n > 0 && !identity_link_all(db, links, n, err))
+    if (n > 0 && !identity_link(db, links, n, err))
         return false;
     *accepted = (int64_t)n;
     return true;

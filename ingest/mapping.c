@@ -259,6 +259,11 @@ enum mapping_outcome mapping_apply_input(struct mapping_reader *reader, struct a
                                          const struct input_record *raw, struct stream_record *out,
                                          size_t *rule, struct mapping_reject *reject)
 {
+    if (raw->too_long || raw->text.n > reader->mapping->max_line) {
+        *reject = (struct mapping_reject){0, "", "too_long",
+                                          "the record is longer than max_line_kib allows"};
+        return MAPPING_REJECTED;
+    }
     enum mapping_outcome outcome = apply(reader, arena, raw, out, rule, reject);
     if (outcome == MAPPING_REJECTED && reject->column == 0)
         reject->column = column_of(reader, raw->text, reject->field);

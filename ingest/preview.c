@@ -81,13 +81,10 @@ static void take_record(const struct preview_sink *view, const struct input_reco
                         struct preview_row *row)
 {
     struct stream_record record;
-    struct mapping_reject reject = {0, "", "too_long",
-                                    "the record is longer than max_line_kib allows"};
+    struct mapping_reject reject;
     size_t rule;
     row->line = raw->line;
-    row->outcome = raw->too_long ? MAPPING_REJECTED
-                                 : mapping_apply(view->reader, view->scratch, raw->text, &record,
-                                                 &rule, &reject);
+    row->outcome = mapping_apply_input(view->reader, view->scratch, raw, &record, &rule, &reject);
     switch (row->outcome) {
     case MAPPED:
         take_mapped(view, &record, row);

@@ -17,6 +17,7 @@ struct checking {
     struct arena *arena;
     struct db *db;
     const struct mapping_set *set;
+    struct db_texts names; /* of metrics that want a check */
     int32_t from, to;
     GArray *found, *said;
 };
@@ -39,19 +40,6 @@ static size_t wanting(const struct checking *c, bool parties, struct db_texts *n
     *names = (struct db_texts){n, name, NULL};
     *limits = (struct db_doubles){n, limit, NULL};
     return n;
-}
-
-/* What the checks look at, up to what is committed. */
-static bool refresh(const struct checking *c, GError **err)
-{
-    const char **name = arena_many(c->arena, c->set->n_usage + 1, const char *);
-    struct db_texts names = {0, name, NULL};
-    for (size_t i = 0; i < c->set->n_usage; i++) {
-        const struct mapping_usage *usage = &c->set->usage[i];
-        if (usage->min_parties > 0 || usage->max_total > 0)
-            name[names.n++] = usage->name;
-    }
-    return quality_day_refresh(c->db, &names, c->from - QUALITY_BASELINE_DAYS, err);
 }
 
 static void add(GArray *list, struct finding finding)
@@ -163,8 +151,9 @@ static bool judged_on(struct db *db, const struct zone *zone, int32_t *day, bool
 
 static bool check_all(struct checking *c, const struct job *job, int64_t *failing, GError **err)
 {
-    if (!job_fence_check(c->db, job, err) || !refresh(c, err) || !check_parties(c, err) ||
-        !check_total(c, err) || !read_said(c, err))
+    if (!job_fence_check(c->db, job, err) ||
+        !quality_day_refresh(c->db, &c->names, c->from - QUALITY_BASELINE_DAYS, err) ||
+        !check_parties(c, err) || !check_total(c, err) || !read_said(c, err))
         return false;
     g_autoptr(GArray) list = news(c);
     *failing = 0;
@@ -175,13 +164,16 @@ static bool check_all(struct checking *c, const struct job *job, int64_t *failin
     return state(c->db, job, (const struct finding *)(const void *)list->data, list->len, err);
 }
 
-static bool wants_none(const struct mapping_set *set)
+/* The metrics that want a check of either kind. */
+static struct db_texts find_wanting(struct arena *arena, const struct mapping_set *set)
 {
+    const char **name = arena_many(arena, set->n_usage + 1, const char *);
+    struct db_texts names = {0, name, NULL};
     for (size_t i = 0; i < set->n_usage; i++) {
         if (set->usage[i].min_parties > 0 || set->usage[i].max_total > 0)
-            return false;
+            name[names.n++] = set->usage[i].name;
     }
-    return true;
+    return names;
 }
 
 bool quality_run(struct db *db, const struct job *job, const struct mapping_set *set,
@@ -190,10 +182,15 @@ bool quality_run(struct db *db, const struct job *job, const struct mapping_set 
     g_autoptr(arena_t) arena = arena_new();
     g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(struct finding));
     g_autoptr(GArray) said = g_array_new(FALSE, FALSE, sizeof(struct finding));
-    struct checking c = {.arena = arena, .db = db, .set = set, .found = found, .said = said};
+    struct checking c = {.arena = arena,
+                         .db = db,
+                         .set = set,
+                         .names = find_wanting(arena, set),
+                         .found = found,
+                         .said = said};
     bool any;
     *failing = 0;
-    if (wants_none(set))
+    if (c.names.n == 0)
         return true;
     if (!judged_on(db, zone, &c.to, &any, err))
         return false;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ingest/raw_number.h"
 
+#include "core/scan_json.h"
+
 /* What numeric holds: 131072 digits before the point, 16383 behind it. */
 enum { WHOLE_MAX = 131072, SCALE_MAX = 16383, EXPONENT_LIMIT = 1000000000 };
 enum { GROUP = 4, NEGATIVE = 0x4000 };
@@ -99,6 +101,13 @@ bool raw_number_bigint(const struct raw_number *number, int64_t *out)
         return false;
     *out = (int64_t)value;
     return true;
+}
+
+bool raw_number_whole(struct arena *arena, const struct scan_json_value *value, int64_t *out)
+{
+    struct raw_number number;
+    return value->type == SCAN_JSON_NUMBER && raw_number_parse(arena, value->text, &number) &&
+           raw_number_bigint(&number, out);
 }
 
 static char *put_u16(char *to, int value)

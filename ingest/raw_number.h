@@ -7,6 +7,8 @@
 #include "core/arena.h"
 #include "core/slice.h"
 
+struct scan_json_value;
+
 /* A decimal number taken apart: sign · 0.d1 d2 d3 … · 10^point, d1 not 0. */
 struct raw_number {
     bool negative;
@@ -21,6 +23,9 @@ bool raw_number_parse(struct arena *arena, struct slice text, struct raw_number 
 
 /* A whole number within 64 bits? */
 bool raw_number_bigint(const struct raw_number *number, int64_t *out);
+
+/* A value of a message: a whole number within 64 bits? */
+bool raw_number_whole(struct arena *arena, const struct scan_json_value *value, int64_t *out);
 
 /* Can PostgreSQL hold so many digits? Only of such numbers may the two forms below be asked. */
 bool raw_number_is_held(const struct raw_number *number);

@@ -71,10 +71,7 @@ static bool take_record(struct airbyte *a, const struct scan_json_value *v, GErr
                                 .changes = v[M_CHANGES].type == SCAN_JSON_OTHER
                                                ? v[M_CHANGES].text
                                                : (struct slice){NULL, 0}};
-    struct raw_number number;
-    record.has_at = v[M_EMITTED].type == SCAN_JSON_NUMBER &&
-                    raw_number_parse(a->message, v[M_EMITTED].text, &number) &&
-                    raw_number_bigint(&number, &record.at_us) &&
+    record.has_at = raw_number_whole(a->message, &v[M_EMITTED], &record.at_us) &&
                     !__builtin_mul_overflow(record.at_us, 1000, &record.at_us);
     return feed_record(a->feed, s->feed, &record, NULL, err);
 }

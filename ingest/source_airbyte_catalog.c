@@ -60,13 +60,6 @@ static bool read_entry(struct airbyte *a, struct slice text, struct entry *e, GE
     return named || fail(e, "want a name", err);
 }
 
-static bool number_of(struct airbyte *a, const struct scan_json_value *v, int64_t *out)
-{
-    struct raw_number number;
-    return v->type == SCAN_JSON_NUMBER && raw_number_parse(a->arena, v->text, &number) &&
-           raw_number_bigint(&number, out);
-}
-
 static bool declares(struct slice schema, struct arena *arena, const char *field)
 {
     struct json_schema read;
@@ -133,8 +126,8 @@ static bool set_generation(struct airbyte *a, const struct entry *e, struct airb
 {
     struct raw_stream *raw = feed_raw(s->feed);
     int64_t minimum = 0;
-    s->has_generation = number_of(a, &e->generation, &s->generation);
-    bool has_minimum = number_of(a, &e->minimum, &minimum);
+    s->has_generation = raw_number_whole(a->arena, &e->generation, &s->generation);
+    bool has_minimum = raw_number_whole(a->arena, &e->minimum, &minimum);
     if (s->has_generation != has_minimum)
         return fail(e, "generation_id and minimum_generation_id belong together", err);
     if (has_minimum && minimum != 0 && minimum != s->generation)

@@ -62,12 +62,10 @@ static bool take_stats(struct airbyte *a, const struct state *state, struct feed
 static bool check_count(const struct airbyte *a, const struct state *state,
                         const struct feed_stats *stats, GError **err)
 {
-    struct raw_number number;
     int64_t want;
     if (state->count.type != SCAN_JSON_NUMBER)
         return true;
-    if (!raw_number_parse(a->message, state->count.text, &number) ||
-        !raw_number_bigint(&number, &want))
+    if (!raw_number_whole(a->message, &state->count, &want))
         return source_airbyte_fail(a, "sourceStats.recordCount is no whole number", err);
     if (want == stats->received)
         return true;

@@ -240,19 +240,6 @@ static bool flush(struct reading *r, struct file *file, bool complete, GError **
     return true;
 }
 
-static void take_record(struct reading *r, struct file *file, const struct input_record *raw,
-                        struct arena *scratch)
-{
-    /* The offset is unique in the file, and stable however it is split. */
-    if (!raw->too_long) {
-        batch_map(r->batch, file->reader, scratch, raw);
-        return;
-    }
-    struct mapping_reject reject = {0, "", "too_long",
-                                    "the record is longer than max_line_kib allows"};
-    batch_reject(r->batch, raw->line, raw->offset, raw->text, &reject);
-}
-
 /* Not for every record: where a file is read is a question to the system. */
 static void show_progress(const struct reading *r, const struct file *file)
 {
@@ -285,7 +272,8 @@ static bool read_records(struct reading *r, struct file *file, GError **err)
         if (!input_next(file->input, &raw, &found, &broken))
             break;
         if (found) {
-            take_record(r, file, &raw, scratch);
+            /* The offset is unique in the file, and stable however it is split. */
+            batch_map(r->batch, file->reader, scratch, &raw);
             show_progress(r, file);
             any = true;
         }

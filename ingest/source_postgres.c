@@ -25,9 +25,8 @@ struct reading {
     struct seen *seen;
     struct source_postgres_keys *keys; /* where those that are gone are ended */
     const char *place;                 /* stream and table: the name of its watermark */
-    size_t max_record;
-    int64_t row, first;    /* of the run, of the delivery; from 1 */
-    int64_t now_us;        /* by the server's clock */
+    int64_t row, first;                /* of the run, of the delivery; from 1 */
+    int64_t now_us;                    /* by the server's clock */
     int64_t oldest_at;     /* no transaction had begun before it whose rows the snapshot lacks */
     GString *reached;      /* the greatest cursor of the run, when it is past the mark's */
     GString *cursor, *key; /* of the last row that has a cursor */
@@ -63,7 +62,6 @@ static const struct mapping *with_id(struct arena *arena, const struct source_ru
 static bool open_batch(struct reading *r, GError **err)
 {
     r->mapping = with_id(r->arena, r->run, r->mapping, r->table.key);
-    r->max_record = mapping_how(r->mapping, "").max_line;
     r->batch = source_batch(r->run, r->mapping, err);
     if (!r->batch)
         return false;
@@ -137,17 +135,6 @@ static bool deliver_part(struct reading *r, GError **err)
     return deliver(r, err);
 }
 
-static void take(struct reading *r, struct slice text)
-{
-    static const struct mapping_reject too_long = {0, "", "too_long",
-                                                   "the record is longer than max_line_kib allows"};
-    const struct input_record raw = {.text = text, .line = r->row, .offset = r->row};
-    if (text.n > r->max_record)
-        batch_reject(r->batch, raw.line, raw.offset, text, &too_long);
-    else
-        batch_map(r->batch, r->reader, r->scratch, &raw);
-}
-
 static bool is_true(const struct db_value *value)
 {
     return !value->is_null && *value->as.text == 't';
@@ -160,7 +147,9 @@ static bool take_row(void *context, const struct db_value *column, GError **err)
     r->row++;
     if (r->keys && !source_postgres_keys_add(r->keys, column[0].as.text, err))
         return false;
-    take(r, slice_of(column[0].as.text));
+    const struct input_record raw = {
+        .text = slice_of(column[0].as.text), .line = r->row, .offset = r->row};
+    batch_map(r->batch, r->reader, r->scratch, &raw);
     if (!column[1].is_null && !column[2].is_null) {
         g_string_assign(r->cursor, column[1].as.text);
         g_string_assign(r->key, column[2].as.text);

@@ -126,18 +126,11 @@ static bool find_stream(struct singer *s, const char *name, const char *type,
     return source_singer_fail(s, what, err);
 }
 
-static bool whole_number(struct singer *s, const struct scan_json_member *m, int64_t *out)
-{
-    struct raw_number number;
-    return m->value.type == SCAN_JSON_NUMBER &&
-           raw_number_parse(s->arena, m->value.text, &number) && raw_number_bigint(&number, out);
-}
-
 void source_singer_set_details(struct singer *s, const struct scan_json_member *version,
                                const struct scan_json_member *time, struct raw_record *record)
 {
     struct raw_time at;
-    record->has_generation = whole_number(s, version, &record->generation);
+    record->has_generation = raw_number_whole(s->arena, &version->value, &record->generation);
     record->has_at = time->value.type == SCAN_JSON_STRING &&
                      raw_time_parse(time->value.text, &at) && at.has_offset;
     if (record->has_at)
@@ -179,7 +172,7 @@ static bool activate_version(struct singer *s, const struct singer_message *mess
     if (!need_stream(s, message, "ACTIVATE_VERSION", &name, err) ||
         !find_stream(s, name, "ACTIVATE_VERSION", &stream, err))
         return false;
-    if (!whole_number(s, &message->member[SINGER_VERSION], &version))
+    if (!raw_number_whole(s->arena, &message->member[SINGER_VERSION].value, &version))
         return source_singer_fail(
             s, "a message of type ACTIVATE_VERSION wants a whole number as version", err);
     if (feed_raw(stream))

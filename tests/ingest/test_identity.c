@@ -63,6 +63,13 @@ static void expect_member(struct db *db, const char *party, const char *wanted)
     sources_expect(db, query, wanted);
 }
 
+static bool link_one(struct db *db, const char *source, const char *external_id,
+                     const char *account, GError **err)
+{
+    const struct identity_link link = {source, external_id, account, 10000};
+    return identity_link(db, &link, 1, err);
+}
+
 static void parties_are_matched_by_stated_rules(void **state)
 {
     (void)state;
@@ -136,15 +143,15 @@ static void a_link_by_hand_stands_above_the_rules(void **state)
     const char *dir = make_directory(STREAMS, "nobody|acc-1");
     g_autoptr(GError) err = NULL;
     sources_ingest(db, dir, NULL);
-    assert_true(identity_link(db, "app", "nobody", "acc-2", &err));
-    assert_true(identity_link(db, "app", "acc-1", "acc-3", &err));
+    assert_true(link_one(db, "app", "nobody", "acc-2", &err));
+    assert_true(link_one(db, "app", "acc-1", "acc-3", &err));
     sources_ingest(db, dir, NULL);
     expect_member(db, "nobody", "acc-2 manual");
     expect_member(db, "acc-1", "acc-3 manual");
-    assert_false(identity_link(db, "app", "nobody", "acc-77", &err));
+    assert_false(link_one(db, "app", "nobody", "acc-77", &err));
     assert_true(err_is(err, KENKO_ERROR_NOT_FOUND));
     g_clear_error(&err);
-    assert_false(identity_link(db, "app", "ghost", "acc-2", &err));
+    assert_false(link_one(db, "app", "ghost", "acc-2", &err));
     assert_true(err_is(err, KENKO_ERROR_NOT_FOUND));
 }
 
@@ -234,7 +241,7 @@ static void what_is_certain_can_be_accepted_at_once(void **state)
     assert_true(identity_accept(db, &list, 1.0, &accepted, &err)); /* said twice is no harm */
     const struct identity_link bad[] = {{"app", "Twin", "acc-4", 9000},
                                         {"app", "nobody", "acc-4", 9000}};
-    assert_false(identity_link_all(db, bad, 2, &err));
+    assert_false(identity_link(db, bad, 2, &err));
     assert_true(err_is(err, KENKO_ERROR_NOT_FOUND));
     expect_member(db, "Twin", "-");
 }

@@ -86,6 +86,31 @@ static void mapped_and_other_streams_are_loaded_and_states_said(void **state)
     sources_expect(db, "SELECT string_agg(method, ' ') FROM identity.member", "origin");
 }
 
+/* Messages may be longer than the records that a mapping takes. */
+static void a_mapped_record_beyond_its_limit_is_rejected(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = warehouse_open();
+    const char *dir = sources_directory("sources:\n"
+                                        "  - name: tap\n"
+                                        "    type: singer\n"
+                                        "    streams:\n"
+                                        "      - stream: account\n"
+                                        "        from: accounts\n"
+                                        "        max_line_kib: 1\n"
+                                        "        fields: {party: id, name: name}\n");
+    g_autofree char *name = g_strnfill(1024, 'n');
+    g_autofree char *input = g_strconcat(
+        SCHEMA_ACCOUNTS ACCOUNT("a", "Alpha") "{\"type\": \"RECORD\", \"stream\": \"accounts\", "
+                                              "\"record\": {\"id\": \"b\", \"name\": \"",
+        name, "\"}}\n" STATE("1"), NULL);
+    g_autofree char *said = feeding_run(db, dir, "tap", input);
+    assert_string_equal(said, "{\"at\": 1}\n");
+    sources_expect(db, "SELECT name FROM warehouse.account", "Alpha");
+    sources_expect(db, "SELECT reason || ' ' || message FROM ops.reject",
+                   "too_long the record is longer than max_line_kib allows");
+}
+
 static void a_stream_may_be_mapped_and_kept_and_another_left_out(void **state)
 {
     (void)state;
@@ -419,6 +444,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mapped_and_other_streams_are_loaded_and_states_said),
+        cmocka_unit_test(a_mapped_record_beyond_its_limit_is_rejected),
         cmocka_unit_test(a_stream_may_be_mapped_and_kept_and_another_left_out),
         cmocka_unit_test(the_same_again_changes_nothing_R1),
         cmocka_unit_test(wrong_messages_end_the_run_with_their_line_R21),
