@@ -152,6 +152,7 @@ static bool read_properties(struct arena *arena, struct slice text, bool decode,
     struct scan_json_members members;
     struct scan_json_member m;
     g_autoptr(GArray) fields = g_array_new(FALSE, FALSE, sizeof(struct json_schema_field));
+    g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
     scan_json_open(&members, arena, text);
     while (scan_json_next(&members, &m)) {
         struct kinds kinds = {0};
@@ -160,6 +161,8 @@ static bool read_properties(struct arena *arena, struct slice text, bool decode,
         struct json_schema_field field = {arena_strndup(arena, m.key.p, m.key.n),
                                           type_of(&kinds, decode),
                                           kinds.date_time && !kinds.zoned && !kinds.unzoned};
+        if (!g_hash_table_add(names, (gpointer)(uintptr_t)field.name))
+            return err_set(err, KENKO_ERROR_INPUT, "properties: '%s' stands twice", field.name);
         g_array_append_val(fields, field);
     }
     if (members.broken)

@@ -25,7 +25,7 @@ struct json_schema {
  *         contentEncoding and Airbyte's $ref; p NULL: none, as a schema without properties
  * decode  fields with a contentEncoding are bytes, not text
  *
- * Errors  KENKO_ERROR_INPUT  not JSON, or properties is not an object
+ * Errors  KENKO_ERROR_INPUT  not JSON, properties is not an object, or names a field twice
  */
 MUST_USE bool json_schema_read(struct arena *arena, struct slice text, bool decode,
                                struct json_schema *out, GError **err);

@@ -21,7 +21,7 @@ enum lines_outcome {
     LINES_STOPPED /* a stop was asked for */
 };
 
-/* One line without its end; valid until the next call. */
+/* One line without its end, LF or CR LF; valid until the next call. */
 struct lines_line {
     struct slice text; /* of a line that is too long, its first 4 KiB */
     int64_t number;    /* from 1 */

@@ -145,8 +145,8 @@ const struct mapping *mapping_with_id(struct arena *arena, const struct mapping 
 enum mapping_outcome { MAPPED, MAPPING_IGNORED, MAPPING_REJECTED };
 
 /*
- * Map one raw record; one that is longer than max_line_kib is rejected. Texts of `out` point into the record or the arena: copy the record into the
- * arena first when it must live longer.
+ * Map one raw record; one that is longer than max_line_kib is rejected. Texts of `out` point into
+ * the record or the arena: copy the record into the arena first when it must live longer.
  *
  * rule  on MAPPING_IGNORED the rule's index
  */

@@ -200,6 +200,48 @@ static void a_kill_while_ids_are_merged_loses_none(void **state)
 #endif
 }
 
+static struct ingest_summary load_file(struct db *db, const char *directory, int n,
+                                       const char *record)
+{
+    struct ingest_summary summary;
+    g_autofree char *name = g_strdup_printf("e-%03d.csv", n);
+    g_autofree char *text = g_strconcat("id,account,at,n\n", record, "\n", NULL);
+    sources_write(directory, name, text);
+    sources_ingest(db, directory, &summary);
+    return summary;
+}
+
+static const char runs[] = "SELECT sum(x) FROM warehouse.usage_span AS s JOIN warehouse.load_now "
+                           "USING (load_id), unnest(s.v) AS x";
+
+/* Usage is not corrected by its id, wherever that is kept; content that is replaced is. */
+static void the_first_record_of_an_id_counts(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = warehouse_open();
+    const char *directory = sources_directory("sources:\n"
+                                              "  - name: app\n"
+                                              "    streams:\n"
+                                              "      - stream: usage_event\n"
+                                              "        path: e-*.csv\n"
+                                              "        id: id\n"
+                                              "        on_change: replace\n"
+                                              "        fields: {party: account, at: at}\n"
+                                              "        values: [{metric: runs, field: n}]\n");
+    for (int n = 0; n < 9; n++) {
+        g_autofree char *record = g_strdup_printf("x%d,a,2026-01-05T05:00:00Z,1", n);
+        load_file(db, directory, n, record);
+    }
+    assert_int_equal(load_file(db, directory, 20, "x3,a,2026-01-05T05:00:00Z,7").count.duplicate,
+                     1);
+    assert_int_equal(merge(db), 9);
+    assert_int_equal(load_file(db, directory, 21, "x4,b,2026-01-06T05:00:00Z,8").count.duplicate,
+                     1);
+    sources_expect(db, runs, "9");
+    assert_int_equal(load_file(db, directory, 5, "x5,a,2026-01-05T05:00:00Z,100").count.loaded, 1);
+    sources_expect(db, runs, "108");
+}
+
 static void a_question_that_fails_fails_the_batch(void **state)
 {
     (void)state;
@@ -223,6 +265,7 @@ int main(void)
         cmocka_unit_test(many_questions_load_the_run),
         cmocka_unit_test(old_ids_of_runs_go_when_they_are_many),
         cmocka_unit_test(a_kill_while_ids_are_merged_loses_none),
+        cmocka_unit_test(the_first_record_of_an_id_counts),
         cmocka_unit_test(a_question_that_fails_fails_the_batch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
