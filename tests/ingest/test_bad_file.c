@@ -70,6 +70,27 @@ static void a_cut_gzip_file_gives_its_good_records_and_goes_on_when_it_is_whole(
     sources_expect(db, "SELECT sum(loaded) || ' ' || sum(rejected) FROM ops.load", "60000 0");
 }
 
+/* As `cat a.gz b.gz` makes it, and as a writer that appends does. */
+static void gzip_in_members_is_read_and_read_on(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = warehouse_open();
+    const char *dir = sources_directory(STREAM("u.csv.gz"));
+    g_autofree char *path = g_build_filename(dir, "u.csv.gz", NULL);
+    const char *parts[] = {"account,day\nacc-1,2026-01-01\n", "acc-2,2026-01-02\nacc-",
+                           "3,2026-01-03\n"};
+    for (int i = 0; i < 3; i++) {
+        gzFile out = gzopen(path, "ab");
+        assert_int_equal(gzwrite(out, parts[i], (unsigned)strlen(parts[i])), strlen(parts[i]));
+        assert_int_equal(gzclose(out), Z_OK);
+        if (i == 1)
+            continue; /* it ends within a record */
+        sources_ingest(db, dir, NULL);
+        sources_expect(db, "SELECT sum(loaded) || ' ' || sum(rejected) FROM ops.load",
+                       i == 0 ? "1 0" : "3 0");
+    }
+}
+
 static void zstd_in_frames_is_read_and_a_broken_one_is_told(void **state)
 {
     (void)state;
@@ -163,6 +184,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_cut_gzip_file_gives_its_good_records_and_goes_on_when_it_is_whole),
+        cmocka_unit_test(gzip_in_members_is_read_and_read_on),
         cmocka_unit_test(zstd_in_frames_is_read_and_a_broken_one_is_told),
         cmocka_unit_test(a_line_beyond_the_limit_is_one_reject_in_bounded_memory),
         cmocka_unit_test(a_header_that_says_a_column_twice_is_refused),
