@@ -276,7 +276,7 @@ static bool compact_all(struct db *db, const struct job *job, const struct compa
         return false;
     bool ok = compact_months(db, job, &floor, progress, summary, err) &&
               (floor.commit_no == 0 || prune_tallies(db, job, &floor, summary, err)) &&
-              seen_merge_run(db, job, &summary->ids, err);
+              seen_merge_run(db, job, SEEN_MERGE_SOON, &summary->ids, err);
     g_free(floor.fate);
     return ok;
 }

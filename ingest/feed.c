@@ -68,11 +68,6 @@ struct raw_stream *feed_raw(const struct feed_stream *stream)
     return stream->raw;
 }
 
-const char *feed_name(const struct feed_stream *stream)
-{
-    return stream->name;
-}
-
 bool feed_counts_twice(const struct feed_stream *stream)
 {
     bool twice = false;

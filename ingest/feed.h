@@ -39,7 +39,6 @@ struct raw_stream *feed_raw(const struct feed_stream *stream);
 /* State with the next delivery what becomes of a generation; the stream must have such a table. */
 void feed_set_generation(struct feed *feed, struct feed_stream *stream, int64_t generation,
                          enum raw_generation state);
-const char *feed_name(const struct feed_stream *stream);
 /* Is the stream mapped to usage without ids, so that a record sent twice counts twice? */
 bool feed_counts_twice(const struct feed_stream *stream);
 

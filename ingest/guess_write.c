@@ -97,7 +97,7 @@ static void put_summary(const struct guess *g, GString *out)
                                GUESS_COLUMNS_MAX);
 }
 
-static void put_column(const struct guess *g, const struct guess_column *c, int width, GString *out)
+static void put_column(const struct guess_column *c, int width, GString *out)
 {
     g_autofree char *distinct = text_thousands((int64_t)c->distinct);
     uint64_t all = c->n + c->empty;
@@ -132,7 +132,7 @@ static void put_columns(const struct guess *g, GString *out)
     pad(out, "column", width);
     g_string_append(out, "  type       sure    empty   distinct  least … most, or examples\n");
     for (size_t i = 0; i < g->n_columns; i++)
-        put_column(g, &g->column[i], width, out);
+        put_column(&g->column[i], width, out);
 }
 
 static void add_dates(GString *all, const char *dates)

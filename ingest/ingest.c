@@ -8,6 +8,7 @@
 #include "core/stop.h"
 #include "ingest/identity.h"
 #include "ingest/quality.h"
+#include "ingest/seen_merge.h"
 #include "ingest/source.h"
 
 enum { CONCLUDE_TRIES = 600, CONCLUDE_PAUSE_US = 100000 };
@@ -38,7 +39,9 @@ static bool conclude(const struct source_run *run, struct ingest_summary *summar
         quality_run(run->db, run->job, run->set, run->zone, &summary->doubtful, err);
     if (db_is_alive(run->db))
         ok = db_unlock(run->db, lock, ok ? err : NULL) && ok;
-    return ok;
+    int64_t merged;
+    return ok && (rehearsal_is_on(run->db) ||
+                  seen_merge_run(run->db, run->job, SEEN_MERGE_LATE, &merged, err));
 }
 
 /* A source that is read, or that takes what comes from the pipe. */

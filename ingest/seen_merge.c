@@ -7,7 +7,7 @@
 
 /* The server sorts a portion and the runs it is merged with, in some 100 bytes an id on its disk.
  */
-enum { MIN_LOADS = 8, PORTION_IDS = 4000000 };
+enum { PORTION_IDS = 4000000 };
 
 /* One transaction of one stream. */
 struct portion {
@@ -22,8 +22,13 @@ static bool portion_body(struct db *db, void *context, GError **err)
     struct portion *p = context;
     g_autoptr(arena_t) arena = arena_new();
     const int64_t *run_id = p->run_id > 0 ? &p->run_id : NULL;
-    if (!job_fence_check(db, p->job, err) ||
-        !q_seen_merge(arena, db, p->source, p->stream, p->max_ids,
+    struct q_seen_turn_row turn;
+    p->done = (struct q_seen_merge_row){0};
+    if (!job_fence_check(db, p->job, err) || !q_seen_turn(arena, db, &turn, err))
+        return false;
+    if (!turn.is_ours)
+        return true;
+    if (!q_seen_merge(arena, db, p->source, p->stream, p->max_ids,
                       p->before_us > INT64_MIN ? &p->before_us : NULL, run_id, &p->done, err))
         return false;
     return !fault_hit("merge_ids") || err_set(err, KENKO_ERROR_BUG, "injected merge_ids");
@@ -37,12 +42,13 @@ static bool merge(struct db *db, struct portion *p, GError **err)
            err_context(err, "ids of %s %s", p->source, p->stream);
 }
 
-bool seen_merge_run(struct db *db, const struct job *job, int64_t *ids, GError **err)
+bool seen_merge_run(struct db *db, const struct job *job, int64_t min_loads, int64_t *ids,
+                    GError **err)
 {
     g_autoptr(arena_t) arena = arena_new();
     struct q_seen_stream_rows streams;
     *ids = 0;
-    if (!q_seen_stream(arena, db, MIN_LOADS, &streams, err))
+    if (!q_seen_stream(arena, db, min_loads, &streams, err))
         return false;
     for (size_t i = 0; i < streams.n; i++) {
         struct portion p = {.job = job,

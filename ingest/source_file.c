@@ -105,8 +105,13 @@ static bool open_input(struct reading *r, struct file *file, GError **err)
 /* The content before the watermark is what it was: read on from there. */
 static bool try_resume(struct reading *r, struct file *file, bool *same, GError **err)
 {
-    if (!open_input(r, file, err) || file->row.prefix_hash.n != INPUT_HASH_SIZE)
+    if (!open_input(r, file, err))
         return false;
+    if (file->row.prefix_hash.n != INPUT_HASH_SIZE)
+        return err_set(err, KENKO_ERROR_CHECK,
+                       "%s: what is known of its content is damaged; remove its row in ops.file to "
+                       "read it anew",
+                       file->name);
     return input_skip(file->input, file->row.position, file->row.line,
                       (const uint8_t *)file->row.prefix_hash.p, same, err);
 }

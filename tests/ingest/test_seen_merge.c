@@ -242,6 +242,27 @@ static void the_first_record_of_an_id_counts(void **state)
     sources_expect(db, runs, "108");
 }
 
+/* A load every minute would have each read the ids of all before it, until somebody compacts. */
+static void ingest_merges_the_ids_of_very_many_loads(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = warehouse_open();
+    const char *directory = sources_directory("sources:\n"
+                                              "  - name: other\n"
+                                              "    streams:\n"
+                                              "      - stream: usage_event\n"
+                                              "        path: e-*.csv\n"
+                                              "        fields: {party: account, at: at}\n"
+                                              "        values: [{metric: runs, field: n}]\n");
+    make_loads(db, 0, 255);
+    load_file(db, directory, 1, "x,a,2026-01-05T05:00:00Z,1");
+    sources_expect(db, "SELECT count(*) FROM ops.seen", "255");
+    make_loads(db, 255, 256);
+    load_file(db, directory, 2, "x,a,2026-01-05T05:00:00Z,1");
+    sources_expect(db, "SELECT count(*) FROM ops.seen", "0");
+    expect_known(db, 0, 25600, "", 0);
+}
+
 static void a_question_that_fails_fails_the_batch(void **state)
 {
     (void)state;
@@ -266,6 +287,7 @@ int main(void)
         cmocka_unit_test(old_ids_of_runs_go_when_they_are_many),
         cmocka_unit_test(a_kill_while_ids_are_merged_loses_none),
         cmocka_unit_test(the_first_record_of_an_id_counts),
+        cmocka_unit_test(ingest_merges_the_ids_of_very_many_loads),
         cmocka_unit_test(a_question_that_fails_fails_the_batch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
