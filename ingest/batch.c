@@ -126,6 +126,7 @@ void batch_free(struct batch *batch)
 
 void batch_set_seen(struct batch *batch, struct seen *seen)
 {
+    batch_usage_look_up(batch);
     batch->seen = seen;
 }
 
@@ -162,7 +163,7 @@ const struct batch_counters *batch_written(const struct batch *batch)
 
 bool batch_is_empty(const struct batch *batch)
 {
-    return batch->count.read == 0 && batch->large->len == 0;
+    return batch->count.read == 0 && batch->n_waiting == 0 && batch->large->len == 0;
 }
 
 void batch_duplicate(struct batch *batch)
@@ -242,7 +243,11 @@ void batch_add(struct batch *batch, const struct stream_record *record)
         batch_reject(batch, record->line, record->ordinal, record->raw, &reject);
         return;
     }
+    bool is_usage = stream_get(mapping_kind(batch->mapping))->is_usage;
     batch->raw_bytes += record->raw.n;
+    if (is_usage && batch_usage_defer(batch, record))
+        return;
+    batch_usage_look_up(batch); /* whose id came first counts */
     if (batch->seen && record->id.p) {
         id = seen_hash(batch->key, record->id);
         if (!seen_add(batch->seen, id)) {
@@ -250,7 +255,7 @@ void batch_add(struct batch *batch, const struct stream_record *record)
             return;
         }
     }
-    if (stream_get(mapping_kind(batch->mapping))->is_usage) {
+    if (is_usage) {
         if (!batch_usage_add(batch, record, &id))
             return;
     } else if (!keep_record(batch, record, &reject)) {

@@ -36,12 +36,14 @@ struct batch_large {
     struct stream_value *value;
 };
 
-/* A value whose party is asked for in the directory, but not looked up yet. */
+/* A record of one value whose id and party are asked for, but not looked up yet. */
 struct batch_waiting {
     struct rollup_cell cell;
     enum mapping_combine combine;
-    uint64_t asked;
-    size_t n; /* bytes of its name */
+    bool has_id;
+    struct seen_key id;
+    uint64_t asked, rounded, replaced;
+    size_t n; /* bytes of its party's name */
     char name[32];
 };
 enum { BATCH_WAITING_MAX = 16 };
@@ -86,6 +88,13 @@ struct batch {
     GHashTable *tally_months;    /* of its records' tallies */
     int32_t first_day, last_day; /* its usage speaks of; INT32_MAX, INT32_MIN: it has none */
 };
+
+/* Let a record of usage with one value wait, so that the memory of several ids and parties is
+ * waited for once; it is counted when it is looked up. False when it is none that can. */
+bool batch_usage_defer(struct batch *batch, const struct stream_record *record);
+
+/* Take what waits. */
+void batch_usage_look_up(struct batch *batch);
 
 /* Roll up the values of one record of usage, or set it aside. True when it was rolled up; a record
  * set aside is counted when the batch settles. */

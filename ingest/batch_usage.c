@@ -41,35 +41,81 @@ static void set_aside(struct batch *batch, const struct stream_record *record,
     g_array_append_val(batch->large, large);
 }
 
-/* Parties are many and come in any order: several look-ups together wait for memory only once. */
-static void look_up_waiting(struct batch *batch)
+static void see_day(struct batch *batch, int32_t day)
 {
-    for (size_t i = 0; i < batch->n_waiting; i++) {
-        struct batch_waiting *w = &batch->waiting[i];
-        w->cell.party =
-            directory_index_asked(batch->parties, (struct slice){w->name, w->n}, w->asked);
-        rollup_add(batch->rollup, &w->cell, w->combine);
+    batch->first_day = MIN(batch->first_day, day);
+    batch->last_day = MAX(batch->last_day, day);
+}
+
+static void take_waiting(struct batch *batch, struct batch_waiting *w)
+{
+    batch->count.read++;
+    if (w->has_id && !seen_add(batch->seen, w->id)) {
+        batch->count.duplicate++;
+        return;
     }
+    see_day(batch, w->cell.day);
+    w->cell.party = directory_index_asked(batch->parties, (struct slice){w->name, w->n}, w->asked);
+    rollup_add(batch->rollup, &w->cell, w->combine);
+    batch->count.loaded++;
+    batch->count.rounded += (int64_t)w->rounded;
+    batch->count.replaced += (int64_t)w->replaced;
+}
+
+void batch_usage_look_up(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->n_waiting; i++)
+        take_waiting(batch, &batch->waiting[i]);
     batch->n_waiting = 0;
 }
 
-static void let_wait(struct batch *batch, const struct rollup_cell *cell, struct slice party)
+static int64_t tie_of(const struct batch *batch, const struct stream_record *record)
 {
+    int64_t tie;
+    crypto_shorthash((unsigned char *)&tie, (const unsigned char *)record->raw.p, record->raw.n,
+                     batch->key);
+    return tie;
+}
+
+bool batch_usage_defer(struct batch *batch, const struct stream_record *record)
+{
+    const struct slice party = record->cell[0].as.text;
+    const struct stream_value *value = record->value;
+    if (record->n_values != 1 || party.n > sizeof batch->waiting->name || is_large(batch, value) ||
+        mapping_keeps(batch->mapping))
+        return false;
     struct batch_waiting *w = &batch->waiting[batch->n_waiting++];
-    w->cell = *cell;
-    w->combine = batch->usage[cell->metric]->combine;
+    const struct mapping_usage *usage = batch->usage[value->index];
+    int64_t at = record->cell[1].as.n;
+    bool by_subject = !record->cell[2].is_null && *usage->by;
+    w->cell = (struct rollup_cell){
+        .metric = batch->cell_of[value->index],
+        .subject = by_subject ? directory_index(batch->subjects, record->cell[2].as.text) : 0,
+        .day = zone_day(batch->zone, at),
+        .v = value->v,
+        .at = at,
+        .tie = usage->combine == COMBINE_LATEST ? tie_of(batch, record) : 0};
+    w->combine = usage->combine;
+    w->has_id = batch->seen && record->id.p;
+    w->rounded = record->rounded;
+    w->replaced = record->replaced;
+    if (w->has_id) {
+        w->id = seen_hash(batch->key, record->id);
+        seen_expect(batch->seen, w->id);
+    }
     w->asked = directory_ask(batch->parties, party);
     w->n = party.n;
     memcpy(w->name, party.p, party.n);
+    batch->n_values++;
     if (batch->n_waiting == BATCH_WAITING_MAX)
-        look_up_waiting(batch);
+        batch_usage_look_up(batch);
+    return true;
 }
 
 bool batch_usage_add(struct batch *batch, const struct stream_record *record,
                      const struct seen_key *id)
 {
     const struct stream_cell *cell = record->cell;
-    const struct slice party = cell[0].as.text;
     struct batch_large start = {
         .cell = {.day = zone_day(batch->zone, cell[1].as.n), .at = cell[1].as.n}};
     bool any_large = false, any_latest = false;
@@ -80,21 +126,11 @@ bool batch_usage_add(struct batch *batch, const struct stream_record *record,
         any_latest = any_latest || batch->usage[record->value[i].index]->combine == COMBINE_LATEST;
     }
     if (any_latest)
-        crypto_shorthash((unsigned char *)&start.tie, (const unsigned char *)record->raw.p,
-                         record->raw.n, batch->key);
+        start.tie = tie_of(batch, record);
     batch->n_values += record->n_values;
-    if (record->n_values > 0 || mapping_keeps(batch->mapping)) {
-        batch->first_day = MIN(batch->first_day, start.cell.day);
-        batch->last_day = MAX(batch->last_day, start.cell.day);
-    }
-    if (!any_large && record->n_values == 1 && !mapping_keeps(batch->mapping) &&
-        party.n <= sizeof batch->waiting->name) {
-        const struct rollup_cell value =
-            cell_of(batch, &start.cell, start.subject, start.tie, record->value);
-        let_wait(batch, &value, party);
-        return true;
-    }
-    start.cell.party = directory_index(batch->parties, party);
+    if (record->n_values > 0 || mapping_keeps(batch->mapping))
+        see_day(batch, start.cell.day);
+    start.cell.party = directory_index(batch->parties, cell[0].as.text);
     if (any_large) {
         set_aside(batch, record, &start, id);
         return false;
@@ -269,7 +305,7 @@ static void take_in(struct batch *batch, GHashTable *totals)
 
 void batch_usage_settle(struct batch *batch)
 {
-    look_up_waiting(batch);
+    batch_usage_look_up(batch);
     if (batch->large->len == 0)
         return;
     g_autoptr(GHashTable) totals = g_hash_table_new(hash_total, is_same_total);

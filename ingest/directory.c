@@ -3,6 +3,7 @@
 
 #include <sodium.h>
 
+#include "core/huge.h"
 #include "sql/ingest.h"
 
 enum { FIRST_SLOTS = 64, BYTES_MAX = 32 << 20, DIRECTORY_SHORT = 23 };
@@ -26,15 +27,21 @@ struct directory {
     guint resolved; /* indexes below it are resolved */
 };
 
+/* Empty ones in place of those there are. */
+static void set_slots(struct directory *directory, size_t n)
+{
+    huge_free(directory->slot, directory->slot ? directory->mask + 1 : 0, sizeof(struct slot));
+    directory->slot = huge_new0(n, sizeof(struct slot));
+    directory->mask = n - 1;
+}
+
 static void begin(struct directory *directory)
 {
     g_ptr_array_set_size(directory->names, 0);
     g_ptr_array_add(directory->names, arena_strdup(directory->texts, ""));
     g_array_set_size(directory->ids, 0);
     g_array_set_size(directory->ids, 1);
-    directory->mask = FIRST_SLOTS - 1;
-    g_free(directory->slot);
-    directory->slot = g_new0(struct slot, FIRST_SLOTS);
+    set_slots(directory, FIRST_SLOTS);
     directory->resolved = 1;
 }
 
@@ -56,7 +63,7 @@ void directory_free(struct directory *directory)
     arena_free(directory->texts);
     g_ptr_array_free(directory->names, TRUE);
     g_array_free(directory->ids, TRUE);
-    g_free(directory->slot);
+    huge_free(directory->slot, directory->mask + 1, sizeof(struct slot));
     g_free(directory);
 }
 
@@ -173,9 +180,7 @@ static void fill_slot(struct slot *slot, struct slice name, uint64_t hash, uint3
 
 static void grow(struct directory *directory)
 {
-    g_free(directory->slot);
-    directory->mask = directory->mask * 2 + 1;
-    directory->slot = g_new0(struct slot, directory->mask + 1);
+    set_slots(directory, (directory->mask + 1) * 2);
     for (guint i = 1; i < directory->names->len; i++) {
         const struct slice name = slice_of(directory->names->pdata[i]);
         uint64_t hash = hash_name(directory->key, name);

@@ -46,6 +46,7 @@ struct feed {
     size_t bytes;          /* of records in batches */
     int64_t first_us;      /* when the first of what waits came; 0: nothing waits */
     bool at_state;         /* nothing came after the last state */
+    unsigned unseen;       /* lines since the last look at the clock */
     int64_t from_line, line;
     int64_t raw_load;
 };

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/huge.h"
+
 /* A source may have hundreds of streams: each begins small, and is small again when cleared. */
 enum { FIRST_ROOM = 64, KEPT_ROOM = 1024, WAITING_MAX = 32 };
 
@@ -30,13 +32,23 @@ struct rollup {
     struct waiting waiting[WAITING_MAX];
 };
 
+static void free_room(struct rollup *rollup)
+{
+    huge_free(rollup->cell, rollup->room, sizeof *rollup->cell);
+    huge_free(rollup->slot, rollup->room * 2, sizeof *rollup->slot);
+}
+
+/* Room for more cells than there are. The slots are empty afterwards. */
 static void set_room(struct rollup *rollup, size_t room)
 {
+    struct rollup_cell *cell = huge_new0(room, sizeof *cell);
+    if (rollup->n)
+        memcpy(cell, rollup->cell, rollup->n * sizeof *cell);
+    free_room(rollup);
+    rollup->cell = cell;
+    rollup->slot = huge_new0(room * 2, sizeof *rollup->slot);
     rollup->room = room;
-    rollup->cell = g_renew(struct rollup_cell, rollup->cell, room);
     rollup->mask = room * 2 - 1;
-    g_free(rollup->slot);
-    rollup->slot = g_new0(struct slot, rollup->mask + 1);
 }
 
 struct rollup *rollup_new(void)
@@ -51,8 +63,7 @@ void rollup_free(struct rollup *rollup)
 {
     if (!rollup)
         return;
-    g_free(rollup->cell);
-    g_free(rollup->slot);
+    free_room(rollup);
     g_free(rollup);
 }
 
@@ -294,8 +305,8 @@ static struct sorted *sort_digits(struct sorted *from, struct sorted *to, size_t
 static void sort_packed(struct rollup *rollup, const struct rollup_order *order,
                         const struct sort_key *low, const int shift[PARTS], int bits)
 {
-    g_autofree struct sorted *one = g_new(struct sorted, rollup->n);
-    g_autofree struct sorted *two = g_new(struct sorted, rollup->n);
+    struct sorted *one = huge_new0(rollup->n, sizeof *one);
+    struct sorted *two = huge_new0(rollup->n, sizeof *two);
     for (size_t i = 0; i < rollup->n; i++) {
         struct sort_key key = key_of(&rollup->cell[i], order);
         one[i] = (struct sorted){0, i};
@@ -303,11 +314,13 @@ static void sort_packed(struct rollup *rollup, const struct rollup_order *order,
             one[i].key |= (key.part[part] - low->part[part]) << shift[part];
     }
     const struct sorted *result = sort_digits(one, two, rollup->n, bits);
-    struct rollup_cell *cell = g_new(struct rollup_cell, rollup->room);
+    struct rollup_cell *cell = huge_new0(rollup->room, sizeof *cell);
     for (size_t i = 0; i < rollup->n; i++)
         cell[i] = rollup->cell[result[i].cell];
-    g_free(rollup->cell);
+    huge_free(rollup->cell, rollup->room, sizeof *cell);
     rollup->cell = cell;
+    huge_free(one, rollup->n, sizeof *one);
+    huge_free(two, rollup->n, sizeof *two);
 }
 
 const struct rollup_cell *rollup_sorted(struct rollup *rollup, const struct rollup_order *order)

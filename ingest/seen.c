@@ -101,9 +101,20 @@ static bool is_held(struct seen *seen, struct seen_key id)
     return ask(seen, id, &held, &seen->failure) && held;
 }
 
+void seen_expect(const struct seen *seen, struct seen_key id)
+{
+    seen_set_expect(seen->all, id);
+}
+
 bool seen_add(struct seen *seen, struct seen_key id)
 {
-    if (seen_set_has(seen->all, id) || (seen->held > 0 && is_held(seen, id)))
+    if (seen->held == 0) {
+        if (!seen_set_add(seen->all, id))
+            return false;
+        g_array_append_val(seen->fresh, id);
+        return true;
+    }
+    if (seen_set_has(seen->all, id) || is_held(seen, id))
         return false;
     (void)seen_set_add(seen->all, id);
     g_array_append_val(seen->fresh, id);

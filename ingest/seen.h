@@ -34,6 +34,9 @@ int64_t seen_kept_from(const struct seen *seen);
 /* The hash of an id under the warehouse's key (16 bytes). */
 struct seen_key seen_hash(const uint8_t key[16], struct slice id);
 
+/* An id will be added soon: its memory is asked for. */
+void seen_expect(const struct seen *seen, struct seen_key id);
+
 /* Add an id of the open batch; false when it was there. What goes wrong while it is asked for is
  * said by seen_save: the batch is not written then. */
 bool seen_add(struct seen *seen, struct seen_key id);

@@ -124,6 +124,11 @@ bool seen_set_has(const struct seen_set *set, struct seen_key key)
     return is_at(set, find(set, &key), &key);
 }
 
+void seen_set_expect(const struct seen_set *set, struct seen_key key)
+{
+    __builtin_prefetch(&set->slot[home(set, &key)], 1);
+}
+
 bool seen_set_add(struct seen_set *set, struct seen_key key)
 {
     seen_set_reserve(set, 0);

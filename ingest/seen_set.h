@@ -19,6 +19,9 @@ void seen_set_reserve(struct seen_set *set, size_t n);
 
 bool seen_set_has(const struct seen_set *set, struct seen_key key);
 
+/* A key will be asked for soon. */
+void seen_set_expect(const struct seen_set *set, struct seen_key key);
+
 /* The keys are hashes under a secret key, not both halves 0. False when it was there. */
 bool seen_set_add(struct seen_set *set, struct seen_key key);
 

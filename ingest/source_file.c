@@ -9,7 +9,8 @@
 #include "ingest/source_path.h"
 #include "sql/ingest.h"
 
-enum { PROGRESS_RECORDS = 256, CLOCK_RECORDS = 256 }; /* from one look to the next */
+/* From one look to the next: at the clock and at what is shown; at how full the batch is. */
+enum { CLOCK_RECORDS = 256, WEIGHED_SHARE = 4096 };
 
 struct reading {
     const struct source_run *run;
@@ -42,6 +43,7 @@ struct file {
     struct mapping_reader *reader;
     int64_t since_us; /* when the batch began */
     unsigned unseen;  /* records since the last look at the clock */
+    size_t unweighed; /* bytes of records since the last look at how full the batch is */
 };
 
 static const char *stream_name(const struct reading *r)
@@ -248,18 +250,22 @@ static bool flush(struct reading *r, struct file *file, bool complete, GError **
 /* Not for every record: where a file is read is a question to the system. */
 static void show_progress(const struct reading *r, const struct file *file)
 {
-    int64_t read = batch_count(r->batch)->read;
-    if (r->run->progress && read % PROGRESS_RECORDS == 0)
-        progress_at(r->run->progress, input_consumed(file->input), r->run->total->read + read);
+    if (r->run->progress && file->unseen == 0)
+        progress_at(r->run->progress, input_consumed(file->input),
+                    r->run->total->read + batch_count(r->batch)->read);
 }
 
 /* Bounded by the memory it holds and by its age, so that a run that is killed has little to do
  * again. */
-static bool is_due(const struct reading *r, struct file *file)
+static bool is_due(const struct reading *r, struct file *file, size_t record)
 {
+    file->unweighed += record;
+    if (++file->unseen < CLOCK_RECORDS && file->unweighed < r->run->batch_bytes / WEIGHED_SHARE)
+        return false;
+    file->unweighed = 0;
     if (batch_bytes(r->batch) >= r->run->batch_bytes)
         return true;
-    if (++file->unseen < CLOCK_RECORDS)
+    if (file->unseen < CLOCK_RECORDS)
         return false;
     file->unseen = 0;
     return g_get_monotonic_time() - file->since_us >= r->run->age_us;
@@ -282,7 +288,7 @@ static bool read_records(struct reading *r, struct file *file, GError **err)
             show_progress(r, file);
             any = true;
         }
-        if (is_due(r, file)) {
+        if (is_due(r, file, found ? raw.text.n : 0)) {
             if (!flush(r, file, false, err))
                 return false;
             file->since_us = g_get_monotonic_time();

@@ -147,6 +147,41 @@ static void two_values_of_one_metric_are_one_sum(void **state)
     sources_expect(db, runs, "31");
 }
 
+/* Records of one small value are looked up some at a time; what comes between them sees their ids.
+ */
+static void of_records_with_one_id_the_first_counts_whatever_they_bring(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = warehouse_open();
+    const char *dir = sources_directory(
+        "sources:\n"
+        "  - name: app\n"
+        "    type: file\n"
+        "    streams:\n"
+        "      - stream: usage_event\n"
+        "        path: data/*.csv\n"
+        "        id: id\n"
+        "        fields: {party: account, at: day}\n"
+        "        values: [{metric: runs, field: runs}, {metric: peak, field: ms}]\n");
+    sources_write(dir, "data/a.csv",
+                  "id,account,day,runs,ms\n"
+                  "1,acc-1,2026-01-02,5,\n"            /* one small value … */
+                  "1,acc-1,2026-01-09," GREATEST ",\n" /* … a large one … */
+                  "2,acc-1,2026-01-02,7,1\n"           /* … several … */
+                  "2,acc-1,2026-01-02,100,\n"          /* … and one again */
+                  "1,acc-1,2026-02-03,1000,\n"
+                  "3,acc-1,2026-01-03,,\n" /* … or none */
+                  "3,acc-1,2026-01-02,10000,\n");
+    struct ingest_summary s;
+    sources_ingest(db, dir, &s);
+    assert_int_equal(s.count.read, 7);
+    assert_int_equal(s.count.loaded, 3);
+    assert_int_equal(s.count.duplicate, 4);
+    sources_expect(db, runs, "12");
+    sources_expect(db, "SELECT first_day || ' ' || last_day FROM ops.load WHERE kind = 'ingest'",
+                   "2026-01-02 2026-01-02");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -155,6 +190,7 @@ int main(void)
         cmocka_unit_test(of_equal_values_the_first_is_rejected_and_may_come_again),
         cmocka_unit_test(a_record_taken_out_of_one_sum_may_carry_another_out),
         cmocka_unit_test(two_values_of_one_metric_are_one_sum),
+        cmocka_unit_test(of_records_with_one_id_the_first_counts_whatever_they_bring),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
