@@ -44,7 +44,7 @@ struct scoring {
     struct zone *zone;
     const struct metric_set *metrics;
     struct indicator_set indicators;
-    int64_t due_us; /* of the day; -1: nothing is promised */
+    int64_t due_us;                      /* of the day; -1: nothing is promised */
     struct score_voice champion, shadow; /* shadow.card NULL: there is none */
     struct override_set overrides;
     const struct hazard_model *model;

@@ -47,13 +47,13 @@ double screen_eliminate(double *m, double *g, size_t n, size_t first, size_t *ra
 /* Benjamini-Hochberg: how many of the candidates, sorted here, are discoveries. */
 size_t screen_discoveries(struct screening *s);
 
-/* log p of a smooth product of two covariates beyond their margins, from their cells: of the product
- * of two lines or of two parabolas, whichever says more, doubled for the choice. */
+/* log p of a smooth product of two covariates beyond their margins, from their cells: of the
+ * product of two lines or of two parabolas, whichever says more, doubled for the choice. */
 double screen_smooth_log_p(const struct screening *s, const struct term_key *key,
                            const struct screen_cells *cells);
 
-/* The same of a derived covariate whose groups are the columns from `first` on, beyond those before:
- * a line or a parabola over the groups. m is symmetric, its upper triangle is read. */
+/* The same of a derived covariate whose groups are the columns from `first` on, beyond those
+ * before: a line or a parabola over the groups. m is symmetric, its upper triangle is read. */
 double screen_smooth_derived(const double *m, const double *g, size_t n, size_t first);
 
 /* Gates of the covariates that the candidate pairs have; of the main effects; of triples. They go
