@@ -245,7 +245,7 @@ static void what_is_wrong_is_named(void **state)
     static const struct {
         const char *find, *put, *says;
     } cases[] = {
-        {"\"version\":2", "\"version\":3", "not a stored model of version 2"},
+        {"\"version\":3", "\"version\":4", "not a stored model of version 3"},
         {"\"intercept\":", "\"intercepts\":", "intercept"},
         {"\"rank\":", "\"rang\":", "interval 0: its rank"},
         {"\"edges\":[-", "\"edges\":[7,-", "covariate 0"},
