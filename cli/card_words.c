@@ -22,14 +22,23 @@ static int digits_of(struct rational_pool *pool, struct rational step)
     return digits;
 }
 
-/* The number as the card rounds it: "8.5"; a fraction where it does not. */
+/* The number as the card rounds it: "8.5". */
 static void append_shown(const struct words *w, struct rational x)
 {
-    const struct scorecard_round *round = &w->card->round_total;
-    if (round->rule == ROUND_NONE)
-        rational_append(w->out, x);
-    else
-        rational_append_decimal(w->out, w->pool, x, digits_of(w->pool, round->step));
+    rational_append_decimal(w->out, w->pool, x, digits_of(w->pool, w->card->round_total.step));
+}
+
+/* For people: at most three decimals, without zeros at the end. --json has the fraction. */
+static void append_plain(const struct words *w, struct rational x)
+{
+    gsize begin = w->out->len;
+    struct rational step = rational_of(1, 1000);
+    rational_append_decimal(w->out, w->pool, rational_round(w->pool, x, step, ROUND_NEAREST_AWAY),
+                            3);
+    while (w->out->len > begin + 1 && w->out->str[w->out->len - 1] == '0')
+        g_string_truncate(w->out, w->out->len - 1);
+    if (w->out->str[w->out->len - 1] == '.')
+        g_string_truncate(w->out, w->out->len - 1);
 }
 
 static void put_key(GString *out, const char *key)
@@ -223,7 +232,10 @@ void card_words_text(GString *out, struct health_engine *engine, const char *acc
     else {
         g_string_append_printf(out, "health %d of 10000", h->health_bp);
         g_string_append(out, " (");
-        append_shown(&w, h->shown_computed);
+        if (card->round_total.rule == ROUND_NONE)
+            append_plain(&w, h->shown_computed);
+        else
+            append_shown(&w, h->shown_computed);
         g_string_append_printf(out, "), band %s, coverage %d, between %d and %d\n",
                                *h->band ? h->band : "none", h->coverage_bp, h->lower_bp,
                                h->upper_bp);
@@ -235,7 +247,7 @@ void card_words_text(GString *out, struct health_engine *engine, const char *acc
         else {
             g_string_append_printf(out, "    %+7d  %s: ", h->contribution_bp[i],
                                    card->measure[i].label);
-            rational_append(out, h->score[i]);
+            append_plain(&w, h->score[i]);
             g_string_append_printf(out, "%s%s\n", h->level[i] ? " " : "",
                                    h->level[i] ? h->level[i] : "");
         }
