@@ -90,13 +90,18 @@ void plain_card_health(const struct scorecard *card, const double *value, const 
 static const struct scorecard *load(const char *yaml, const char *const *columns, GError **err)
 {
     static struct arena *arena;
+    static GPtrArray *configs; /* whose texts the cards are made of */
     const char *dir = sources_directory("");
-    if (!arena)
+    if (!arena) {
         arena = arena_new();
+        configs = g_ptr_array_new();
+    }
     sources_write(dir, "card.yaml", yaml);
     struct config *config = config_bare(dir);
     const struct scorecard *card = scorecard_load_table(arena, config, "card.yaml", columns, err);
-    if (!card)
+    if (card)
+        g_ptr_array_add(configs, config);
+    else
         config_close(config);
     return card;
 }
