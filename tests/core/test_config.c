@@ -28,8 +28,14 @@ static int make_directory(void **state)
 static int remove_directory(void **state)
 {
     (void)state;
-    g_autofree char *path = g_build_filename(directory, "kenko.yaml", NULL);
-    g_remove(path);
+    const char *name;
+    GDir *files = g_dir_open(directory, 0, NULL);
+    while (files && (name = g_dir_read_name(files))) {
+        g_autofree char *path = g_build_filename(directory, name, NULL);
+        g_remove(path);
+    }
+    if (files)
+        g_dir_close(files);
     return g_rmdir(directory);
 }
 
