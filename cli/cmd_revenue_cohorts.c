@@ -89,7 +89,7 @@ static struct grid *square(const struct cmd_revenue *ask, const struct cohort_ta
 bool cmd_revenue_cohorts(struct cmd_revenue *ask, GError **err)
 {
     struct cohort_table table;
-    measure_fn measure;
+    measure_fn measure = NULL;
     bool is_shown = ask->form == GRID_TERMINAL;
     if (!find_measure(ask->measure, &measure, err) ||
         !cohort_compute(ask->arena, ask->revenue.ledger, ask->by, is_shown ? AGES_SHOWN : AGES_MAX,

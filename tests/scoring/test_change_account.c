@@ -18,7 +18,7 @@ static bool load(struct arena *arena, struct db *db, const char *dir, const char
                  struct change_account *out, GError **err)
 {
     g_autoptr(config_t) config = config_open(dir, err);
-    int32_t from, to;
+    int32_t from = 0, to = 0;
     if (!config || !day_parse(slice_of(first), &from, err) ||
         !day_parse(slice_of(second), &to, err))
         return false;
@@ -175,7 +175,7 @@ static void another_profile_is_configuration(void **state)
     struct change_account back;
     g_autoptr(GError) err = NULL;
     g_autoptr(config_t) config = config_open(dir, &err);
-    int32_t from, to;
+    int32_t from = 0, to = 0;
     assert_true(config && day_parse(SLICE("2026-06-01"), &from, &err) &&
                 day_parse(SLICE("2026-06-01"), &to, &err));
     if (!change_account_load(arena, db, config, "a", from, to, &back, &err))

@@ -153,7 +153,7 @@ static struct train_summary train(struct db *db, const char *dir, int32_t as_of)
     g_autoptr(GError) err = NULL;
     g_autoptr(config_t) config = config_open(dir, &err);
     const struct train_options options = {.as_of = as_of, .known_no = -1};
-    struct train_summary s;
+    struct train_summary s = {0};
     if (!config || !train_run(db, warehouse_dsn(), config, &options, &s, &err))
         fail_msg("%s", err->message);
     return s;

@@ -25,7 +25,7 @@ static int64_t say(struct db *db, const char *kind, int value_bp, const char *fr
                          .value_bp = value_bp,
                          .reason = "notice given",
                          .author = "mori"};
-    int64_t load_id;
+    int64_t load_id = 0;
     if (!day_parse(slice_of(from), &o.valid_from, &err) ||
         !day_parse(slice_of(until), &o.expires_on, &err) || !override_put(db, &o, &load_id, &err))
         fail_msg("%s", err->message);

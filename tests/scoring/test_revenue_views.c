@@ -33,7 +33,7 @@ static void publish(struct db *db, const char *as_of)
 
 static bool republish(struct db *db, const char *directory)
 {
-    bool is_new;
+    bool is_new = false;
     g_autoptr(GError) err = NULL;
     g_autoptr(config_t) config = config_open(directory, &err);
     if (!config || !revenue_publish(db, config, &is_new, &err))
@@ -181,7 +181,7 @@ static void a_missing_rate_is_said_and_what_stood_stays(void **state)
 {
     (void)state;
     const char *directory;
-    bool is_new;
+    bool is_new = false;
     g_autoptr(GError) err = NULL;
     g_autoptr(db_t) db = kpi_load_or_skip("contract_end", &directory);
     g_autoptr(config_t) config = config_open(directory, NULL);

@@ -25,7 +25,7 @@ static const char card[] =
     "100}]}\n"
     "      - {name: open, metric: open, bands: [{below: 1, score: 100}, {score: 20}]}\n";
 
-/* The scorecard lives as long as what is returned. */
+/* The scorecard lives as long as what is returned: caller closes. */
 static struct config *load(struct arena *arena, struct db *db, const char *dir, struct what_if *out)
 {
     g_autoptr(GError) err = NULL;
@@ -56,7 +56,7 @@ static void other_values_are_judged_by_the_same_engine(void **state)
     sources_write(dir, "scorecards/default.yaml", card);
     sources_ingest(db, dir, NULL);
     company_score(db, dir, "2026-06-01", -1, true);
-    g_autoptr(config_t) config = load(arena, db, dir, &what_if);
+    struct config *config = load(arena, db, dir, &what_if);
     assert_int_equal(effective(&what_if, &band), 4000);
     assert_string_equal(band, "Yellow");
     assert_true(what_if_set(&what_if, "open", 0, &err));
@@ -71,6 +71,7 @@ static void other_values_are_judged_by_the_same_engine(void **state)
     assert_string_equal(rows.row[0].author, "Mori");
     assert_string_equal(rows.row[0].note, "first cuts");
     assert_int_equal(rows.row[0].days, 1);
+    config_close(config);
 }
 
 static void the_smallest_change_is_just_enough(void **state)
@@ -84,7 +85,7 @@ static void the_smallest_change_is_just_enough(void **state)
     sources_write(dir, "scorecards/default.yaml", card);
     sources_ingest(db, dir, NULL);
     company_score(db, dir, "2026-06-01", -1, true);
-    g_autoptr(config_t) config = load(arena, db, dir, &what_if);
+    struct config *config = load(arena, db, dir, &what_if);
     g_autoptr(health_engine_t) engine = health_engine_new(what_if.card);
     /* 2 runs / 140 of 100 and 20: 70 * 3 asks for 95 of the runs, which are 133. */
     what_if_lift(&what_if, engine, 0, &lift);
@@ -102,6 +103,7 @@ static void the_smallest_change_is_just_enough(void **state)
     what_if.value[metric] = 70;
     what_if_lift(&what_if, engine, 1, &lift);
     assert_false(lift.found);
+    config_close(config);
 }
 
 int main(void)
