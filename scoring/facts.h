@@ -144,6 +144,10 @@ const struct facts_incident *facts_incidents(const struct facts *facts, size_t *
 /* The reporting currency. */
 const char *facts_currency(const struct facts *facts);
 
+/* The day whose rate speaks for `day` when looking back: the day itself, or the currency's first
+ * rated day where that is later. */
+int32_t facts_rated_from(const struct facts *facts, const char *currency, int32_t day);
+
 /* Amount in minor units of the reporting currency, by the rate valid on a day; false when none is,
  * or the amount does not fit 64 bits. */
 bool facts_convert(const struct facts *facts, int64_t minor, const char *currency, int32_t day,

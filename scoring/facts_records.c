@@ -201,6 +201,17 @@ static const struct facts_rate *rate_on(const struct facts *f, const char *curre
     return low > 0 && strcmp(f->rate[low - 1].currency, currency) == 0 ? &f->rate[low - 1] : NULL;
 }
 
+int32_t facts_rated_from(const struct facts *f, const char *currency, int32_t day)
+{
+    if (strcmp(currency, f->wish.currency) == 0 || rate_on(f, currency, day))
+        return day;
+    for (size_t i = 0; i < f->n_rates; i++) {
+        if (strcmp(f->rate[i].currency, currency) == 0)
+            return f->rate[i].day;
+    }
+    return day;
+}
+
 const char *facts_currency(const struct facts *f)
 {
     return f->wish.currency;

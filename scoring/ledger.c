@@ -47,7 +47,8 @@ static bool add_currency(const struct ledger *l, size_t account, int32_t day, in
         if (day < r->to && strcmp(r->currency, currency) == 0 && !ledger_add(&minor, r->minor, err))
             return false;
     }
-    if (!l->currency && minor != 0 && !facts_convert(l->facts, minor, currency, rate_day, &minor))
+    int32_t rated = l->currency ? rate_day : facts_rated_from(l->facts, currency, rate_day);
+    if (!l->currency && minor != 0 && !facts_convert(l->facts, minor, currency, rated, &minor))
         return err_set(err, KENKO_ERROR_INPUT,
                        "no exchange rate of %s on %s for %s, or one that makes its amounts too "
                        "large: load fx_rate",

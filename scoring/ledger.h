@@ -45,6 +45,8 @@ MUST_USE bool ledger_make(struct arena *arena, const struct facts *facts, int32_
 
 /*
  * An account's ARR on `day`, in minor units at the rates of `rate_day`; rounded once a currency.
+ * Before a currency's first rate that one speaks: rates of a month's first day are as good as none
+ * for the day before it, on which a period begins.
  *
  * Errors  KENKO_ERROR_INPUT  no rate, or a sum that does not fit 64 bits
  */

@@ -38,7 +38,8 @@ bool renewal_list(struct arena *arena, const struct ledger *l, int32_t from, int
             char day[DAY_TEXT_SIZE];
             if (r->minor <= 0 || r->from >= l->as_of || r->to < from || r->to >= to)
                 continue;
-            if (!facts_convert(l->facts, r->minor, r->currency, from, &one.minor))
+            int32_t rated = facts_rated_from(l->facts, r->currency, from);
+            if (!facts_convert(l->facts, r->minor, r->currency, rated, &one.minor))
                 return err_set(err, KENKO_ERROR_INPUT,
                                "no exchange rate of %s on %s for %s: load fx_rate", r->currency,
                                day_format(from, day), l->key[a]);

@@ -196,6 +196,21 @@ static void a_missing_rate_is_said_and_what_stood_stays(void **state)
     sources_expect(db, "SELECT as_of FROM score.revenue", "2026-01-01");
 }
 
+static void before_the_first_rate_that_one_speaks(void **state)
+{
+    (void)state;
+    const char *directory;
+    g_autoptr(db_t) db = kpi_load_or_skip("contract_end", &directory);
+    publish(db, "2026-01-01");
+    assert_true(republish(db, directory));
+    g_autofree char *before = warehouse_value(db, "SELECT sum(end_minor) FROM score.arr_moved");
+    warehouse_sql(db, "UPDATE warehouse.fx_rate SET day = '2025-12-31'");
+    publish(db, "2026-01-02");
+    assert_true(republish(db, directory));
+    sources_expect(db, "SELECT sum(end_minor) FROM score.arr_moved", before);
+    sources_expect(db, "SELECT as_of FROM score.revenue", "2026-01-02");
+}
+
 /* Parents, children and their health as the table has them, through the CRM's file. */
 static void load_children(struct db *db, char **line)
 {
@@ -292,6 +307,7 @@ int main(void)
         cmocka_unit_test(the_view_of_parents_is_the_golden_table),
         cmocka_unit_test(tables_of_revenue_stand_until_something_is_said),
         cmocka_unit_test(a_missing_rate_is_said_and_what_stood_stays),
+        cmocka_unit_test(before_the_first_rate_that_one_speaks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
