@@ -64,10 +64,15 @@ enum { HAZARD_AT_RENEWAL = 0, HAZARD_STAY = -1, HAZARD_STAY_DAYS = 365, HAZARD_D
  *               intercept last. What a term of several metrics adds is shared equally among them;
  *               NULL when nobody asks
  *
- * Cost  a few look-ups a term and row
+ * Cost  a few look-ups a term and row; once a call the tables of the intervals, which cost as much
+ * as hundreds of rows, so ask for rows together
  */
 void hazard_predict(const struct hazard_model *model, const double *value, size_t n,
                     const int *days, size_t n_days, struct hazard_risk *out, double *contribution);
+
+/* The same with days of its own for each row; out: n. */
+void hazard_predict_each(const struct hazard_model *model, const double *value, size_t n,
+                         const int *days, struct hazard_risk *out);
 
 /* Risk of n rows within the model's horizon, in the arena. */
 double *hazard_probabilities(struct arena *arena, const struct hazard_model *model,

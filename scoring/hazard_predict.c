@@ -187,22 +187,40 @@ static void explain(const struct hazard_model *m, const double *value, size_t n,
     }
 }
 
+static struct odds *odds_of(struct arena *arena, const struct hazard_model *m, const double *value,
+                            size_t n)
+{
+    struct odds *out = arena_many(arena, n + 1, struct odds);
+    struct table quiet = predict_table(arena, m, value, n, HAZARD_NOT_DUE);
+    struct table due = m->renewal < 0 ? quiet : predict_table(arena, m, value, n, HAZARD_ALL_DUE);
+    for (size_t i = 0; i < n; i++) {
+        double until = m->renewal < 0 ? NAN : value[i * m->metrics->n_metrics + (size_t)m->renewal];
+        out[i] = (struct odds){until > 0 ? until : NAN, quiet.eta[i], due.eta[i], quiet.se[i],
+                               due.se[i]};
+    }
+    return out;
+}
+
 void hazard_predict(const struct hazard_model *m, const double *value, size_t n, const int *days,
                     size_t n_days, struct hazard_risk *out, double *contribution)
 {
     g_autoptr(arena_t) arena = arena_new();
-    size_t n_metrics = m->metrics->n_metrics;
-    struct table quiet = predict_table(arena, m, value, n, HAZARD_NOT_DUE);
-    struct table due = m->renewal < 0 ? quiet : predict_table(arena, m, value, n, HAZARD_ALL_DUE);
+    const struct odds *odds = odds_of(arena, m, value, n);
     for (size_t i = 0; i < n; i++) {
-        double until = m->renewal < 0 ? NAN : value[i * n_metrics + (size_t)m->renewal];
-        const struct odds o = {until > 0 ? until : NAN, quiet.eta[i], due.eta[i], quiet.se[i],
-                               due.se[i]};
         for (size_t d = 0; d < n_days; d++)
-            fill_risk(&o, m->horizon_days, days[d], &out[i * n_days + d]);
+            fill_risk(&odds[i], m->horizon_days, days[d], &out[i * n_days + d]);
     }
     if (contribution)
         explain(m, value, n, contribution);
+}
+
+void hazard_predict_each(const struct hazard_model *m, const double *value, size_t n,
+                         const int *days, struct hazard_risk *out)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    const struct odds *odds = odds_of(arena, m, value, n);
+    for (size_t i = 0; i < n; i++)
+        fill_risk(&odds[i], m->horizon_days, days[i], &out[i]);
 }
 
 double *hazard_probabilities(struct arena *arena, const struct hazard_model *m, const double *value,

@@ -27,20 +27,39 @@ static bool read_features(struct arena *arena, struct db *db, const struct ledge
     return true;
 }
 
-static int64_t risk_by(const struct hazard_model *model, const struct db_doubles *feature,
-                       double *value, size_t n_metrics, int days)
+/* Renewals whose accounts the run scored, side by side, as the model is asked for them. */
+struct asked {
+    size_t n, n_metrics;
+    size_t *of;    /* which renewal */
+    int *days;     /* until its end */
+    double *value; /* n × metrics */
+};
+
+static void ask(struct asked *asked, const struct hazard_model *model,
+                const struct db_doubles *feature, size_t which, int days)
 {
-    struct hazard_risk risk;
+    double *value = asked->value + asked->n * asked->n_metrics;
     if (feature->n != hazard_features(model))
-        return RENEWAL_NO_RISK;
-    for (size_t m = 0; m < n_metrics; m++)
+        return;
+    for (size_t m = 0; m < asked->n_metrics; m++)
         value[m] = NAN;
     for (size_t f = 0; f < feature->n; f++) {
         if (!feature->is_null || !feature->is_null[f])
             value[hazard_feature_metric(model, f)] = feature->v[f];
     }
-    hazard_predict(model, value, 1, &days, 1, &risk, NULL);
-    return isnan(risk.p) ? RENEWAL_NO_RISK : llround(risk.p * 1e9);
+    asked->of[asked->n] = which;
+    asked->days[asked->n++] = days;
+}
+
+static void answer(struct arena *arena, const struct asked *asked, const struct hazard_model *model,
+                   struct renewal *renewal)
+{
+    struct hazard_risk *risk = arena_many(arena, asked->n + 1, struct hazard_risk);
+    hazard_predict_each(model, asked->value, asked->n, asked->days, risk);
+    for (size_t i = 0; i < asked->n; i++) {
+        if (!isnan(risk[i].p))
+            renewal[asked->of[i]].p_1e9 = llround(risk[i].p * 1e9);
+    }
 }
 
 bool renewal_risk(struct arena *arena, struct db *db, const struct metric_set *set,
@@ -62,16 +81,19 @@ bool renewal_risk(struct arena *arena, struct db *db, const struct metric_set *s
     if (!model.hazard)
         return true;
     const int64_t *account_id = facts_account_ids(l->facts);
-    double *value = arena_many(arena, metric_count(set) + 1, double);
+    struct asked asked = {.n_metrics = metric_count(set),
+                          .of = arena_many(arena, n + 1, size_t),
+                          .days = arena_many(arena, n + 1, int),
+                          .value = arena_many(arena, n * metric_count(set) + 1, double)};
     for (size_t i = 0; i < n; i++) {
         /* By the end of the day: a contract that ends on the run's day ends within one. */
         int days = renewal[i].row->to - run.as_of + 1;
         const struct q_renewal_features_row *row =
             g_hash_table_lookup(by_id, &account_id[renewal[i].account]);
         if (row && days >= 1 && days <= HAZARD_DAYS_MAX)
-            renewal[i].p_1e9 =
-                risk_by(model.hazard, &row->risk_value, value, metric_count(set), days);
+            ask(&asked, model.hazard, &row->risk_value, i, days);
     }
+    answer(arena, &asked, model.hazard, renewal);
     *as_of = run.as_of;
     return true;
 }

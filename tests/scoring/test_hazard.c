@@ -167,12 +167,18 @@ static void rows_are_predicted_alike_alone_and_together(void **state)
     static double contribution[ROWS * (METRICS + 1)];
     static struct hazard_risk all[ROWS * 2];
     const int days[] = {30, HAZARD_AT_RENEWAL};
+    static struct hazard_risk each[ROWS];
+    static int of_row[ROWS];
+    for (size_t i = 0; i < ROWS; i++)
+        of_row[i] = days[i % 2];
     size_t q = hazard_features(model) + 1;
     hazard_predict(model, value, ROWS, days, 2, all, contribution);
+    hazard_predict_each(model, value, ROWS, of_row, each);
     for (size_t i = 0; i < ROWS; i += 211) {
         double own[METRICS + 1];
         struct hazard_risk one[2];
         hazard_predict(model, value + i * METRICS, 1, days, 2, one, own);
+        assert_memory_equal(&one[i % 2], &each[i], sizeof *each);
         assert_memory_equal(one, all + 2 * i, sizeof one);
         assert_memory_equal(own, contribution + i * q, q * sizeof *own);
     }
