@@ -233,6 +233,7 @@ static void add_terms(const struct card *c)
                                                      {"In paths", COLUMN_NUMBER}};
     const struct additive_summary *s = hazard_summary(c->model->hazard);
     struct document *d = c->d;
+    bool any = false;
     document_heading(d, 2, "What it looks at");
     document_table(d,
                    "Importance is a standard deviation of log-odds over the rows; freedom 1 is a "
@@ -249,11 +250,16 @@ static void add_terms(const struct card *c)
         cell(c, name->str);
         cell(c, figure(c, "%.3f", term->importance));
         cell(c, figure(c, "%.1f", term->edf));
-        cell(c, p);
+        cell(c, term->separates ? arena_printf(d->arena, "%s *", p) : p);
         cell(c, percent(c, term->paths, 0));
+        any |= term->separates;
     }
     if (s->n_terms > TERMS_MAX)
         document_note(d, "… and %zu more", s->n_terms - TERMS_MAX);
+    if (any)
+        document_note(
+            d, "* It nearly separates those who leave from the others; the p-value of such a "
+               "table is too large.");
     document_note(d, "Terms that a screen let in have p-values that flatter: the same rows asked "
                      "for them. What counts is the loss on held-out time above.");
 }

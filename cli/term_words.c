@@ -23,15 +23,19 @@ char *term_words_p(double log_p)
 
 void term_words_print(const struct additive_summary *s)
 {
+    bool any = false;
     printf("%-44s %10s %6s %9s %6s\n", "term", "importance", "edf", "p", "paths");
     for (size_t t = 0; t < MIN(s->n_terms, TERM_WORDS_SHOWN); t++) {
         g_autofree char *name = term_words_name(&s->term[t]);
         g_autofree char *p = term_words_p(s->term[t].log_p);
-        printf("%-44s %10.3f %6.1f %9s %5.0f%%\n", name, s->term[t].importance, s->term[t].edf, p,
-               100 * s->term[t].paths);
+        printf("%-44s %10.3f %6.1f %9s %5.0f%%%s\n", name, s->term[t].importance, s->term[t].edf, p,
+               100 * s->term[t].paths, s->term[t].separates ? " *" : "");
+        any |= s->term[t].separates;
     }
     if (s->n_terms > TERM_WORDS_SHOWN)
         printf("… and %zu more (--json lists all)\n", s->n_terms - TERM_WORDS_SHOWN);
+    if (any)
+        printf("* nearly separates the outcomes: its p-value is too large\n");
 }
 
 void term_words_json(const struct additive_summary *s)
@@ -47,8 +51,9 @@ void term_words_json(const struct additive_summary *s)
         text_json_number(figures, "chi2", s->term[t].chi2);
         text_json_number(figures, "df", s->term[t].df);
         text_json_number(figures, "log_p", s->term[t].log_p);
-        printf("%s{\"term\": \"%s\"%s, \"paths\": %.2f}", t ? ",\n  " : "\n  ", escaped->str,
-               figures->str, s->term[t].paths);
+        printf("%s{\"term\": \"%s\"%s, \"paths\": %.2f, \"separates\": %s}", t ? ",\n  " : "\n  ",
+               escaped->str, figures->str, s->term[t].paths,
+               s->term[t].separates ? "true" : "false");
     }
     printf("]");
 }

@@ -110,21 +110,55 @@ static void add_trees(struct arena *arena, const struct additive_paths *paths,
     model->weight[1] = model->weight[2] = 0;
 }
 
-static double spread(const struct additive *model, size_t t)
+/* A term's value of every row. */
+static void values_of(const struct additive *model, size_t t, double *out)
 {
     const struct term *term = model->term[t];
-    size_t n = model->set->n_rows;
-    double sum = 0, square = 0;
-    for (size_t i = 0; i < n; i++) {
-        uint16_t at[TERM_AXES] = {0};
+    const double *beta = model->beta + model->start[t];
+    size_t m = term->basis[0]->m;
+    g_autofree double *bin = g_new(double, m);
+    uint16_t at[TERM_AXES] = {0};
+    for (at[0] = 0; term->key.n == 1 && at[0] < m; at[0]++)
+        bin[at[0]] = term_value(term, at, beta);
+    for (size_t i = 0; i < model->set->n_rows; i++) {
         for (size_t a = 0; a < term->key.n; a++)
             at[a] = model->set->row[term->key.axis[a]].bins->code[i];
-        double v = term_value(term, at, model->beta + model->start[t]);
-        sum += v;
-        square += v * v;
+        out[i] = term->key.n == 1 ? bin[at[0]] : term_value(term, at, beta);
+    }
+}
+
+static double deviation(const double *x, size_t n)
+{
+    double sum = 0, square = 0;
+    for (size_t i = 0; i < n; i++) {
+        sum += x[i];
+        square += x[i] * x[i];
     }
     double mean = sum / (double)n;
     return sqrt(fmax(square / (double)n - mean * mean, 0));
+}
+
+/*
+ * Would a term's Wald statistic fall if its effect grew? Of an effect (1 + t) f beside a constant
+ * it is sum of w (1 + t)^2 f^2, f centred by w; and w = mu (1 - mu) falls as eta grows away from 0.
+ * At t = 0 its slope is sum of w f^2 (2 + (1 - 2 mu) f).
+ *
+ * Source  Hauck, Donner, Wald's test as applied to hypotheses in logit analysis, JASA 72 (1977)
+ *         851-853; Yee, On the Hauck-Donner effect in Wald tests, JASA 117 (2022) 1763-1774
+ */
+static bool separates(const double *value, const double *eta, size_t n)
+{
+    double slope = 0, sum = 0, weight = 0;
+    for (size_t i = 0; i < n; i++) {
+        double mu = logit_mean(eta[i]), w = mu * (1 - mu);
+        sum += w * value[i];
+        weight += w;
+    }
+    for (size_t i = 0; i < n; i++) {
+        double mu = logit_mean(eta[i]), f = value[i] - sum / weight;
+        slope += mu * (1 - mu) * f * f * (2 + (1 - 2 * mu) * f);
+    }
+    return slope < 0;
 }
 
 static int by_importance(const void *a, const void *b)
@@ -193,13 +227,24 @@ static void summarise(struct arena *arena, const struct additive_paths *paths,
 {
     struct additive_summary *s = &model->summary;
     struct additive_term *row = arena_many(arena, model->n_terms + 1, struct additive_term);
+    size_t n = model->set->n_rows;
+    g_autofree double *value = g_new(double, n), *eta = g_new(double, n);
+    for (size_t i = 0; i < n; i++)
+        eta[i] = model->intercept;
+    for (size_t t = 0; t < model->n_terms; t++) {
+        values_of(model, t, value);
+        row[t].importance = deviation(value, n);
+        for (size_t i = 0; i < n; i++)
+            eta[i] += value[i];
+    }
     for (size_t t = 0; t < model->n_terms; t++) {
         const struct term *term = model->term[t];
         row[t].n = term->key.n;
         for (size_t a = 0; a < term->key.n; a++)
             row[t].covariate[a] = &model->set->row[term->key.axis[a]];
         test_term(paths, term, &row[t]);
-        row[t].importance = spread(model, t);
+        values_of(model, t, value);
+        row[t].separates = separates(value, eta, n);
     }
     qsort(row, model->n_terms, sizeof *row, by_importance);
     s->term = row;
@@ -247,10 +292,10 @@ struct additive *additive_fit(struct arena *arena, const struct dataset *data, c
     struct additive_paths *paths =
         additive_paths_new(scratch, model->set, y, data->n, model->n_paths, options);
     average(arena, paths, model);
-    additive_interval_prepare(arena, paths, model);
     model->weight[0] = 1;
     if (options->mode == ADDITIVE_AUTO || options->mode == ADDITIVE_FULL)
         add_trees(arena, paths, options, model);
+    additive_interval_prepare(arena, paths, model);
     model->summary.n_rows = data->n;
     model->summary.n_events = events;
     summarise(arena, paths, model);

@@ -43,16 +43,15 @@ MUST_USE struct additive *additive_fit(struct arena *arena, const struct dataset
 void additive_predict(const struct additive *model, const struct dataset *data, double *eta);
 
 /*
- * Standard errors of the log-odds: the posterior of the terms' coefficients, the spread of the
- * paths and that of terms and trees, together. An interval of ± 1.96 of them covers the truth for
- * about 95 % of the rows of a population, not for each row: near a step it covers less. `se` has
- * data->n places; NaN of a model that was stored, which does not keep them.
+ * Standard errors of the log-odds: the posterior of the terms' coefficients, scaled to what the
+ * paths' spread says of selection, borders and trees. An interval of ± 1.96 of them covers the
+ * truth for about 95 % of the rows of a population, not for each row: near a step it covers less.
+ * `se` has data->n places.
  *
  * Source  Nychka, Bayesian confidence intervals for smoothing splines, JASA 83 (1988); Marra, Wood,
  *         Scand. J. Statist. 39 (2012), for the posterior; Efron, Ann. Statist. 7 (1979), for the
- *         delete-group jackknife over the paths; Hoeting et al., Statist. Sci. 14 (1999), for the
- *         variance between models that are averaged
- * Cost    n · (terms · some hundred additions, and the trees)
+ *         delete-group jackknife over the paths
+ * Cost    n · terms · some hundred additions
  */
 void additive_interval(const struct additive *model, const struct dataset *data, double *se);
 
@@ -65,6 +64,8 @@ struct additive_term {
     double chi2, df;   /* of the test that it is zero: wald.h, on the means of its paths. Of a term
                           that a screen let in it flatters: the same rows asked for it */
     double log_p;      /* natural logarithm of its p-value */
+    bool separates;    /* its rows are nearly separated: were its effect larger, the test would say
+                          less (Hauck, Donner), so that the p-value is too large */
     double importance; /* standard deviation of its value over the rows, log-odds */
 };
 

@@ -109,14 +109,14 @@ struct additive {
     struct additive_features features;
     struct additive_forest forest[2]; /* from nothing, from the terms */
     double weight[3], shift;
-    size_t rank, width; /* of intervals: columns of the covariance's root; and one more a path */
-    double *wide;       /* (p + 1) × width: the root, then the coefficients of each path */
-    double sampling;    /* share of the posterior variance that is sampling, not smoothing */
-    double *rest;       /* p + 1: what the root leaves of the variances */
+    size_t rank;  /* of intervals: columns of the covariance's root */
+    double *root; /* (p + 1) × rank; NULL: it keeps no intervals */
+    double *rest; /* p + 1: what the root leaves of the variances */
+    double scale; /* what the posterior variance is multiplied by */
     struct additive_summary summary;
 };
 
-/* What intervals need, while the paths are there. */
+/* What intervals need, while the paths are there and when the trees have their weights. */
 void additive_interval_prepare(struct arena *arena, const struct additive_paths *paths,
                                struct additive *model);
 

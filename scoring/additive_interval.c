@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Standard errors: the mean posterior covariance as a product of few columns, which a row's terms
- * add up as they add up their values, the spread of the paths about their mean, and that of what is
- * stacked. */
+ * add up as they add up their values, times one number for what it does not know of. */
 #include <math.h>
 #include <string.h>
 
@@ -9,6 +8,9 @@
 
 /* What of the covariance's trace the columns may leave out; it stays as a diagonal. */
 static const double left_out = 1e-4;
+
+/* Rows on which posterior and spread of the paths are compared. */
+enum { COMPARED = 2000 };
 
 static void average_covariance(const struct additive_paths *paths, const struct additive *model,
                                double *out)
@@ -78,54 +80,26 @@ static double sampling_share(const struct additive_paths *paths)
     return edf > 0 ? fmin(fmax(squared / edf, 0), 1) : 1;
 }
 
-void additive_interval_prepare(struct arena *arena, const struct additive_paths *paths,
-                               struct additive *model)
-{
-    size_t q = model->p + 1;
-    g_autofree double *a = g_new0(double, q *q), *root = g_new(double, q *q);
-    model->rest = arena_many(arena, q, double);
-    model->sampling = sampling_share(paths);
-    average_covariance(paths, model, a);
-    model->rank = decompose(a, q, root, model->rest);
-    model->width = model->rank + model->n_paths;
-    model->wide = arena_many(arena, q * model->width, double);
-    for (size_t i = 0; i < q; i++) {
-        double *row = model->wide + i * model->width;
-        for (size_t r = 0; r < model->rank; r++)
-            row[r] = root[r * q + i];
-    }
-    for (size_t v = 0; v < model->n_paths; v++) {
-        const struct additive_stage *stage = additive_paths_stage(paths, v);
-        model->wide[model->rank + v] = stage->beta[0];
-        for (size_t t = 0; t < model->n_terms; t++) {
-            size_t from = additive_paths_start(paths, v, &model->term[t]->key);
-            double *row = model->wide + (1 + model->start[t]) * model->width + model->rank + v;
-            for (size_t k = 0; from != SIZE_MAX && k < model->term[t]->p; k++)
-                row[k * model->width] = stage->beta[from + k];
-        }
-    }
-}
-
-/* Sums of one row: `width` columns, then the variance of the rest. */
+/* Sums of one row: the root's columns, then the variance of the rest. */
 static void add_row(const struct additive *model, size_t term, const double *x, double *sum)
 {
-    size_t width = model->width, p = model->term[term]->p;
-    const double *wide = model->wide + (1 + model->start[term]) * width;
+    size_t rank = model->rank, p = model->term[term]->p;
+    const double *root = model->root + (1 + model->start[term]) * rank;
     const double *rest = model->rest + 1 + model->start[term];
     for (size_t k = 0; k < p; k++) {
-        for (size_t c = 0; c < width; c++)
-            sum[c] += x[k] * wide[k * width + c];
-        sum[width] += x[k] * x[k] * rest[k];
+        for (size_t c = 0; c < rank; c++)
+            sum[c] += x[k] * root[k * rank + c];
+        sum[rank] += x[k] * x[k] * rest[k];
     }
 }
 
-/* The sums of each bin of a term of one covariate: m × (width + 1); NULL for a term of more. */
+/* The sums of each bin of a term of one covariate: m × (rank + 1); NULL for a term of more. */
 static double *tabulate(struct arena *arena, const struct additive *model, size_t t)
 {
     const struct term *term = model->term[t];
     if (term->key.n > 1)
         return NULL;
-    size_t m = term->basis[0]->m, width = model->width + 1;
+    size_t m = term->basis[0]->m, width = model->rank + 1;
     double *table = arena_many(arena, m * width, double);
     for (size_t b = 0; b < m; b++)
         add_row(model, t, term->basis[0]->c + b * term->p, table + b * width);
@@ -143,9 +117,9 @@ static double **tabulate_all(struct arena *arena, const struct additive *model)
 static void add_terms(const struct additive *model, double *const *table, uint16_t *const *code,
                       size_t i, double *x, double *sum)
 {
-    size_t width = model->width + 1;
-    memcpy(sum, model->wide, model->width * sizeof *sum);
-    sum[model->width] = model->rest[0];
+    size_t width = model->rank + 1;
+    memcpy(sum, model->root, model->rank * sizeof *sum);
+    sum[model->rank] = model->rest[0];
     for (size_t t = 0; t < model->n_terms; t++) {
         const struct term *term = model->term[t];
         uint16_t at[TERM_AXES] = {0};
@@ -162,89 +136,130 @@ static void add_terms(const struct additive *model, double *const *table, uint16
     }
 }
 
-/* The spread of the paths about their mean, of `paths` sums. */
-static double spread_of(const double *path, size_t paths)
+static double posterior_of(const struct additive *model, const double *sum)
 {
-    double mean = 0, spread = 0;
+    double posterior = sum[model->rank];
+    for (size_t r = 0; r < model->rank; r++)
+        posterior += sum[r] * sum[r];
+    return posterior;
+}
+
+/* A path's own log-odds of a row of the table, held out or not. */
+static double *path_eta(const struct additive_paths *paths, size_t v)
+{
+    const struct additive_path *path = &paths->path[v];
+    const struct additive_stage *stage = additive_paths_stage(paths, v);
+    double *eta = g_new(double, paths->n + 1);
+    for (size_t i = 0; i < path->n; i++)
+        eta[path->row[i]] = stage->eta[i];
+    for (size_t i = 0; i < path->n_held; i++)
+        eta[path->held_row[i]] = stage->held_eta[i];
+    return eta;
+}
+
+/* What a path says of a row in all, trees with it. */
+static double path_score(const struct additive *model, size_t v, double terms,
+                         const uint16_t *coarse)
+{
+    double eta = (model->weight[0] + model->weight[2]) * terms;
+    for (int start = 0; start < 2; start++) {
+        if (model->weight[start + 1] != 0)
+            eta += model->weight[start + 1] *
+                   additive_forest_sum(model, &model->forest[start], v, coarse);
+    }
+    return eta;
+}
+
+/* The delete-group jackknife of one row: (V - 1) / V times the squares about the mean. */
+static double jackknife(const double *path, size_t paths)
+{
+    double mean = 0, square = 0;
     for (size_t v = 0; v < paths; v++)
         mean += path[v] / (double)paths;
     for (size_t v = 0; v < paths; v++)
-        spread += (path[v] - mean) * (path[v] - mean);
-    return spread;
+        square += (path[v] - mean) * (path[v] - mean);
+    return square * (double)(paths - 1) / (double)paths;
 }
 
-/* Log-odds of each candidate of the stack by one path: terms, trees from nothing, trees from the
- * terms. One without a weight is not asked. */
-static void candidates_of(const struct additive *model, const double *sum, const uint16_t *coarse,
-                          size_t path, double out[3])
+/* Means over rows of the table: the jackknife, and the posterior of the terms. */
+static void compare_spread(const struct additive_paths *paths, const struct additive *model,
+                           double *spread, double *posterior)
 {
-    double terms = sum[model->rank + path];
-    out[0] = terms;
-    for (int start = 0; start < 2; start++) {
-        out[start + 1] = start ? terms : 0;
-        if (model->weight[start + 1] != 0)
-            out[start + 1] += additive_forest_sum(model, &model->forest[start], path, coarse);
+    g_autoptr(arena_t) arena = arena_new();
+    size_t step = 1 + (paths->n - 1) / COMPARED, n = 0;
+    uint16_t **code = arena_many(arena, model->set->n + 1, uint16_t *);
+    uint16_t *coarse = arena_many(arena, model->features.d + 1, uint16_t);
+    double **table = tabulate_all(arena, model), *eta[ADDITIVE_PATHS];
+    double *x = arena_many(arena, model->p + 1, double);
+    double *sum = arena_many(arena, model->rank + 1, double);
+    for (size_t c = 0; c < model->set->n; c++)
+        code[c] = model->set->row[c].bins->code;
+    for (size_t v = 0; v < paths->n_paths; v++)
+        eta[v] = path_eta(paths, v);
+    *spread = *posterior = 0;
+    for (size_t i = 0; i < paths->n; i += step, n++) {
+        double own[ADDITIVE_PATHS];
+        additive_coarse(model, code, i, coarse);
+        for (size_t v = 0; v < paths->n_paths; v++)
+            own[v] = path_score(model, v, eta[v][i], coarse);
+        add_terms(model, table, code, i, x, sum);
+        *spread += jackknife(own, paths->n_paths);
+        *posterior += posterior_of(model, sum);
     }
+    *spread /= (double)n;
+    *posterior /= (double)n;
+    for (size_t v = 0; v < paths->n_paths; v++)
+        g_free(eta[v]);
 }
 
 /*
- * Variance of a sum by two of its parts. The sampling variance is known twice: by the paths, a
- * jackknife of five groups that has selection and trees in it, and by the terms' coefficients; the
- * larger counts. What smoothing leaves out is the rest of the posterior variance (Nychka), which is
- * that of a path and scaled to all rows.
+ * What the posterior variance of the terms is multiplied by. A share of it is sampling, which is
+ * that of a path and less with all rows; the rest is what smoothing leaves out (Nychka). The paths
+ * know the sampling variance too, with selection, borders and trees in it, but of one row badly, by
+ * four degrees of freedom. So how large it is on average is theirs to say where that is more, and
+ * how it differs from row to row is the posterior's.
  */
-static double variance_of(const struct additive *model, double posterior, const double *path)
+static double scale_of(const struct additive_paths *paths, const struct additive *model)
 {
-    double paths = (double)model->n_paths, share = paths > 1 ? (paths - 1) / paths : 1;
-    double smooth = share * posterior, spread = share * spread_of(path, model->n_paths);
-    return smooth + fmax(spread - model->sampling * smooth, 0);
+    if (paths->n_paths == 1)
+        return 1;
+    double spread, posterior, kept = model->weight[0] + model->weight[2];
+    double sampling = sampling_share(paths), all = (double)paths->n_paths;
+    compare_spread(paths, model, &spread, &posterior);
+    return (1 - sampling) * kept * kept +
+           fmax(sampling * kept * kept * (all - 1) / all, spread / posterior);
 }
 
-/* The error of one row: beside those two parts what the form of the model leaves out, which is how
- * far the candidates of the stack are apart, as between models that are averaged. */
-static double error_of(const struct additive *model, const double *sum, const uint16_t *coarse)
+void additive_interval_prepare(struct arena *arena, const struct additive_paths *paths,
+                               struct additive *model)
 {
-    double posterior = sum[model->width], between = 0, eta[ADDITIVE_PATHS];
-    double candidate[3] = {0, 0, 0}, weights = 0, centre = 0;
-    double kept = model->weight[0] + model->weight[2];
-    for (size_t r = 0; r < model->rank; r++)
-        posterior += sum[r] * sum[r];
-    for (size_t v = 0; v < model->n_paths; v++) {
-        double own[3];
-        candidates_of(model, sum, coarse, v, own);
-        eta[v] = 0;
-        for (int k = 0; k < 3; k++) {
-            eta[v] += model->weight[k] * own[k];
-            candidate[k] += own[k] / (double)model->n_paths;
-        }
+    size_t q = model->p + 1;
+    g_autofree double *a = g_new0(double, q *q), *root = g_new(double, q *q);
+    model->rest = arena_many(arena, q, double);
+    average_covariance(paths, model, a);
+    model->rank = decompose(a, q, root, model->rest);
+    model->root = arena_many(arena, q * model->rank, double);
+    for (size_t i = 0; i < q; i++) {
+        for (size_t r = 0; r < model->rank; r++)
+            model->root[i * model->rank + r] = root[r * q + i];
     }
-    for (int k = 0; k < 3; k++) {
-        weights += model->weight[k];
-        centre += model->weight[k] * candidate[k];
-    }
-    for (int k = 0; k < 3 && weights > 0; k++) {
-        double apart = candidate[k] - centre / weights;
-        between += model->weight[k] / weights * apart * apart;
-    }
-    return sqrt(variance_of(model, kept * kept * posterior, eta) + between);
+    model->scale = scale_of(paths, model);
 }
 
 void additive_interval(const struct additive *model, const struct dataset *data, double *se)
 {
-    for (size_t i = 0; !model->wide && i < data->n; i++)
+    for (size_t i = 0; !model->root && i < data->n; i++)
         se[i] = NAN;
-    if (!model->wide)
+    if (!model->root)
         return;
     g_autoptr(arena_t) arena = arena_new();
     uint16_t **code = additive_codes(arena, model, data);
-    uint16_t *coarse = arena_many(arena, model->features.d + 1, uint16_t);
     double **table = tabulate_all(arena, model);
     double *x = arena_many(arena, model->p + 1, double);
-    double *sum = arena_many(arena, model->width + 1, double);
+    double *sum = arena_many(arena, model->rank + 1, double);
     for (size_t i = 0; i < data->n; i++) {
         add_terms(model, table, code, i, x, sum);
-        additive_coarse(model, code, i, coarse);
-        se[i] = error_of(model, sum, coarse);
+        se[i] = sqrt(model->scale * posterior_of(model, sum));
     }
 }
 
@@ -254,7 +269,7 @@ void additive_interval_roots(const struct additive *model, const struct dataset 
     uint16_t **code = additive_codes(arena, model, data);
     double **table = tabulate_all(arena, model);
     double *x = arena_many(arena, model->p + 1, double);
-    double *sum = arena_many(arena, model->width + 1, double);
+    double *sum = arena_many(arena, model->rank + 1, double);
     for (size_t i = 0; i < data->n; i++) {
         add_terms(model, table, code, i, x, sum);
         memcpy(u + i * model->rank, sum, model->rank * sizeof *u);
@@ -264,21 +279,16 @@ void additive_interval_roots(const struct additive *model, const struct dataset 
 const double *additive_interval_bins(struct arena *arena, const struct additive *model,
                                      size_t covariate)
 {
-    size_t t = 0, width = model->width + 1;
+    size_t t = 0, width = model->rank + 1;
     while (t < model->n_terms &&
            (model->term[t]->key.n > 1 || model->term[t]->key.axis[0] != covariate))
         t++;
-    if (!model->wide || t == model->n_terms || model->weight[1] != 0 || model->weight[2] != 0)
+    if (!model->root || t == model->n_terms || model->weight[1] != 0 || model->weight[2] != 0)
         return NULL;
     size_t m = model->term[t]->basis[0]->m;
     const double *table = tabulate(arena, model, t);
     double *se = arena_many(arena, m, double);
-    for (size_t b = 0; b < m; b++) {
-        const double *sum = table + b * width;
-        double posterior = sum[model->width];
-        for (size_t r = 0; r < model->rank; r++)
-            posterior += sum[r] * sum[r];
-        se[b] = sqrt(variance_of(model, posterior, sum + model->rank));
-    }
+    for (size_t b = 0; b < m; b++)
+        se[b] = sqrt(model->scale * posterior_of(model, table + b * width));
     return se;
 }

@@ -100,8 +100,8 @@ static json_t *save_term(const struct additive *model, size_t t, const struct us
 static json_t *save_interval(const struct additive *model)
 {
     size_t q = model->p + 1;
-    return json_pack("{s:I, s:f, s:o, s:o}", "rank", (json_int_t)model->rank, "sampling",
-                     model->sampling, "wide", numbers_save(model->wide, q * model->width), "rest",
+    return json_pack("{s:I, s:f, s:o, s:o}", "rank", (json_int_t)model->rank, "scale", model->scale,
+                     "root", numbers_save(model->root, q * model->rank), "rest",
                      numbers_save(model->rest, q));
 }
 
@@ -157,11 +157,11 @@ static json_t *save_summary(const struct additive_summary *s, const struct addit
             size_t c = (size_t)(s->term[t].covariate[a] - model->set->row);
             json_array_append_new(axes, json_integer((json_int_t)use[c].index));
         }
-        json_array_append_new(terms,
-                              json_pack("{s:o, s:f, s:f, s:f, s:f, s:f, s:f}", "axes", axes, "edf",
-                                        s->term[t].edf, "paths", s->term[t].paths, "importance",
-                                        s->term[t].importance, "chi2", s->term[t].chi2, "df",
-                                        s->term[t].df, "log_p", s->term[t].log_p));
+        json_array_append_new(
+            terms, json_pack("{s:o, s:f, s:f, s:f, s:f, s:f, s:f, s:b}", "axes", axes, "edf",
+                             s->term[t].edf, "paths", s->term[t].paths, "importance",
+                             s->term[t].importance, "chi2", s->term[t].chi2, "df", s->term[t].df,
+                             "log_p", s->term[t].log_p, "separates", s->term[t].separates));
     }
     return json_pack("{s:I, s:I, s:i, s:f, s:I, s:f, s:f, s:o}", "rows", (json_int_t)s->n_rows,
                      "events", (json_int_t)s->n_events, "rounds", s->rounds, "iterations",

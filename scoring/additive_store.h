@@ -7,7 +7,7 @@
 
 #include "scoring/additive.h"
 
-enum { ADDITIVE_STORE_VERSION = 3 };
+enum { ADDITIVE_STORE_VERSION = 4 };
 
 /* The caller owns it; write it with NUMBERS_FORMAT. */
 json_t *additive_store_save(const struct additive *model);

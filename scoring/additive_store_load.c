@@ -230,14 +230,12 @@ static bool load_interval(struct reading *r, const json_t *row)
     r->index = 0;
     if (!numbers_load_size(json_object_get(row, "rank"), q + 1, &model->rank))
         return refuse(r, "its rank");
-    const json_t *sampling = json_object_get(row, "sampling");
-    model->sampling = json_number_value(sampling);
-    if (!json_is_number(sampling) || model->sampling < 0 || model->sampling > 1)
-        return refuse(r, "its share of sampling");
-    model->width = model->rank + model->n_paths;
-    model->wide = arena_many(r->arena, q * model->width + 1, double);
+    model->scale = json_number_value(json_object_get(row, "scale"));
+    if (!(model->scale > 0))
+        return refuse(r, "its scale");
+    model->root = arena_many(r->arena, q * model->rank + 1, double);
     model->rest = arena_many(r->arena, q, double);
-    return (numbers_load(json_object_get(row, "wide"), model->wide, q * model->width) &&
+    return (numbers_load(json_object_get(row, "root"), model->root, q * model->rank) &&
             numbers_load(json_object_get(row, "rest"), model->rest, q)) ||
            refuse(r, "its covariance");
 }
@@ -333,6 +331,7 @@ static bool load_summary_term(const struct reading *r, const json_t *row, struct
     out->chi2 = json_number_value(json_object_get(row, "chi2"));
     out->df = json_number_value(json_object_get(row, "df"));
     out->log_p = json_number_value(json_object_get(row, "log_p"));
+    out->separates = json_is_true(json_object_get(row, "separates"));
     return true;
 }
 

@@ -89,7 +89,7 @@ double hazard_cluster_inflation(const struct hazard_model *m, const struct panel
 {
     g_autoptr(arena_t) arena = arena_new();
     const struct additive *a = m->additive;
-    if (!panel->account || !a->wide)
+    if (!panel->account || !a->root)
         return NAN;
     size_t *row = arena_many(arena, panel->n + 1, size_t), k = a->rank;
     uint32_t *account = arena_many(arena, panel->n + 1, uint32_t);

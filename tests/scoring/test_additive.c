@@ -213,6 +213,42 @@ static void few_events_end_with_a_model_or_a_word(void **state)
 }
 
 /* The same column twice, its negative, 10,000 levels, and more columns than rows. */
+/* Plan 1 of 60 rows, `left` of them events; of the others every fifth is, and b has nothing to do
+ * with it. */
+static struct additive_term plan_term(size_t left, bool *noise_separates)
+{
+    enum { N = 600, GOLD = 60 };
+    g_autoptr(arena_t) arena = arena_new();
+    struct dataset_column column[2] = {{"plan", "", x[0], 2, plans}, {"b", "", x[1], 0, NULL}};
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    for (size_t i = 0; i < N; i++) {
+        x[0][i] = i < GOLD;
+        x[1][i] = gsl_rng_uniform(rng);
+        y[i] = i < GOLD ? i < left : i % 5 == 0;
+    }
+    gsl_rng_free(rng);
+    struct additive *model = fit(arena, &(struct dataset){N, 2, column}, y, ADDITIVE_MAINS, 1);
+    const struct additive_summary *s = additive_summary(model);
+    struct additive_term out = s->term[0];
+    assert_string_equal(out.covariate[0]->bins->name, "plan");
+    assert_int_equal(s->n_terms, 2);
+    *noise_separates = s->term[1].separates;
+    return out;
+}
+
+static void a_term_that_separates_the_rows_says_so(void **state)
+{
+    (void)state;
+    bool noise;
+    struct additive_term most = plan_term(30, &noise);
+    assert_false(most.separates || noise);
+    struct additive_term nearly = plan_term(59, &noise), all = plan_term(60, &noise);
+    assert_true(nearly.separates && all.separates);
+    assert_false(noise);
+    /* Why it matters: what separates altogether seems less sure than what nearly does. */
+    assert_true(all.importance > nearly.importance && all.chi2 < nearly.chi2);
+}
+
 static void awkward_columns_end_with_a_model(void **state)
 {
     (void)state;
@@ -333,6 +369,7 @@ int main(void)
         cmocka_unit_test(levels_and_values_never_seen_are_scored),
         cmocka_unit_test(hard_tables_end_with_a_model_or_a_word),
         cmocka_unit_test(few_events_end_with_a_model_or_a_word),
+        cmocka_unit_test(a_term_that_separates_the_rows_says_so),
         cmocka_unit_test(awkward_columns_end_with_a_model),
         cmocka_unit_test(the_tail_of_chi_squared_is_exact_far_out),
         cmocka_unit_test(bins_hold_every_row_once_and_missing_apart),

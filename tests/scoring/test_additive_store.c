@@ -245,9 +245,10 @@ static void what_is_wrong_is_named(void **state)
     static const struct {
         const char *find, *put, *says;
     } cases[] = {
-        {"\"version\":3", "\"version\":4", "not a stored model of version 3"},
+        {"\"version\":4", "\"version\":5", "not a stored model of version 4"},
         {"\"intercept\":", "\"intercepts\":", "intercept"},
         {"\"rank\":", "\"rang\":", "interval 0: its rank"},
+        {"\"scale\":", "\"scale\":-", "interval 0: its scale"},
         {"\"edges\":[-", "\"edges\":[7,-", "covariate 0"},
         {"\"axes\":[0]", "\"axes\":[99]", "its covariates"},
         {"\"parents\":[0]", "\"parents\":[0.5]", "what it is made of"},
