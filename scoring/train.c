@@ -63,6 +63,23 @@ static void remember_rows(struct training *t)
     t->drift = drift_learn(t->arena, t->model, t->data.set, value, t->rows.n, n_days);
 }
 
+/* Does it lose to the rate of its own rows on held-out time, by over a standard error? Then
+ * whatever it found there has passed. */
+static bool loses_to_base(struct training *t)
+{
+    double more, se;
+    struct train_summary *s = t->summary;
+    rival_difference(t->rows.p[RIVAL_ENGINE], t->rows.p[RIVAL_BASE], t->rows.y, t->rows.n, &more,
+                     &se);
+    if (more <= se)
+        return false;
+    g_snprintf(s->message, sizeof s->message,
+               "on held-out time its log loss is %.4f (±%.4f) above that of the base rate: the "
+               "scorecard alone speaks",
+               more, se);
+    return true;
+}
+
 /* What a stored model says of itself. */
 static void praise(struct train_summary *s)
 {
@@ -95,8 +112,12 @@ static void fit(struct training *t)
                    t->data.panel.events, t->data.config.min_events);
     else if (!train_leak_check(t->data.set, &t->data.panel, horizon, &why))
         g_strlcpy(s->message, why->message, sizeof s->message);
-    else if (!compare(t, &why) || !(t->model = hazard_fit(t->arena, t->data.set, &t->data.panel,
-                                                          NULL, &t->data.config.hazard, &why)))
+    else if (!compare(t, &why))
+        g_snprintf(s->message, sizeof s->message, "no model: %s", why->message);
+    else if (loses_to_base(t))
+        return;
+    else if (!(t->model = hazard_fit(t->arena, t->data.set, &t->data.panel, NULL,
+                                     &t->data.config.hazard, &why)))
         g_snprintf(s->message, sizeof s->message, "no model: %s", why->message);
     else {
         s->refused = false;

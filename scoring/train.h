@@ -31,7 +31,7 @@ struct train_summary {
  * quarter of the days is held out, with a gap of one horizon and the churn delay between; the
  * stored model is then fitted on all rows. Below min_events (50) churn events a refusal is stored
  * and the scorecard alone speaks; so it does when one metric alone tells nearly everything (AUC >
- * 0.95), which is a leak.
+ * 0.95), which is a leak, and when the model loses to the base rate on held-out time.
  *
  * Errors  KENKO_ERROR_BUSY  another training runs;  a refusal is no error (summary->refused)
  */

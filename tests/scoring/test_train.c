@@ -143,7 +143,8 @@ static void a_metric_that_knows_the_outcome_is_refused_by_name(void **state)
 static void features_can_be_chosen_and_must_exist(void **state)
 {
     (void)state;
-    struct leavers c = {.churns = 90, .flag = true, .model = "features: [runs_28d, tenure]"};
+    struct leavers c = {
+        .churns = 90, .flag = true, .decline = true, .model = "features: [runs_28d, tenure]"};
     const char *dir;
     g_autoptr(db_t) db = leavers_load(&c, &dir);
     assert_false(train(db, dir, leavers_until()).refused);
@@ -181,6 +182,21 @@ static void a_refusal_silences_the_model_before(void **state)
     assert_true(train(db, dir, leavers_day(2025, 8, 1)).refused);
     sources_expect(db, "SELECT string_agg(state, ',' ORDER BY model_id) FROM score.model",
                    "retired,retired,refused");
+}
+
+/* Held-out leavers do the contrary of those it learnt from. */
+static void a_model_that_loses_to_the_base_rate_does_not_speak(void **state)
+{
+    (void)state;
+    const struct leavers c = {
+        .churns = 90, .decline = true, .turns = true, .model = "features: [runs_28d]"};
+    const char *dir;
+    g_autoptr(db_t) db = leavers_load(&c, &dir);
+    struct train_summary s = train(db, dir, leavers_until());
+    assert_true(s.rivals.row[RIVAL_ENGINE].log_loss > s.rivals.row[RIVAL_BASE].log_loss);
+    assert_true(s.refused);
+    assert_non_null(strstr(s.message, "above that of the base rate"));
+    sources_expect(db, "SELECT state FROM score.model", "refused");
 }
 
 static void what_is_not_known_yet_cannot_be_asked(void **state)
@@ -358,6 +374,7 @@ int main(void)
         cmocka_unit_test(features_can_be_chosen_and_must_exist),
         cmocka_unit_test(noise_is_not_called_knowledge),
         cmocka_unit_test(a_refusal_silences_the_model_before),
+        cmocka_unit_test(a_model_that_loses_to_the_base_rate_does_not_speak),
         cmocka_unit_test(what_is_not_known_yet_cannot_be_asked),
         cmocka_unit_test(a_model_that_is_worse_waits_until_it_is_promoted),
         cmocka_unit_test(what_cannot_speak_is_not_promoted),

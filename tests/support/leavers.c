@@ -38,6 +38,14 @@ static void write_contracts(const struct leavers *c, const char *dir)
     sources_write(dir, "contracts.csv", contracts->str);
 }
 
+/* What is left of a leaver's usage in the last weeks, in thirds. */
+static int thirds(const struct leavers *c, int32_t end)
+{
+    if (c->turns && end >= leavers_day(2025, 11, 25))
+        return 6;
+    return c->decline ? 2 : 3;
+}
+
 static void write_usage(const struct leavers *c, const char *dir)
 {
     g_autoptr(GRand) rand = g_rand_new_with_seed(3);
@@ -47,7 +55,7 @@ static void write_usage(const struct leavers *c, const char *dir)
         for (int32_t d = leavers_day(2025, 1, 1); d < leavers_until() && d < end; d += 7) {
             char text[DAY_TEXT_SIZE];
             bool last = end != LEAVERS_NEVER && end - d <= 56;
-            int runs = g_rand_int_range(rand, 5, 50) * (last && c->decline ? 2 : 3) / 3;
+            int runs = g_rand_int_range(rand, 5, 50) * (last ? thirds(c, end) : 3) / 3;
             g_string_append_printf(usage, "a%03d,%s,%d,%d\n", a, day_format(d, text), runs,
                                    last && c->flag);
         }

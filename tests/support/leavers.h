@@ -19,6 +19,7 @@ struct leavers {
     int churns;   /* accounts 0 … churns - 1 leave, one after the other */
     bool flag;    /* usage that only those who leave have, in their last eight weeks */
     bool decline; /* those who leave use less and less before */
+    bool turns;   /* and from late November on, which is held out, more and more */
     const char *model;
 };
 
