@@ -101,7 +101,7 @@ bool cmd_source_list(struct context *context, const struct mapping_set *set, GEr
     for (size_t i = 0; i < set->n_sources; i++) {
         const struct mapping_source *source = &set->source[i];
         for (size_t j = 0; j < source->n_mappings; j++) {
-            const char *stream = stream_get(mapping_kind(source->mapping[j]))->name;
+            const char *stream = mapping_stream(source->mapping[j])->name;
             const struct q_source_status_row *row = find(&rows, source->name, stream);
             if (is_repeated(source, j))
                 continue;

@@ -119,7 +119,7 @@ static bool preview_stream(struct context *context, const struct source_run *run
                            const struct mapping *mapping, size_t max, bool first, GError **err)
 {
     g_autoptr(arena_t) arena = arena_new();
-    const char *stream = stream_get(mapping_kind(mapping))->name, *name;
+    const char *stream = mapping_stream(mapping)->name, *name;
     struct preview preview;
     if (!source_kind_of(run->source)->preview(arena, run, mapping, max, &name, &preview, err))
         return err_context(err, "source %s", run->source->name);
@@ -147,7 +147,7 @@ bool cmd_source_preview(struct context *context, const struct mapping_set *set, 
                            "source %s is of type %s, which shows nothing before it is loaded",
                            source, s->type);
         for (size_t j = 0; j < s->n_mappings; j++) {
-            if (stream && strcmp(stream_get(mapping_kind(s->mapping[j]))->name, stream) != 0)
+            if (stream && strcmp(mapping_stream(s->mapping[j])->name, stream) != 0)
                 continue;
             if (first && context->json)
                 printf("[");

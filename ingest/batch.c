@@ -199,7 +199,7 @@ void batch_reject(struct batch *batch, int64_t line, int64_t ordinal, struct sli
 static bool keep_record(struct batch *batch, const struct stream_record *record,
                         struct mapping_reject *reject)
 {
-    const struct stream *stream = stream_get(mapping_kind(batch->mapping));
+    const struct stream *stream = mapping_stream(batch->mapping);
     size_t n = stream_field_count(stream);
     struct batch_record kept = {.ordinal = record->ordinal,
                                 .cell = arena_many(batch->arena, n, struct stream_cell)};
@@ -224,7 +224,7 @@ static bool is_too_old(struct batch *batch, const struct stream_record *record,
 {
     bool by_id = batch->seen && record->id.p;
     int64_t kept_from = MAX(batch->usage_from, by_id ? seen_kept_from(batch->seen) : INT64_MIN);
-    if (!stream_get(mapping_kind(batch->mapping))->is_usage || record->cell[1].as.n >= kept_from)
+    if (!mapping_stream(batch->mapping)->is_usage || record->cell[1].as.n >= kept_from)
         return false;
     char day[DAY_TEXT_SIZE];
     day_format(zone_day(batch->zone, kept_from), day);
@@ -243,7 +243,7 @@ void batch_add(struct batch *batch, const struct stream_record *record)
         batch_reject(batch, record->line, record->ordinal, record->raw, &reject);
         return;
     }
-    bool is_usage = stream_get(mapping_kind(batch->mapping))->is_usage;
+    bool is_usage = mapping_stream(batch->mapping)->is_usage;
     batch->raw_bytes += record->raw.n;
     if (is_usage && batch_usage_defer(batch, record))
         return;

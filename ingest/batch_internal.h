@@ -133,10 +133,6 @@ void batch_event_keep(struct batch *batch, const struct rollup_cell *base, uint3
 /* COPY the kept events. */
 bool batch_event_write(struct batch *batch, int64_t load_id, GError **err);
 
-/* COPY record versions, take the unchanged back and count them as duplicates; accounts make
- * accounts. */
-bool batch_write_records(struct batch *batch, int64_t load_id, GError **err);
-
 /* Write the whole batch as one load of the open transaction, all but its commit number. */
 bool batch_write_load(struct batch *batch, int64_t *load_id, GError **err);
 

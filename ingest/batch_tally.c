@@ -11,8 +11,7 @@
 
 bool batch_has_tallies(const struct batch *batch)
 {
-    return !stream_get(mapping_kind(batch->mapping))->is_usage &&
-           mapping_value_usage(batch->mapping, 0) >= 0;
+    return !mapping_stream(batch->mapping)->is_usage && mapping_value_usage(batch->mapping, 0) >= 0;
 }
 
 static bool refuse(struct mapping_reject *out, const char *field, const char *reason,
@@ -69,7 +68,7 @@ static uint32_t subject_of(struct batch *batch, const struct stream_record *reco
 bool batch_tally_take(struct batch *batch, const struct stream_record *record,
                       struct batch_record *kept, struct mapping_reject *reject)
 {
-    const struct stream *stream = stream_get(mapping_kind(batch->mapping));
+    const struct stream *stream = mapping_stream(batch->mapping);
     kept->tally = arena_many(batch->arena, record->n_values + 1, struct batch_tally);
     for (size_t i = 0; i < record->n_values; i++) {
         struct batch_tally tally = {.index = record->value[i].index, .v = record->value[i].v};
@@ -106,7 +105,7 @@ static const char *external_id(const struct batch *batch, const struct stream *s
 static bool put_version(struct batch *batch, struct db_copy *copy,
                         const struct batch_record *record, int64_t load_id, GError **err)
 {
-    const struct stream *stream = stream_get(mapping_kind(batch->mapping));
+    const struct stream *stream = mapping_stream(batch->mapping);
     const struct stream_cell *changed_at = &record->cell[stream_field_index(stream, "changed_at")];
     int32_t metric[STREAM_VALUES_MAX], day[STREAM_VALUES_MAX];
     int64_t subject[STREAM_VALUES_MAX], v[STREAM_VALUES_MAX];
@@ -136,7 +135,7 @@ static bool put_version(struct batch *batch, struct db_copy *copy,
 
 static void roll_latest(struct batch *batch, const struct batch_record *record)
 {
-    const struct stream *stream = stream_get(mapping_kind(batch->mapping));
+    const struct stream *stream = mapping_stream(batch->mapping);
     const struct stream_cell *changed_at = &record->cell[stream_field_index(stream, "changed_at")];
     for (size_t i = 0; i < record->n_tallies; i++) {
         const struct batch_tally *tally = &record->tally[i];

@@ -159,7 +159,9 @@ static bool make_accounts(struct batch *batch, int64_t load_id, GError **err)
            q_staff_make(batch->db, load_id, NULL, err);
 }
 
-bool batch_write_records(struct batch *batch, int64_t load_id, GError **err)
+/* COPY record versions, take the unchanged back and count them as duplicates; accounts make
+ * accounts. */
+static bool write_records(struct batch *batch, int64_t load_id, GError **err)
 {
     enum stream_kind kind = mapping_kind(batch->mapping);
     const struct writer *writer = &writers[kind];
@@ -199,7 +201,7 @@ static bool write_facts(struct batch *batch, int64_t load_id, GError **err)
         return false;
     if (!batch_event_write(batch, load_id, err))
         return false;
-    if (batch->records->len > 0 && !batch_write_records(batch, load_id, err))
+    if (batch->records->len > 0 && !write_records(batch, load_id, err))
         return false;
     if (fault_hit("after_copy"))
         return err_set(err, KENKO_ERROR_BUG, "injected after_copy");
@@ -209,8 +211,8 @@ static bool write_facts(struct batch *batch, int64_t load_id, GError **err)
 bool batch_write_load(struct batch *batch, int64_t *load_id, GError **err)
 {
     return load_open(batch->db, batch->job, "ingest", batch->source,
-                     stream_get(mapping_kind(batch->mapping))->name, batch->file, batch->from,
-                     load_id, err) &&
+                     mapping_stream(batch->mapping)->name, batch->file, batch->from, load_id,
+                     err) &&
            write_facts(batch, *load_id, err) &&
            reject_write(batch->db, *load_id, batch->rejects, err) &&
            write_ignored(batch, *load_id, err) &&

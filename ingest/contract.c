@@ -89,5 +89,5 @@ bool contract_check_rejects(const struct mapping *mapping, int64_t read, int64_t
     return err_set(err, KENKO_ERROR_CHECK,
                    "stream %s: %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
                    " records were rejected, its contract says %s (see kenko load rejects)",
-                   stream_get(mapping_kind(mapping))->name, rejected, read, limit);
+                   mapping_stream(mapping)->name, rejected, read, limit);
 }

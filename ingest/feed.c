@@ -73,7 +73,7 @@ bool feed_counts_twice(const struct feed_stream *stream)
     bool twice = false;
     for (size_t i = 0; i < stream->n_mapped; i++) {
         const struct feed_mapped *m = &stream->mapped[i];
-        twice = twice || (stream_get(mapping_kind(m->mapping))->is_usage && !m->seen);
+        twice = twice || (mapping_stream(m->mapping)->is_usage && !m->seen);
     }
     return twice;
 }

@@ -34,8 +34,8 @@ static bool open_mapped(struct feed *feed, struct feed_stream *stream,
                         struct feed_mapped *out, GError **err)
 {
     const struct source_run *run = feed->run;
-    const char *kind = stream_get(mapping_kind(mapping))->name;
-    bool by_key = stream_get(mapping_kind(mapping))->is_usage && !mapping_has_id(mapping);
+    const char *kind = mapping_stream(mapping)->name;
+    bool by_key = mapping_stream(mapping)->is_usage && !mapping_has_id(mapping);
     out->composite = by_key && shape->n_key > 1;
     if (by_key && shape->n_key == 1)
         mapping = mapping_with_id(stream->arena, mapping, shape->key[0]);

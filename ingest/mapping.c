@@ -12,6 +12,11 @@ enum stream_kind mapping_kind(const struct mapping *mapping)
     return mapping->kind;
 }
 
+const struct stream *mapping_stream(const struct mapping *mapping)
+{
+    return stream_get(mapping->kind);
+}
+
 const char *mapping_party_source(const struct mapping *mapping)
 {
     return mapping->party_source;

@@ -59,6 +59,7 @@ MUST_USE bool mapping_load(struct arena *arena, struct config *config, const str
                            struct mapping_set *out, GError **err);
 
 enum stream_kind mapping_kind(const struct mapping *mapping);
+const struct stream *mapping_stream(const struct mapping *mapping);
 
 /* Keys of kenko.yaml that only a kind of source knows (path, dsn …): their names, NULL-terminated,
  * and the value of one for a source or a stream, the first of a list, NULL when it is not there. */
@@ -67,7 +68,6 @@ const char *const *mapping_options(void);
 const char *mapping_source_option(const struct mapping_source *source, const char *name);
 const char *mapping_option(const struct mapping *mapping, const char *name);
 struct mapping_list mapping_kinds(const struct mapping *mapping);
-
 const char *mapping_party_source(const struct mapping *mapping);
 enum mapping_on_change mapping_on_change(const struct mapping *mapping);
 /* As configured, else by the file's name: .tsv, .ndjson, .jsonl, .json, whatever is packed. */

@@ -145,7 +145,7 @@ static struct preview_sink begin(struct arena *arena, const struct mapping_set *
     return (struct preview_sink){.arena = arena,
                                  .set = set,
                                  .mapping = mapping,
-                                 .stream = stream_get(mapping_kind(mapping)),
+                                 .stream = mapping_stream(mapping),
                                  .max = max,
                                  .out = out};
 }

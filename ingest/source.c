@@ -107,7 +107,7 @@ static bool check_streams(const struct checking *c, const struct source_kind *ki
     for (size_t i = 0; i < source->n_mappings; i++) {
         const struct mapping *mapping = source->mapping[i];
         g_autofree char *where =
-            g_strdup_printf(", stream %zu (%s)", i + 1, stream_get(mapping_kind(mapping))->name);
+            g_strdup_printf(", stream %zu (%s)", i + 1, mapping_stream(mapping)->name);
         g_autofree char *path = g_strdup_printf("%s.streams[%zu]", c->path, i);
         const struct checking stream = {c->config, source, path, where};
         if (!check_options(&stream, mapping_options(), kind->stream_options, stream_get_option,

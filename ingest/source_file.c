@@ -48,7 +48,7 @@ struct file {
 
 static const char *stream_name(const struct reading *r)
 {
-    return stream_get(mapping_kind(r->mapping))->name;
+    return mapping_stream(r->mapping)->name;
 }
 
 static struct input_how how_to_read(const struct reading *r, const struct file *file)

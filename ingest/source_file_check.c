@@ -80,8 +80,8 @@ void source_file_check(const struct source_run *run, struct source_findings *out
 {
     for (size_t i = 0; i < run->source->n_mappings; i++) {
         const struct mapping *mapping = run->source->mapping[i];
-        struct source_finding finding = {run->source->name, stream_get(mapping_kind(mapping))->name,
-                                         true, "", ""};
+        struct source_finding finding = {run->source->name, mapping_stream(mapping)->name, true, "",
+                                         ""};
         struct checking c = {run, mapping, out->arena, &finding};
         check_stream(&c);
         g_array_append_val(out->list, finding);
@@ -95,7 +95,7 @@ bool source_file_preview(struct arena *arena, const struct source_run *run,
 {
     g_autoptr(GPtrArray) paths = source_path_find(run->config, mapping, err);
     if (!paths)
-        return err_context(err, "stream %s", stream_get(mapping_kind(mapping))->name);
+        return err_context(err, "stream %s", mapping_stream(mapping)->name);
     const char *path = arena_strdup(arena, paths->pdata[paths->len - 1]);
     *name = source_path_name(run->config, path);
     return preview_file(arena, run->set, mapping, path, *name, max, out, err);

@@ -104,8 +104,8 @@ static bool open_seen(struct source_inbox_reading *r, struct source_inbox_part *
 {
     if (part->seen || !mapping_has_id(part->mapping))
         return true;
-    part->seen = seen_open(r->run->db, r->run->source->name,
-                           stream_get(mapping_kind(part->mapping))->name, "", err);
+    part->seen =
+        seen_open(r->run->db, r->run->source->name, mapping_stream(part->mapping)->name, "", err);
     batch_set_seen(part->batch, part->seen);
     return part->seen != NULL;
 }

@@ -92,7 +92,7 @@ static bool take_kinds(struct source_inbox_part *part, GError **err)
 static bool check_parts(const struct source_inbox_reading *r, size_t i, GError **err)
 {
     const struct source_inbox_part *part = &r->part[i];
-    const struct stream *stream = stream_get(mapping_kind(part->mapping));
+    const struct stream *stream = mapping_stream(part->mapping);
     if (stream->is_usage && !mapping_has_id(part->mapping))
         return err_set(err, KENKO_ERROR_CONFIG,
                        "stream %s wants id: messageId, for events may be sent more than once",

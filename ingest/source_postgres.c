@@ -36,7 +36,7 @@ struct reading {
 
 static const char *stream_name(const struct reading *r)
 {
-    return stream_get(mapping_kind(r->mapping))->name;
+    return mapping_stream(r->mapping)->name;
 }
 
 /* Does adding a value a second time change nothing? */
@@ -54,7 +54,7 @@ static bool is_repeatable(const struct source_run *run, const struct mapping *ma
 static const struct mapping *with_id(struct arena *arena, const struct source_run *run,
                                      const struct mapping *mapping, const char *key)
 {
-    bool needs_id = stream_get(mapping_kind(mapping))->is_usage && !mapping_has_id(mapping) &&
+    bool needs_id = mapping_stream(mapping)->is_usage && !mapping_has_id(mapping) &&
                     !is_repeatable(run, mapping);
     return needs_id ? mapping_with_id(arena, mapping, key) : mapping;
 }

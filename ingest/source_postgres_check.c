@@ -80,8 +80,8 @@ void source_postgres_check(const struct source_run *run, struct source_findings 
 {
     for (size_t i = 0; i < run->source->n_mappings; i++) {
         const struct mapping *mapping = run->source->mapping[i];
-        struct source_finding finding = {run->source->name, stream_get(mapping_kind(mapping))->name,
-                                         true, "", ""};
+        struct source_finding finding = {run->source->name, mapping_stream(mapping)->name, true, "",
+                                         ""};
         struct looking l = {.run = run, .mapping = mapping, .arena = out->arena};
         check_table(&l, &finding);
         db_close(l.foreign);

@@ -181,7 +181,7 @@ static void offer(struct offering *o, bool wants_entry)
                                      .bytes = -1};
     take_columns(o);
     if (!row->place_is_null)
-        o->offer.stream = stream_get(mapping_kind(o->run->source->mapping[row->place - 1]))->name;
+        o->offer.stream = mapping_stream(o->run->source->mapping[row->place - 1])->name;
     if (!row->may_read)
         note(o, "it may not be read: grant USAGE on its schema and SELECT on its columns");
     choose_key(o);

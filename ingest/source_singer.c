@@ -126,8 +126,19 @@ static bool find_stream(struct singer *s, const char *name, const char *type,
     return source_singer_fail(s, what, err);
 }
 
-void source_singer_set_details(struct singer *s, const struct scan_json_member *version,
-                               const struct scan_json_member *time, struct raw_record *record)
+/* Tell the log, once for each detail. */
+static void note_once(struct singer *s, const char *event, const char *detail)
+{
+    g_autofree char *key = g_strdup_printf("%s %s", event, detail);
+    if (g_hash_table_contains(s->noted, key))
+        return;
+    s->pipe->note(s->pipe->context, event, detail);
+    g_hash_table_add(s->noted, g_steal_pointer(&key));
+}
+
+/* When the tap took a record, and its version, into the record. */
+static void set_details(struct singer *s, const struct scan_json_member *version,
+                        const struct scan_json_member *time, struct raw_record *record)
 {
     struct raw_time at;
     record->has_generation = raw_number_whole(s->arena, &version->value, &record->generation);
@@ -149,8 +160,7 @@ static bool take_record(struct singer *s, const struct singer_message *message, 
     if (!find_stream(s, name, "RECORD", &stream, err))
         return false;
     if (feed_raw(stream))
-        source_singer_set_details(s, &message->member[SINGER_VERSION],
-                                  &message->member[SINGER_TIME], &record);
+        set_details(s, &message->member[SINGER_VERSION], &message->member[SINGER_TIME], &record);
     return feed_record(s->feed, stream, &record, NULL, err);
 }
 
@@ -178,17 +188,8 @@ static bool activate_version(struct singer *s, const struct singer_message *mess
     if (feed_raw(stream))
         feed_set_generation(s->feed, stream, version, RAW_FLOOR);
     else
-        source_singer_note_once(s, "version_not_applied", name);
+        note_once(s, "version_not_applied", name);
     return true;
-}
-
-void source_singer_note_once(struct singer *s, const char *event, const char *detail)
-{
-    g_autofree char *key = g_strdup_printf("%s %s", event, detail);
-    if (g_hash_table_contains(s->noted, key))
-        return;
-    s->pipe->note(s->pipe->context, event, detail);
-    g_hash_table_add(s->noted, g_steal_pointer(&key));
 }
 
 /* Members of a message of type RECORD, which most are. */
@@ -237,7 +238,7 @@ static bool take_message(struct singer *s, struct slice line, GError **err)
         if (g_ascii_strcasecmp(type, table[i].type) == 0)
             return table[i].take(s, &message, err);
     }
-    source_singer_note_once(s, "message_ignored", type); /* the protocol permits any other type */
+    note_once(s, "message_ignored", type); /* the protocol permits any other type */
     return true;
 }
 

@@ -41,13 +41,6 @@ struct singer {
 /* Set err to "standard input:LINE: what"; returns false. */
 bool source_singer_fail(const struct singer *s, const char *what, GError **err);
 
-/* Tell the log, once for each detail. */
-void source_singer_note_once(struct singer *s, const char *event, const char *detail);
-
-/* When the tap took a record, and its version, into the record. */
-void source_singer_set_details(struct singer *s, const struct scan_json_member *version,
-                               const struct scan_json_member *time, struct raw_record *record);
-
 /* A message of type BATCH: the records are in files. */
 bool source_singer_take_batch(struct singer *s, const struct singer_message *message, GError **err);
 

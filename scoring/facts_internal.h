@@ -27,15 +27,29 @@ struct facts_usage {
     char combine;
 };
 
+/* Which record a version is of, and how new it is. */
+struct facts_stamp {
+    size_t party; /* 0 for records of no party */
+    const char *external_id;
+    int64_t changed_at; /* INT64_MIN where the source does not say */
+    int64_t commit_no, ordinal;
+    bool deleted;
+};
+
+/* Versions of a record together, from the oldest to the newest statement; and whether two are of
+ * one record. */
+int facts_stamp_compare(const struct facts_stamp *x, const struct facts_stamp *y);
+bool facts_stamp_same_record(const struct facts_stamp *x, const struct facts_stamp *y);
+
 struct facts_version {
-    size_t party;
-    const char *external_id, *tag;
+    struct facts_stamp stamp;
+    const char *tag;
     const struct facts_words *words; /* of contracts, else NULL */
     const char *who;
     bool mark;
-    int64_t commit_no, ordinal, changed_at, from, to, n;
+    int64_t from, to, n;
     int32_t said_on; /* without changed_at: from this business day on it speaks */
-    bool deleted, has_changed_at;
+    bool has_changed_at;
 };
 
 struct facts_versions {

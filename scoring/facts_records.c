@@ -32,50 +32,32 @@ static bool on_version(void *context, const struct q_versions_read_row *row, GEr
         list->row = g_renew(struct facts_version, list->row, list->room);
     }
     list->row[list->n++] =
-        (struct facts_version){.party = party,
-                               .external_id = arena_strdup(f->arena, row->external_id),
+        (struct facts_version){.stamp = {party, arena_strdup(f->arena, row->external_id),
+                                         row->changed_at_is_null ? INT64_MIN : row->changed_at,
+                                         f->commit_no[row->load_id], row->ordinal, row->deleted},
                                .tag = row->tag_is_null ? "" : arena_strdup(f->arena, row->tag),
                                .words = words_of(f->arena, row),
                                .who = row->who_is_null ? "" : arena_strdup(f->arena, row->who),
                                .mark = !row->mark_is_null && row->mark,
-                               .commit_no = f->commit_no[row->load_id],
-                               .ordinal = row->ordinal,
                                .said_on = f->commit_day[row->load_id],
                                .has_changed_at = !row->changed_at_is_null,
-                               .changed_at = row->changed_at_is_null ? INT64_MIN : row->changed_at,
                                .from = row->from_at,
                                .to = row->to_at_is_null ? INT64_MAX : row->to_at,
-                               .n = row->n_is_null ? 0 : row->n,
-                               .deleted = row->deleted};
+                               .n = row->n_is_null ? 0 : row->n};
     return true;
 }
 
-static int compare_keys(const struct facts_version *x, const struct facts_version *y)
-{
-    if (x->party != y->party)
-        return x->party < y->party ? -1 : 1;
-    return strcmp(x->external_id, y->external_id);
-}
-
-/* Records together, their versions from the oldest to the newest statement. */
 static int compare_versions(const void *a, const void *b)
 {
     const struct facts_version *x = a, *y = b;
-    int by_key = compare_keys(x, y);
-    if (by_key != 0)
-        return by_key;
-    if (x->changed_at != y->changed_at)
-        return x->changed_at < y->changed_at ? -1 : 1;
-    if (x->commit_no != y->commit_no)
-        return x->commit_no < y->commit_no ? -1 : 1;
-    return (x->ordinal > y->ordinal) - (x->ordinal < y->ordinal);
+    return facts_stamp_compare(&x->stamp, &y->stamp);
 }
 
 /* The version after the last of the record whose first version is `i`. */
 static size_t record_end(const struct facts_versions *list, size_t i)
 {
     const struct facts_version *first = &list->row[i];
-    while (i < list->n && compare_keys(&list->row[i], first) == 0)
+    while (i < list->n && facts_stamp_same_record(&list->row[i].stamp, &first->stamp))
         i++;
     return i;
 }
@@ -89,7 +71,7 @@ static void date_versions(struct facts_versions *list)
         const struct facts_version *first = &list->row[i];
         end = record_end(list, i);
         for (size_t k = i + 1; k < end; k++) {
-            if (list->row[k].commit_no < first->commit_no)
+            if (list->row[k].stamp.commit_no < first->stamp.commit_no)
                 first = &list->row[k];
         }
         int32_t met_on = first->said_on;
@@ -165,12 +147,13 @@ const struct facts_record *facts_records(const struct facts *f, struct arena *ar
         end = record_end(list, i);
         for (size_t k = i; k < end; k++) {
             const struct facts_version *v = &list->row[k];
-            if (v->has_changed_at ? v->changed_at < start : v->said_on <= as_of)
+            if (v->has_changed_at ? v->stamp.changed_at < start : v->said_on <= as_of)
                 winner = v;
         }
-        if (!winner || winner->deleted || (kind != FACTS_CONTRACT && winner->from >= start))
+        if (!winner || winner->stamp.deleted || (kind != FACTS_CONTRACT && winner->from >= start))
             continue;
-        uint32_t account = facts_member_on(f, winner->party, member_day(f, kind, winner, as_of));
+        uint32_t account =
+            facts_member_on(f, winner->stamp.party, member_day(f, kind, winner, as_of));
         if (account == FACTS_NOBODY)
             continue;
         out[used++] = (struct facts_record){account,     winner->from,  winner->to,  winner->n,

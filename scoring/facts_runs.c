@@ -6,18 +6,15 @@
 #include "scoring/facts_internal.h"
 #include "sql/scoring.h"
 
-/* What the newest version is found by. */
-struct stamp {
-    size_t party; /* runs only */
-    const char *external_id;
-    int64_t changed_at, commit_no, ordinal;
-    bool deleted;
-    size_t row; /* what it says */
+/* A version, and which of the rows read says what it says. */
+struct version {
+    struct facts_stamp stamp;
+    size_t row;
 };
 
 struct reading {
     struct facts *f;
-    GArray *stamp, *row;
+    GArray *version, *row;
 };
 
 static uint32_t word(struct facts *f, const char *text)
@@ -55,15 +52,12 @@ static bool on_run(void *context, const struct q_runs_read_row *r, GError **err)
                             .skipped = r->skipped_count_is_null ? -1 : r->skipped_count,
                             .external_id = arena_strdup(f->arena, r->external_id)};
     run.at = time_or(r->created_at_is_null, r->created_at, MIN(run.started, run.finished));
-    struct stamp stamp = {party,
-                          run.external_id,
-                          time_or(r->changed_at_is_null, r->changed_at, INT64_MIN),
-                          f->commit_no[r->load_id],
-                          r->ordinal,
-                          r->deleted,
-                          reading->row->len};
+    struct version version = {{party, run.external_id,
+                               time_or(r->changed_at_is_null, r->changed_at, INT64_MIN),
+                               f->commit_no[r->load_id], r->ordinal, r->deleted},
+                              reading->row->len};
     g_array_append_val(reading->row, run);
-    g_array_append_val(reading->stamp, stamp);
+    g_array_append_val(reading->version, version);
     return true;
 }
 
@@ -82,50 +76,32 @@ static bool on_incident(void *context, const struct q_incidents_read_row *r, GEr
         .component = arena_strdup(f->arena, r->component_is_null ? "" : r->component),
         .from = r->started_at,
         .to = time_or(r->resolved_at_is_null, r->resolved_at, INT64_MAX)};
-    struct stamp stamp = {0,
-                          incident.key,
-                          time_or(r->changed_at_is_null, r->changed_at, INT64_MIN),
-                          f->commit_no[r->load_id],
-                          r->ordinal,
-                          r->deleted,
-                          reading->row->len};
+    struct version version = {{0, incident.key,
+                               time_or(r->changed_at_is_null, r->changed_at, INT64_MIN),
+                               f->commit_no[r->load_id], r->ordinal, r->deleted},
+                              reading->row->len};
     g_array_append_val(reading->row, incident);
-    g_array_append_val(reading->stamp, stamp);
+    g_array_append_val(reading->version, version);
     return true;
 }
 
-static int compare_keys(const struct stamp *x, const struct stamp *y)
+static int compare_versions(const void *a, const void *b)
 {
-    if (x->party != y->party)
-        return x->party < y->party ? -1 : 1;
-    return strcmp(x->external_id, y->external_id);
+    const struct version *x = a, *y = b;
+    return facts_stamp_compare(&x->stamp, &y->stamp);
 }
 
-/* Versions of a record together, the newest statement last. */
-static int compare_stamps(const void *a, const void *b)
+/* Keep each record's newest version, unless it says that the record is gone. */
+static size_t keep_newest(GArray *versions)
 {
-    const struct stamp *x = a, *y = b;
-    int by_key = compare_keys(x, y);
-    if (by_key != 0)
-        return by_key;
-    if (x->changed_at != y->changed_at)
-        return x->changed_at < y->changed_at ? -1 : 1;
-    if (x->commit_no != y->commit_no)
-        return x->commit_no < y->commit_no ? -1 : 1;
-    return (x->ordinal > y->ordinal) - (x->ordinal < y->ordinal);
-}
-
-/* Keep the stamp of each record's newest version, unless it says that the record is gone. */
-static size_t keep_newest(GArray *stamps)
-{
-    struct stamp *s = (struct stamp *)(void *)stamps->data;
-    size_t kept = 0, n = stamps->len;
+    struct version *v = (struct version *)(void *)versions->data;
+    size_t kept = 0, n = versions->len;
     if (n > 0)
-        qsort(s, n, sizeof *s, compare_stamps);
+        qsort(v, n, sizeof *v, compare_versions);
     for (size_t i = 0; i < n; i++) {
-        bool is_newest = i + 1 == n || compare_keys(&s[i], &s[i + 1]) != 0;
-        if (is_newest && !s[i].deleted)
-            s[kept++] = s[i];
+        bool is_newest = i + 1 == n || !facts_stamp_same_record(&v[i].stamp, &v[i + 1].stamp);
+        if (is_newest && !v[i].stamp.deleted)
+            v[kept++] = v[i];
     }
     return kept;
 }
@@ -142,15 +118,15 @@ static int compare_runs(const void *a, const void *b)
 
 static void settle_runs(struct facts *f, const struct reading *reading)
 {
-    size_t n = keep_newest(reading->stamp);
+    size_t n = keep_newest(reading->version);
     int64_t end = zone_day_start(f->zone, f->wish.to_day);
     f->run = g_new(struct facts_run, n + 1);
     for (size_t i = 0; i < n; i++) {
-        const struct stamp *stamp = &g_array_index(reading->stamp, struct stamp, i);
-        struct facts_run run = g_array_index(reading->row, struct facts_run, stamp->row);
+        const struct version *version = &g_array_index(reading->version, struct version, i);
+        struct facts_run run = g_array_index(reading->row, struct facts_run, version->row);
         if (run.at >= end)
             continue;
-        run.account = facts_member_on(f, stamp->party, zone_day(f->zone, run.at));
+        run.account = facts_member_on(f, version->stamp.party, zone_day(f->zone, run.at));
         if (run.account != FACTS_NOBODY)
             f->run[f->n_runs++] = run;
     }
@@ -174,11 +150,11 @@ static int compare_incidents(const void *a, const void *b)
 
 static void settle_incidents(struct facts *f, const struct reading *reading)
 {
-    f->n_incidents = keep_newest(reading->stamp);
+    f->n_incidents = keep_newest(reading->version);
     f->incident = g_new(struct facts_incident, f->n_incidents + 1);
     for (size_t i = 0; i < f->n_incidents; i++) {
-        const struct stamp *stamp = &g_array_index(reading->stamp, struct stamp, i);
-        f->incident[i] = g_array_index(reading->row, struct facts_incident, stamp->row);
+        const struct version *version = &g_array_index(reading->version, struct version, i);
+        f->incident[i] = g_array_index(reading->row, struct facts_incident, version->row);
     }
     if (f->n_incidents > 0)
         qsort(f->incident, f->n_incidents, sizeof *f->incident, compare_incidents);
@@ -214,11 +190,12 @@ int32_t facts_first_run_day(const struct facts *f, size_t account)
 
 bool facts_load_runs(struct facts *f, struct db *db, GError **err)
 {
-    g_autoptr(GArray) run_stamps = g_array_new(FALSE, FALSE, sizeof(struct stamp));
+    g_autoptr(GArray) run_versions = g_array_new(FALSE, FALSE, sizeof(struct version));
     g_autoptr(GArray) runs = g_array_new(FALSE, FALSE, sizeof(struct facts_run));
-    g_autoptr(GArray) incident_stamps = g_array_new(FALSE, FALSE, sizeof(struct stamp));
+    g_autoptr(GArray) incident_versions = g_array_new(FALSE, FALSE, sizeof(struct version));
     g_autoptr(GArray) incidents = g_array_new(FALSE, FALSE, sizeof(struct facts_incident));
-    struct reading by_run = {f, run_stamps, runs}, by_incident = {f, incident_stamps, incidents};
+    struct reading by_run = {f, run_versions, runs},
+                   by_incident = {f, incident_versions, incidents};
     word(f, "");
     if (!q_runs_read(db, f->wish.runs_from_day, f->wish.to_day, on_run, &by_run, err) ||
         !q_incidents_read(db, on_incident, &by_incident, err) || !load_first_days(f, db, err))

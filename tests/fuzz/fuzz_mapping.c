@@ -75,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     default:
         break;
     }
-    const struct stream *stream = stream_get(mapping_kind(mapping));
+    const struct stream *stream = mapping_stream(mapping);
     for (size_t f = 0; f < stream_field_count(stream); f++) {
         struct stream_cell cell = record.cell[f];
         if (cell.is_null || stream->field[f].type != STREAM_TEXT)
