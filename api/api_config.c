@@ -23,6 +23,11 @@ static const cyaml_schema_field_t fields[] = {
     OPTIONAL_INT(request_ms),
     OPTIONAL_INT(reply_ms),
     OPTIONAL_INT(query_ms),
+    OPTIONAL_INT(workers),
+    OPTIONAL_INT(queue),
+    OPTIONAL_INT(queue_ms),
+    OPTIONAL_INT(rate),
+    OPTIONAL_INT(burst),
     OPTIONAL_INT(drain_ms),
     CYAML_FIELD_END};
 
@@ -54,6 +59,11 @@ static bool check(struct api_config *api, GError **err)
            bound("request_ms", &api->request_ms, 10000, 100, 600000, err) &&
            bound("reply_ms", &api->reply_ms, 30000, 100, 600000, err) &&
            bound("query_ms", &api->query_ms, 2000, 100, 60000, err) &&
+           bound("workers", &api->workers, 4, 1, 64, err) &&
+           bound("queue", &api->queue, 64, 1, 10000, err) &&
+           bound("queue_ms", &api->queue_ms, 2000, 10, 60000, err) &&
+           bound("rate", &api->rate, 50, 1, 100000, err) &&
+           bound("burst", &api->burst, 100, 1, 1000000, err) &&
            bound("drain_ms", &api->drain_ms, 5000, 1, 60000, err);
 }
 

@@ -15,6 +15,11 @@ struct api_config {
     int request_ms; /* total time of a request */
     int reply_ms;   /* total time of an answer */
     int query_ms;   /* deadline of a query of history and pages */
+    int workers;    /* threads that wait for the warehouse, each with a connection; default 4 */
+    int queue;      /* requests that may wait for one; default 64 */
+    int queue_ms;   /* how long they may wait; default 2000 */
+    int rate;       /* requests a key may make a second; default 50 */
+    int burst;      /* and at once; default 100 */
     int drain_ms;   /* how long a stop waits for requests under way */
 };
 

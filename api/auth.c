@@ -20,26 +20,34 @@ struct auth_ring {
     struct entry *entries; /* sorted by id */
 };
 
-static const struct {
-    const char *role;
-    unsigned scopes;
-} roles[] = {
-    {"ingest", AUTH_EVENTS},
-    {"csm", AUTH_ACCOUNTS | AUTH_SCORES | AUTH_LOCAL},
-    {"lead", AUTH_ACCOUNTS | AUTH_SCORES | AUTH_REPORTS | AUTH_LOCAL},
-    {"analyst", AUTH_ACCOUNTS | AUTH_SCORES | AUTH_REPORTS | AUTH_LOCAL},
-    {"admin", AUTH_ACCOUNTS | AUTH_SCORES | AUTH_REPORTS | AUTH_LOCAL | AUTH_EVENTS | AUTH_ADMIN |
-                  AUTH_AUDIT},
-    {"auditor", AUTH_AUDIT},
+enum {
+    SEES = AUTH_ACCOUNTS | AUTH_SCORES | AUTH_LOCAL | AUTH_KEY,
+    SEES_ALL = SEES | AUTH_REPORTS | AUTH_OPS
 };
+
+const struct auth_role auth_roles[] = {
+    {"ingest", AUTH_EVENTS | AUTH_KEY, false},
+    {"csm", SEES | AUTH_WORK, true},
+    {"lead", SEES_ALL | AUTH_WORK, false},
+    {"analyst", SEES_ALL, false},
+    {"admin", SEES_ALL | AUTH_WORK | AUTH_EVENTS | AUTH_ADMIN | AUTH_AUDIT, false},
+    {"auditor", AUTH_AUDIT | AUTH_KEY, false},
+    {NULL, 0, false},
+};
+
+const struct auth_role *auth_role_find(const char *name)
+{
+    for (const struct auth_role *role = auth_roles; role->name; role++) {
+        if (strcmp(role->name, name) == 0)
+            return role;
+    }
+    return NULL;
+}
 
 unsigned auth_role_scopes(const char *role)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(roles); i++) {
-        if (strcmp(roles[i].role, role) == 0)
-            return roles[i].scopes;
-    }
-    return 0;
+    const struct auth_role *found = auth_role_find(role);
+    return found ? found->scopes : 0;
 }
 
 const char *auth_scope_name(enum auth_scope scope)
@@ -61,6 +69,12 @@ const char *auth_scope_name(enum auth_scope scope)
         return "admin:keys";
     case AUTH_AUDIT:
         return "audit:read";
+    case AUTH_WORK:
+        return "work:write";
+    case AUTH_OPS:
+        return "ops:read";
+    case AUTH_KEY:
+        return "any";
     }
     return "unknown";
 }
@@ -162,8 +176,10 @@ bool auth_check(struct auth_ring *ring, const char *token, int64_t now_us, struc
     if (!same || !entry || now_us >= key->until_us)
         return false;
     atomic_store(&entry->used, true);
-    *out = (struct principal){
-        .scopes = key->scopes, .own_only = key->own_only, .staff_id = key->staff_id};
+    *out = (struct principal){.role = key->role,
+                              .scopes = key->role ? key->role->scopes : 0,
+                              .own_only = key->role && key->role->own_only,
+                              .staff_id = key->staff_id};
     memcpy(out->key_id, key->id, sizeof out->key_id);
     return true;
 }

@@ -26,18 +26,32 @@ enum auth_scope {
     AUTH_REPORTS = 16, /* reports:read, about all accounts */
     AUTH_EVENTS = 32,  /* events:write */
     AUTH_ADMIN = 64,   /* admin:keys */
-    AUTH_AUDIT = 128   /* audit:read */
+    AUTH_AUDIT = 128,  /* audit:read */
+    AUTH_WORK = 256,   /* work:write: notes, tasks, sentiment, overrides … of accounts one sees */
+    AUTH_OPS = 512,    /* ops:read: runs, loads, rejects, what kenko was configured with */
+    AUTH_KEY = 1024    /* any valid key: what a caller asks about itself */
 };
+
+struct auth_role {
+    const char *name;
+    unsigned scopes;
+    bool own_only; /* sees the accounts of its person only */
+};
+extern const struct auth_role auth_roles[]; /* the last has no name */
 
 /* Name of a scope for messages, e.g. "accounts:read". */
 const char *auth_scope_name(enum auth_scope scope);
 
-/* The scopes of a role of ops.api_key; 0 for an unknown role. */
+/* A role of ops.api_key; NULL for an unknown one. */
+const struct auth_role *auth_role_find(const char *name);
+
+/* Its scopes; 0 for an unknown role. */
 unsigned auth_role_scopes(const char *role);
 
 /* Who asks. */
 struct principal {
     char key_id[AUTH_ID_SIZE + 1]; /* "" without a key */
+    const struct auth_role *role;  /* NULL without a key */
     unsigned scopes;               /* of enum auth_scope */
     bool own_only;                 /* sees the accounts of staff_id only */
     int64_t staff_id;
@@ -47,8 +61,7 @@ struct principal {
 struct auth_key {
     char id[AUTH_ID_SIZE + 1];
     unsigned char hash[AUTH_HASH_SIZE];
-    unsigned scopes;
-    bool own_only;
+    const struct auth_role *role;
     int64_t staff_id;
     int64_t until_us; /* CLOCK_MONOTONIC it expires at; INT64_MAX never */
 };

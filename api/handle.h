@@ -1,29 +1,64 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The handlers of the routes, and what they share. */
+/* The endpoints of the routes, and what their handlers share. */
 #pragma once
 
 #include "api/routes.h"
 
-void handle_accounts(const struct site *site, struct request *request, struct response *response);
-void handle_account(const struct site *site, struct request *request, struct response *response);
-void handle_history(const struct site *site, struct request *request, struct response *response);
-void handle_events(const struct site *site, struct request *request, struct response *response);
-void handle_explain(const struct site *site, struct request *request, struct response *response);
-void handle_weekly_page(const struct site *site, struct request *request,
-                        struct response *response);
-void handle_account_page(const struct site *site, struct request *request,
-                         struct response *response);
-void handle_errors_page(const struct site *site, struct request *request,
-                        struct response *response);
-void handle_docs_page(const struct site *site, struct request *request, struct response *response);
+enum { HANDLE_BODY_MAX = 64 << 10 };
+
+extern const struct endpoint handle_accounts, handle_account, handle_history, handle_explain;
+extern const struct endpoint handle_portfolio;
+extern const struct endpoint handle_events;
+extern const struct endpoint handle_me, handle_problems, handle_problem, handle_openapi;
+extern const struct endpoint handle_weekly_page, handle_account_page, handle_errors_page;
+extern const struct endpoint handle_docs_page;
+
+/* The key of an account in the path. */
+#define HANDLE_KEY                                                                                 \
+    {                                                                                              \
+        .name = "key", .kind = FIELD_KEY, .in_path = true, .what = "Key of the account."           \
+    }
+/* What lists have in common. */
+#define HANDLE_PAGE                                                                                \
+    {.name = "limit",                                                                              \
+     .kind = FIELD_INTEGER,                                                                        \
+     .least = 1,                                                                                   \
+     .most = HANDLE_LIMIT_MAX,                                                                     \
+     .fallback = "100",                                                                            \
+     .what = "Rows of a page."},                                                                   \
+        {.name = "cursor", .kind = FIELD_CURSOR, .what = "Where the page before ended."},          \
+        HANDLE_LIST
+/* Those that come whole. */
+#define HANDLE_LIST                                                                                \
+    {.name = "fields",                                                                             \
+     .kind = FIELD_WORDS,                                                                          \
+     .most = 64,                                                                                   \
+     .what = "Members to show; all by default."},                                                  \
+    {                                                                                              \
+        .name = "format", .kind = FIELD_CHOICE, .choices = handle_formats,                         \
+        .what = "json or csv; otherwise Accept decides."                                           \
+    }
+enum { HANDLE_LIMIT_MAX = 1000 };
+extern const char *const handle_formats[];
 
 /* The newest run, or NULL after answering no_run. Give it back with snapshot_unref. */
 const struct snapshot *handle_run(const struct site *site, const struct request *request,
                                   struct response *response);
 
-/* Refuse parameters that are none of `names`: false after answering. */
-bool handle_params(const struct request *request, const char *const *names,
-                   struct response *response);
+/* What the answer says of its run. */
+struct response_meta handle_meta(const struct site *site, const struct request *request,
+                                 const struct snapshot *snapshot);
+
+/*
+ * Begin the list of a ROUTE_LIST: "data": [ with the fields that were asked for, or the header line
+ * of CSV. Rows are objects; end with handle_list_end.
+ */
+struct writer handle_list(const struct request *request, struct response *response);
+void handle_list_end(struct response *response, struct writer *writer,
+                     const struct response_meta *meta);
+
+/* The Link header to the next page. */
+void handle_next_link(const struct request *request, struct response *response, const char *cursor);
 
 /* The account of the path, or NULL after answering not_found: the same words whether it does not
  * exist or belongs to somebody else. */
@@ -34,19 +69,6 @@ const struct snapshot_account *handle_find(const struct snapshot *snapshot,
 /* May this caller see the account? */
 bool handle_sees(const struct principal *principal, const struct snapshot_account *account);
 
-/* Members that the list and the single account have in common. */
-void handle_write_account(struct writer *writer, const struct snapshot *snapshot,
-                          const struct snapshot_account *account);
-
-/* An amount of minor units of the reporting currency, in units. */
-void handle_write_money(struct writer *writer, const struct snapshot *snapshot, const char *name,
-                        int64_t minor);
-
-/* "contributions": every measure, adding up to health. With raw values and sentences for explain.
- */
-void handle_write_contributions(struct writer *writer, const struct snapshot *snapshot,
-                                const struct snapshot_account *account, bool explain);
-
-/* "risk_contributions": log-odds per feature, intercept last; null without a model. */
-void handle_write_risk(struct writer *writer, const struct snapshot *snapshot,
-                       const struct snapshot_account *account);
+/* Ownership is what it is now, also on a page of an older run. */
+bool handle_sees_now(const struct site *site, const struct request *request,
+                     const struct snapshot *snapshot, const struct snapshot_account *account);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "api/account_json.h"
 #include "api/account_query.h"
 #include "api/handle.h"
 
@@ -37,20 +38,6 @@ static size_t start_of_page(const struct snapshot *snapshot, const struct accoun
     return low;
 }
 
-/* Ownership is what it is now, also on a page of an older run. */
-static bool sees(const struct site *site, const struct request *request,
-                 const struct snapshot *snapshot, const struct snapshot_account *account)
-{
-    if (!request->principal.own_only)
-        return true;
-    const struct snapshot *current = store_current(site->store);
-    const struct snapshot_account *now =
-        current && current != snapshot ? snapshot_find(current, account->key) : account;
-    bool ok = handle_sees(&request->principal, now);
-    snapshot_unref(current);
-    return ok;
-}
-
 static const char *next_cursor(const struct site *site, const struct request *request,
                                const struct snapshot *snapshot, const struct account_query *query,
                                const struct snapshot_account *last)
@@ -66,59 +53,43 @@ static const char *next_cursor(const struct site *site, const struct request *re
     return cursor_format(request->arena, &cursor, key);
 }
 
-static const char *next_link(const struct request *request, const char *cursor)
-{
-    g_autoptr(GString) link = g_string_new("</api/v1/accounts?");
-    for (size_t i = 0; i < request->n_params; i++) {
-        if (strcmp(request->params[i].name, "cursor") == 0)
-            continue;
-        g_autofree char *value = g_uri_escape_string(request->params[i].value, NULL, FALSE);
-        g_string_append_printf(link, "%s=%s&", request->params[i].name, value);
-    }
-    g_string_append_printf(link, "cursor=%s>; rel=\"next\"", cursor);
-    return arena_strdup(request->arena, link->str);
-}
-
 static void write_page(const struct site *site, const struct request *request,
                        const struct snapshot *snapshot, const struct account_query *query,
-                       size_t at, struct response *response)
+                       size_t at, struct response_meta *meta, struct response *response)
 {
     const uint32_t *order = snapshot->orders[query->sort][query->descending];
     const struct snapshot_account *last = NULL;
-    const char *next = NULL;
-    size_t shown = 0;
-    struct writer writer = response_json(response);
-    writer_array(&writer, "data");
-    for (; at < snapshot->n && !next; at++) {
+    size_t limit = (size_t)field_get(&request->asked, "limit")->number, shown = 0;
+    struct writer writer = handle_list(request, response);
+    for (; at < snapshot->n && !meta->next; at++) {
         const struct snapshot_account *account = &snapshot->accounts[order[at]];
-        if (!account_query_matches(query, account) || !sees(site, request, snapshot, account))
+        if (!account_query_matches(query, account) ||
+            !handle_sees_now(site, request, snapshot, account))
             continue;
-        if (last && shown == query->limit) {
-            next = next_cursor(site, request, snapshot, query, last);
+        if (last && shown == limit) {
+            meta->next = next_cursor(site, request, snapshot, query, last);
             break;
         }
         writer_object(&writer, NULL);
-        handle_write_account(&writer, snapshot, account);
+        account_json_write(&writer, snapshot, account);
         writer_object_end(&writer);
         last = account;
         shown++;
     }
-    writer_array_end(&writer);
-    response_end(response, &writer, snapshot, store_is_stale(site->store, request->now_us), next);
-    if (next)
-        response->link = next_link(request, next);
-    response_tag(response, request, snapshot->run_id);
+    handle_list_end(response, &writer, meta);
+    if (meta->next)
+        handle_next_link(request, response, meta->next);
 }
 
 /* The run and place a cursor names. NULL after answering. */
 static const struct snapshot *follow(const struct site *site, struct request *request,
-                                     const struct account_query *query, size_t *at,
-                                     struct response *response)
+                                     const struct account_query *query, const char *text,
+                                     size_t *at, struct response *response)
 {
     unsigned char key[CURSOR_KEY_SIZE];
     struct cursor cursor;
     store_cursor_key(site->store, key);
-    if (!cursor_parse(request->arena, query->cursor, key, &cursor)) {
+    if (!cursor_parse(request->arena, text, key, &cursor)) {
         response_problem(response, request, PROBLEM_BAD_CURSOR,
                          "the cursor was not given by this service");
         return NULL;
@@ -138,21 +109,22 @@ static const struct snapshot *follow(const struct site *site, struct request *re
     return snapshot;
 }
 
-void handle_accounts(const struct site *site, struct request *request, struct response *response)
+static void answer(const struct site *site, struct request *request, struct response *response)
 {
     struct account_query query;
-    const char *wrong;
     size_t at = 0;
-    if (!handle_params(request, account_query_names, response))
-        return;
-    if (!account_query_parse(request, &query, &wrong)) {
-        response_problem(response, request, PROBLEM_BAD_PARAMETER, "%s", wrong);
-        return;
-    }
-    const struct snapshot *snapshot = query.cursor ? follow(site, request, &query, &at, response)
-                                                   : handle_run(site, request, response);
+    account_query_read(request, true, &query);
+    const char *cursor = field_text(&request->asked, "cursor");
+    const struct snapshot *snapshot = cursor ? follow(site, request, &query, cursor, &at, response)
+                                             : handle_run(site, request, response);
     if (!snapshot)
         return;
-    write_page(site, request, snapshot, &query, at, response);
+    struct response_meta meta = handle_meta(site, request, snapshot);
+    if (!response_is_known(response, request, &meta))
+        write_page(site, request, snapshot, &query, at, &meta, response);
     snapshot_unref(snapshot);
 }
+
+static const struct field params[] = {ACCOUNT_QUERY_FIELDS, ACCOUNT_QUERY_SORT, HANDLE_PAGE, {0}};
+const struct endpoint handle_accounts = {
+    .handler = answer, .params = params, .answer = ROUTE_LIST, .shape = &account_json_row};

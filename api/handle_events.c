@@ -77,17 +77,9 @@ static bool refuse_alone(const struct event_list *list, struct request *request,
     return true;
 }
 
-void handle_events(const struct site *site, struct request *request, struct response *response)
+static void take_events(const struct site *site, struct request *request, struct response *response)
 {
-    static const char *const names[] = {"id", NULL};
     struct scan_error error;
-    if (!handle_params(request, names, response))
-        return;
-    const char *id = request_param(request, "id");
-    if (id && strcmp(id, "hash") != 0) {
-        response_problem(response, request, PROBLEM_BAD_PARAMETER, "id: want hash");
-        return;
-    }
     struct event_how how = how_of(request);
     struct waiting *waiting = arena_one(request->arena, struct waiting);
     if (!event_parse(request->arena, request->body, &how, &waiting->list, &error)) {
@@ -111,3 +103,26 @@ void handle_events(const struct site *site, struct request *request, struct resp
     request->suspend(request->connection);
     inbox_submit(site->inbox, &waiting->ticket);
 }
+
+static const struct shape_member reject_members[] = {
+    {"index", SHAPE_INTEGER, .what = "Of the event in the body, from 0."},
+    {"reason", SHAPE_TEXT, .what = "Stable code."},
+    {"message", SHAPE_TEXT, .what = "What is wrong and what was wanted."},
+    {0}};
+static const struct shape reject = {"RejectedEvent", reject_members, NULL};
+static const struct shape_member members[] = {
+    {"accepted", SHAPE_INTEGER, .what = "Events that are on the warehouse's disk."},
+    {"rejected", SHAPE_OBJECTS, .of = &reject, .what = "The others."},
+    {"without_id", SHAPE_INTEGER, .what = "Accepted ones that a repetition cannot be told from."},
+    {"note", SHAPE_TEXT, .optional = true, .what = "What to do about those."},
+    {0}};
+static const struct shape shape = {"EventsTaken", members, NULL};
+static const char *const ids[] = {"hash", NULL};
+static const struct field params[] = {
+    {.name = "id",
+     .kind = FIELD_CHOICE,
+     .choices = ids,
+     .what = "hash: an event without messageId gets the hash of its bytes as id."},
+    {0}};
+const struct endpoint handle_events = {
+    .handler = take_events, .params = params, .answer = ROUTE_BARE, .shape = &shape};

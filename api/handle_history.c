@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "api/account_json.h"
 #include "api/handle.h"
 #include "api/pool.h"
 #include "core/day.h"
@@ -15,28 +16,17 @@ struct range {
     enum step step;
 };
 
-static const char *const names[] = {"from", "to", "step", NULL};
+static const char *const steps[] = {"1d", "1w", "1m", NULL};
 
-static const char *parse_range(const struct request *request, int32_t as_of, struct range *range)
+/* False: from is after to. */
+static bool read_range(const struct request *request, int32_t as_of, struct range *range)
 {
-    const char *from = request_param(request, "from"), *to = request_param(request, "to");
-    const char *step = request_param(request, "step");
-    range->to = as_of;
-    if (to && !day_parse(slice_of(to), &range->to, NULL))
-        return "to: want a day as YYYY-MM-DD";
-    range->from = range->to - DEFAULT_DAYS;
-    if (from && !day_parse(slice_of(from), &range->from, NULL))
-        return "from: want a day as YYYY-MM-DD";
-    if (range->from > range->to)
-        return "from: want a day that is not after to";
-    range->step = STEP_DAY;
-    if (step && strcmp(step, "1w") == 0)
-        range->step = STEP_WEEK;
-    else if (step && strcmp(step, "1m") == 0)
-        range->step = STEP_MONTH;
-    else if (step && strcmp(step, "1d") != 0)
-        return "step: want 1d, 1w or 1m";
-    return NULL;
+    const struct field_value *from = field_get(&request->asked, "from");
+    const struct field_value *to = field_get(&request->asked, "to");
+    range->to = to->given ? (int32_t)to->number : as_of;
+    range->from = from->given ? (int32_t)from->number : range->to - DEFAULT_DAYS;
+    range->step = (enum step)field_get(&request->asked, "step")->number;
+    return range->from <= range->to;
 }
 
 /* The same number for days of one step. */
@@ -73,7 +63,7 @@ static void write_row(struct writer *writer, const struct snapshot *snapshot,
         writer_null(writer, "churn_risk");
     else
         writer_fixed(writer, "churn_risk", row->p_churn_1e9, 9);
-    handle_write_money(writer, snapshot, "arr", row->arr_minor);
+    account_json_money(writer, snapshot, "arr", row->arr_minor);
     writer_object_end(writer);
 }
 
@@ -81,26 +71,24 @@ static void write_row(struct writer *writer, const struct snapshot *snapshot,
 static void write_rows(struct writer *writer, const struct snapshot *snapshot,
                        const struct q_history_scores_rows *rows, enum step step)
 {
-    writer_array(writer, "data");
     for (size_t i = rows->n; i-- > 0;) {
         bool last =
             i == 0 || bucket(rows->row[i].as_of, step) != bucket(rows->row[i - 1].as_of, step);
         if (last)
             write_row(writer, snapshot, &rows->row[i]);
     }
-    writer_array_end(writer);
 }
 
-static void answer(const struct site *site, struct request *request,
-                   const struct snapshot *snapshot, const struct snapshot_account *account,
-                   struct response *response)
+static void answer_account(const struct site *site, struct request *request,
+                           const struct snapshot *snapshot, const struct snapshot_account *account,
+                           struct response *response)
 {
     struct range range;
     struct q_history_scores_rows rows;
     g_autoptr(GError) err = NULL;
-    const char *wrong = parse_range(request, snapshot->as_of, &range);
-    if (wrong) {
-        response_problem(response, request, PROBLEM_BAD_PARAMETER, "%s", wrong);
+    static const struct field_fault order = {.name = "from", .detail = "want a day not after to"};
+    if (!read_range(request, snapshot->as_of, &range)) {
+        response_faults(response, request, PROBLEM_BAD_PARAMETER, &order);
         return;
     }
     struct db *db = pool_take(site->pool, &err);
@@ -113,21 +101,47 @@ static void answer(const struct site *site, struct request *request,
                          "the history could not be read from the warehouse");
         return;
     }
-    struct writer writer = response_json(response);
+    const struct response_meta meta = handle_meta(site, request, snapshot);
+    struct writer writer = handle_list(request, response);
     write_rows(&writer, snapshot, &rows, range.step);
-    response_end(response, &writer, snapshot, store_is_stale(site->store, request->now_us), NULL);
+    handle_list_end(response, &writer, &meta);
     response_tag(response, request, snapshot->run_id);
 }
 
-void handle_history(const struct site *site, struct request *request, struct response *response)
+static void answer(const struct site *site, struct request *request, struct response *response)
 {
-    if (!handle_params(request, names, response))
-        return;
     const struct snapshot *snapshot = handle_run(site, request, response);
     if (!snapshot)
         return;
     const struct snapshot_account *account = handle_find(snapshot, request, response);
     if (account)
-        answer(site, request, snapshot, account, response);
+        answer_account(site, request, snapshot, account, response);
     snapshot_unref(snapshot);
 }
+
+static const struct shape_member members[] = {
+    {"as_of", SHAPE_DAY, .what = "The day."},
+    {"run_id", SHAPE_INTEGER, .what = "The run that speaks for it."},
+    {"health", SHAPE_NUMBER, true, .what = "0 to 100 after caps and overrides."},
+    {"health_computed", SHAPE_NUMBER, true, .what = "Before them."},
+    {"health_lower", SHAPE_NUMBER, .what = "Were every missing measure at its worst."},
+    {"health_upper", SHAPE_NUMBER, .what = "Were every missing measure at its best."},
+    {"band", SHAPE_TEXT, .what = "Band with hysteresis."},
+    {"coverage", SHAPE_NUMBER, .what = "Share of the measures' weight that is usable."},
+    {"churn_risk", SHAPE_NUMBER, true, .what = "Probability of churn within 90 days."},
+    {"arr", SHAPE_NUMBER, .what = "Annual recurring revenue in meta.currency."},
+    {0}};
+static const struct shape shape = {"ScoreOfDay", members, NULL};
+static const struct field params[] = {
+    HANDLE_KEY,
+    {.name = "from", .kind = FIELD_DAY, .what = "First day; two years before to by default."},
+    {.name = "to", .kind = FIELD_DAY, .what = "Last day; that of the newest run by default."},
+    {.name = "step",
+     .kind = FIELD_CHOICE,
+     .choices = steps,
+     .fallback = "1d",
+     .what = "The last day of each day, week or month."},
+    HANDLE_LIST,
+    {0}};
+const struct endpoint handle_history = {
+    .handler = answer, .params = params, .answer = ROUTE_LIST, .shape = &shape, .warehouse = true};

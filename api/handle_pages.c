@@ -20,7 +20,8 @@ static bool has_pages(const struct site *site, const struct request *request,
     return false;
 }
 
-void handle_weekly_page(const struct site *site, struct request *request, struct response *response)
+static void answer_weekly_page(const struct site *site, struct request *request,
+                               struct response *response)
 {
     g_autoptr(GError) err = NULL;
     if (!has_pages(site, request, response))
@@ -47,7 +48,8 @@ static void render_account(const struct site *site, struct request *request,
 {
     g_autoptr(GError) err = NULL;
     struct db *db = pool_take(site->pool, &err);
-    bool ok = db && pages_brief(site->pages, db, request->key, response->body, &err);
+    bool ok = db && pages_brief(site->pages, db, field_text(&request->asked, "key"), response->body,
+                                &err);
     if (db)
         pool_give(site->pool, db);
     if (!ok) {
@@ -58,8 +60,8 @@ static void render_account(const struct site *site, struct request *request,
     response_tag(response, request, snapshot->run_id);
 }
 
-void handle_account_page(const struct site *site, struct request *request,
-                         struct response *response)
+static void answer_account_page(const struct site *site, struct request *request,
+                                struct response *response)
 {
     if (!has_pages(site, request, response))
         return;
@@ -71,7 +73,8 @@ void handle_account_page(const struct site *site, struct request *request,
     snapshot_unref(snapshot);
 }
 
-void handle_errors_page(const struct site *site, struct request *request, struct response *response)
+static void answer_errors_page(const struct site *site, struct request *request,
+                               struct response *response)
 {
     (void)site;
     problem_page(response->body);
@@ -79,7 +82,8 @@ void handle_errors_page(const struct site *site, struct request *request, struct
     response_tag(response, request, 0);
 }
 
-void handle_docs_page(const struct site *site, struct request *request, struct response *response)
+static void answer_docs_page(const struct site *site, struct request *request,
+                             struct response *response)
 {
     (void)site;
     g_string_append(
@@ -104,3 +108,10 @@ void handle_docs_page(const struct site *site, struct request *request, struct r
     finish_page(response);
     response_tag(response, request, 0);
 }
+
+static const struct field account_params[] = {HANDLE_KEY, {0}};
+const struct endpoint handle_weekly_page = {.handler = answer_weekly_page, .media = HTML};
+const struct endpoint handle_account_page = {
+    .handler = answer_account_page, .params = account_params, .media = HTML, .warehouse = true};
+const struct endpoint handle_errors_page = {.handler = answer_errors_page, .media = HTML};
+const struct endpoint handle_docs_page = {.handler = answer_docs_page, .media = HTML};

@@ -306,6 +306,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     set_deadline(listener, connection, listener->options.idle_ms);
     forget_body(listener, exchange);
     response_clear(&exchange->response);
+    request_clear(&exchange->request);
     g_free(exchange->peer);
     arena_free(exchange->request.arena);
     *exchange_context = NULL;

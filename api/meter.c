@@ -5,15 +5,16 @@
 
 #include "api/inbox.h"
 #include "api/routes.h"
+#include "api/workers.h"
 #include "core/day.h"
 
 /* Upper bounds in microseconds; the last bucket is +Inf. */
 static const int64_t bounds_us[] = {500,   1000,   2500,   5000,    10000,   25000,
                                     50000, 100000, 250000, 1000000, 2500000, 10000000};
-enum { BOUNDS = G_N_ELEMENTS(bounds_us), ROUTES_MAX = 32 };
+enum { BOUNDS = G_N_ELEMENTS(bounds_us), ROUTES_MAX = 128 };
 
-static const int statuses[] = {200, 204, 304, 400, 401, 403, 404, 405, 410,
-                               413, 414, 415, 431, 500, 503, 504, 505, 0};
+static const int statuses[] = {200, 201, 204, 304, 400, 401, 403, 404, 405, 409, 410,
+                               413, 414, 415, 422, 429, 431, 500, 503, 504, 505, 0};
 enum { STATUSES = G_N_ELEMENTS(statuses) };
 
 struct meter {
@@ -196,6 +197,12 @@ void meter_format(struct meter *meter, const struct site *site, const struct wat
     put_number(out, "kenko_api_connections", "gauge", "Open connections.", reaper_watched(reaper));
     put_number(out, "kenko_api_deadline_closes_total", "counter",
                "Connections closed because their total time was over.", reaper_reaped(reaper));
+    put_number(out, "kenko_api_queue_waiting", "gauge",
+               "Requests that wait for a thread that asks the warehouse.",
+               workers_waiting(site->workers));
+    put_number(out, "kenko_api_queue_shed_total", "counter",
+               "Requests refused because that queue was full or slow.",
+               workers_shed(site->workers));
     put_inbox(site->inbox, out);
     put_requests(meter, out);
     put_durations(meter, out);

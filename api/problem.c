@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "api/problem.h"
 
+#include <string.h>
+
 static const struct problem_kind kinds[PROBLEM_COUNT] = {
     [PROBLEM_BAD_REQUEST] = {"bad_request", 400, "The request is not well formed",
                              "Send one Host header, one body length, and a percent-encoded path.",
@@ -42,6 +44,14 @@ static const struct problem_kind kinds[PROBLEM_COUNT] = {
     [PROBLEM_METHOD_NOT_ALLOWED] = {"method_not_allowed", 405, "The method is not allowed here",
                                     "Use a method of the Allow header.",
                                     "The path exists, but not for this method."},
+    [PROBLEM_CONFLICT] = {"conflict", 409, "The state does not allow it",
+                          "Read the thing again, then decide.",
+                          "What was asked for does not fit what is there by now, for instance a "
+                          "task that was closed already."},
+    [PROBLEM_KEY_IN_USE] = {"idempotency_key_in_use", 409,
+                            "A request with this Idempotency-Key is under way",
+                            "Wait for its answer, or send it again a moment later.",
+                            "The first request with the key has not been answered yet."},
     [PROBLEM_CURSOR_EXPIRED] = {"cursor_expired", 410, "The cursor's run is no longer served",
                                 "Start again without a cursor.",
                                 "A page walk stays on the scoring run it began with. The newest "
@@ -58,6 +68,22 @@ static const struct problem_kind kinds[PROBLEM_COUNT] = {
                                   "events are taken in.",
                                   "Endpoints read the encodings that are named with them, and no "
                                   "others."},
+    [PROBLEM_MEDIA_TYPE] = {"media_type_refused", 415, "The body is of another media type",
+                            "Send Content-Type: application/json.",
+                            "Writes take JSON and say so, so that no form of another site can make "
+                            "them."},
+    [PROBLEM_INVALID] = {"invalid", 422, "The body does not say what is needed",
+                         "Correct the members that errors point to.",
+                         "The body is read whole; errors holds a JSON pointer (RFC 6901) and what "
+                         "was wanted for each member that is wrong. Nothing was written."},
+    [PROBLEM_KEY_REUSED] = {"idempotency_key_reused", 422,
+                            "The Idempotency-Key belongs to another request",
+                            "Use a new key for a new request.",
+                            "The key was used within the last day with another path or body."},
+    [PROBLEM_RATE_LIMITED] = {"rate_limited", 429, "The key makes too many requests",
+                              "Try again after the seconds in Retry-After.",
+                              "Each key has a bucket of requests that is filled steadily; "
+                              "X-RateLimit-* headers say how it stands."},
     [PROBLEM_HEADERS_TOO_LARGE] = {"headers_too_large", 431, "There are too many headers",
                                    "Send at most 64 headers and 16 KiB.",
                                    "Headers are limited in number and size."},
@@ -89,6 +115,15 @@ const struct problem_kind *problem_kind(enum problem problem)
     return &kinds[problem];
 }
 
+const struct problem_kind *problem_find(const char *code)
+{
+    for (size_t i = 0; i < PROBLEM_COUNT; i++) {
+        if (strcmp(kinds[i].code, code) == 0)
+            return &kinds[i];
+    }
+    return NULL;
+}
+
 enum problem problem_of(const GError *err)
 {
     if (err_is(err, KENKO_ERROR_UNAVAILABLE) || err_is(err, KENKO_ERROR_BUSY))
@@ -99,6 +134,8 @@ enum problem problem_of(const GError *err)
         return PROBLEM_NOT_FOUND;
     if (err_is(err, KENKO_ERROR_INPUT))
         return PROBLEM_BAD_PARAMETER;
+    if (err_is(err, KENKO_ERROR_CONFLICT))
+        return PROBLEM_CONFLICT;
     return PROBLEM_INTERNAL;
 }
 

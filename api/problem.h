@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Every error the API can answer with: one table of stable codes, which is also the page at
- * /docs/errors. */
+/* Every error the API can answer with: one table of stable codes, which is also served at
+ * /api/v1/problems and as the page /docs/errors. */
 #pragma once
 
 #include "core/error.h"
@@ -16,10 +16,16 @@ enum problem {
     PROBLEM_FORBIDDEN,
     PROBLEM_NOT_FOUND,
     PROBLEM_METHOD_NOT_ALLOWED,
+    PROBLEM_CONFLICT,
+    PROBLEM_KEY_IN_USE,
     PROBLEM_CURSOR_EXPIRED,
     PROBLEM_BODY_TOO_LARGE,
     PROBLEM_TARGET_TOO_LONG,
     PROBLEM_ENCODING_REFUSED,
+    PROBLEM_MEDIA_TYPE,
+    PROBLEM_INVALID,
+    PROBLEM_KEY_REUSED,
+    PROBLEM_RATE_LIMITED,
     PROBLEM_HEADERS_TOO_LARGE,
     PROBLEM_INTERNAL,
     PROBLEM_NO_RUN,
@@ -39,6 +45,9 @@ struct problem_kind {
 };
 
 const struct problem_kind *problem_kind(enum problem problem);
+
+/* The kind with this code; NULL when there is none. */
+const struct problem_kind *problem_find(const char *code);
 
 /* The answer for an error from below. Foreign kinds are PROBLEM_INTERNAL. */
 enum problem problem_of(const GError *err);

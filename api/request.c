@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "api/request.h"
 
+#include <string.h>
+
 #include "api/gunzip.h"
+#include "core/text.h"
 
 static const char *decode(struct arena *arena, const char *text, size_t n, bool plus)
 {
@@ -101,13 +104,68 @@ const char *request_param(const struct request *request, const char *name)
     return NULL;
 }
 
-const char *request_unknown_param(const struct request *request, const char *const *names)
+static const struct field_fault *fault_of(struct arena *arena, const char *name, const char *detail,
+                                          const struct field_fault *next)
 {
-    for (size_t i = 0; i < request->n_params; i++) {
-        if (!g_strv_contains(names, request->params[i].name))
-            return request->params[i].name;
+    struct field_fault *fault = arena_one(arena, struct field_fault);
+    *fault = (struct field_fault){.name = name, .detail = detail, .next = next};
+    return fault;
+}
+
+static const char *unknown_detail(struct arena *arena, const struct field *fields, const char *name)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (const struct field *field = fields; field && field->name; field++) {
+        if (!field->in_path)
+            g_ptr_array_add(names, (gpointer)(uintptr_t)field->name);
     }
-    return NULL;
+    g_ptr_array_add(names, NULL);
+    g_autofree char *hint = text_hint(name, (const char *const *)names->pdata);
+    return arena_printf(arena, "there is no such parameter here%s", hint);
+}
+
+static const struct field_fault *ask_unknown(const struct request *request,
+                                             const struct field *fields)
+{
+    const struct field_fault *faults = NULL;
+    for (size_t i = request->n_params; i-- > 0;) {
+        const char *name = request->params[i].name;
+        const struct field *field = fields;
+        while (field && field->name && (field->in_path || strcmp(field->name, name) != 0))
+            field++;
+        if (!field || !field->name)
+            faults = fault_of(request->arena, name, unknown_detail(request->arena, fields, name),
+                              faults);
+    }
+    return faults;
+}
+
+const struct field_fault *request_ask(struct request *request, const struct field *fields)
+{
+    struct arena *arena = request->arena;
+    const struct field_fault *faults = ask_unknown(request, fields);
+    size_t in_path = 0;
+    request->asked = field_set_new(arena, fields);
+    for (size_t i = 0; fields && fields[i].name; i++) {
+        const struct field *field = &fields[i];
+        const char *text =
+            field->in_path ? request->path_values[in_path++] : request_param(request, field->name);
+        const char *wrong = NULL;
+        if (text && (*text || field->in_path || field->kind == FIELD_TEXT))
+            wrong = field_parse(arena, field, text, &request->asked.values[i]);
+        else if (text || field->required)
+            wrong = arena_printf(arena, "want %s", field_wanted(arena, field));
+        if (wrong)
+            faults = fault_of(arena, field->name, wrong, faults);
+    }
+    field_fall_back(arena, &request->asked);
+    return faults;
+}
+
+void request_clear(struct request *request)
+{
+    json_decref(request->body_json);
+    request->body_json = NULL;
 }
 
 bool request_is_local(const struct request *request)

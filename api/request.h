@@ -3,10 +3,12 @@
 #pragma once
 
 #include "api/auth.h"
+#include "api/field.h"
 #include "api/guard.h"
 #include "core/arena.h"
 
 struct route;
+struct zone;
 
 enum { REQUEST_ID_SIZE = 16 };
 
@@ -25,9 +27,13 @@ struct request {
     size_t n_headers;
     bool loopback; /* the peer's address is this machine */
     const struct route *route;
-    const char *key; /* the account key of the path; NULL without */
+    const char *const *path_values; /* what {…} of the pattern stand for, in its order */
+    struct field_set asked;         /* parameters of path and query */
+    struct field_set told;          /* members of the body */
+    json_t *body_json;
     struct principal principal;
-    int64_t now_us; /* CLOCK_MONOTONIC */
+    const struct zone *zone; /* that instants are wanted in; NULL: UTC */
+    int64_t now_us;          /* CLOCK_MONOTONIC */
 
     struct slice body; /* where the route takes one; see request_decode */
     size_t body_size;  /* as it came; more than body.n when it was too large to be kept */
@@ -55,8 +61,14 @@ const char *request_header(const struct request *request, const char *name);
 /* Value of a query parameter; NULL when absent. */
 const char *request_param(const struct request *request, const char *name);
 
-/* The first parameter that is none of `names` (NULL-terminated); NULL when all are known. */
-const char *request_unknown_param(const struct request *request, const char *const *names);
+/*
+ * Parse path_values and the query into request->asked by the endpoint's fields.
+ * NULL on success, else every fault: of the wrong ones, and of those that do not exist.
+ */
+const struct field_fault *request_ask(struct request *request, const struct field *fields) MUST_USE;
+
+/* Give back what the request holds beside its arena. */
+void request_clear(struct request *request);
 
 /*
  * Does a person sit at this machine's browser? The peer is loopback, no proxy stands between (it

@@ -8,24 +8,33 @@
 
 /* An endpoint that forgets its scope does not compile. */
 #define SCOPE(scope) ((scope) + 0 * sizeof(char[(scope) ? 1 : -1]))
-#define ROUTE(name, method, pattern, scope, handler, what)                                         \
+#define READ(name, pattern, scope, endpoint, what)                                                 \
     {                                                                                              \
-        name, method, pattern, SCOPE(scope), 0, handler, what                                      \
+        name, "GET", pattern, SCOPE(scope), 0, &(endpoint), what, NULL                             \
+    }
+#define WRITE(name, method, pattern, scope, endpoint, what)                                        \
+    {                                                                                              \
+        name, method, pattern, SCOPE(scope), HANDLE_BODY_MAX, &(endpoint), what, NULL              \
     }
 #define EVENTS(name, pattern, what)                                                                \
     {                                                                                              \
-        name, "POST", pattern, SCOPE(AUTH_EVENTS), EVENT_BODY_MAX, handle_events, what             \
+        name, "POST", pattern, SCOPE(AUTH_EVENTS), EVENT_BODY_MAX, &handle_events, what, NULL      \
     }
 
+/* 2026-12-01 and 2027-06-01. */
+static const struct deprecation errors_page = {1796083200, 1811808000, "/api/v1/problems"};
+
 const struct route routes[] = {
-    ROUTE("accounts", "GET", "/api/v1/accounts", AUTH_ACCOUNTS, handle_accounts,
-          "Accounts of the newest run: filter, sort, page"),
-    ROUTE("account", "GET", "/api/v1/accounts/{key}", AUTH_ACCOUNTS, handle_account,
-          "One account: score, band, bounds, risk, contributions"),
-    ROUTE("history", "GET", "/api/v1/accounts/{key}/history", AUTH_SCORES, handle_history,
-          "One account's published scores over time"),
-    ROUTE("explain", "GET", "/api/v1/accounts/{key}/explain", AUTH_SCORES, handle_explain,
-          "Why: contributions with raw values and sentences"),
+    READ("accounts", "/api/v1/accounts", AUTH_ACCOUNTS, handle_accounts,
+         "Accounts of the newest run: filter, search, sort, page"),
+    READ("account", "/api/v1/accounts/{key}", AUTH_ACCOUNTS, handle_account,
+         "One account: score, band, bounds, risk, contributions"),
+    READ("history", "/api/v1/accounts/{key}/history", AUTH_SCORES, handle_history,
+         "One account's published scores over time"),
+    READ("explain", "/api/v1/accounts/{key}/explain", AUTH_SCORES, handle_explain,
+         "Why: contributions with raw values and sentences"),
+    READ("portfolio", "/api/v1/portfolio", AUTH_ACCOUNTS, handle_portfolio,
+         "Accounts that the caller sees added up, in groups if asked for"),
     EVENTS("events", "/api/v1/events", "Take in events: one, an array, or a batch"),
     EVENTS("track", "/v1/track", "Take in what somebody did, as Segment's libraries send it"),
     EVENTS("identify", "/v1/identify", "The same for who somebody is"),
@@ -34,187 +43,88 @@ const struct route routes[] = {
     EVENTS("screen", "/v1/screen", "The same for a screen that was seen"),
     EVENTS("alias", "/v1/alias", "The same for two ids of one person"),
     EVENTS("batch", "/v1/batch", "The same for many events at once"),
-    ROUTE("weekly_page", "GET", "/", AUTH_LOCAL, handle_weekly_page, "The newest weekly report"),
-    ROUTE("account_page", "GET", "/accounts/{key}", AUTH_LOCAL, handle_account_page,
-          "One account as a page"),
-    ROUTE("errors_page", "GET", "/docs/errors", AUTH_PUBLIC, handle_errors_page,
-          "What each error code means"),
-    ROUTE("docs_page", "GET", "/docs", AUTH_PUBLIC, handle_docs_page, "This table of endpoints"),
+    READ("me", "/api/v1/me", AUTH_KEY, handle_me, "Who the key is: role, scopes, person"),
+    READ("problems", "/api/v1/problems", AUTH_PUBLIC, handle_problems,
+         "Every error code with its meaning and what to do"),
+    READ("problem", "/api/v1/problems/{code}", AUTH_PUBLIC, handle_problem, "One error code"),
+    READ("openapi", "/api/v1/openapi.json", AUTH_PUBLIC, handle_openapi,
+         "This interface as OpenAPI 3.1"),
+    READ("weekly_page", "/", AUTH_LOCAL, handle_weekly_page, "The newest weekly report"),
+    READ("account_page", "/accounts/{key}", AUTH_LOCAL, handle_account_page,
+         "One account as a page"),
+    {"errors_page", "GET", "/docs/errors", SCOPE(AUTH_PUBLIC), 0, &handle_errors_page,
+     "What each error code means, as a page", &errors_page},
+    READ("docs_page", "/docs", AUTH_PUBLIC, handle_docs_page, "This table of endpoints"),
 };
 const size_t routes_count = G_N_ELEMENTS(routes);
 
-/* Does the path fit the pattern? *key gets the segment that {key} stands for. */
-static bool fits(struct arena *arena, const char *pattern, const char *path, const char **key)
+enum { SCOPES = 2 * AUTH_KEY - 1 };
+
+static bool lacks(const struct route *route, const char *what, GError **err)
 {
-    *key = NULL;
-    while (*pattern && *path) {
-        size_t wanted = strcspn(pattern + 1, "/"), given = strcspn(path + 1, "/");
-        if (*pattern != '/' || *path != '/')
+    return err_set(err, KENKO_ERROR_CHECK, "route %s: %s",
+                   route->name ? route->name : "without a name", what);
+}
+
+/* The names in the pattern are the parameters in the path, in order. */
+static bool check_path(const struct route *route, GError **err)
+{
+    const struct field *field = route->endpoint->params;
+    for (const char *at = strchr(route->pattern, '{'); at; at = strchr(at + 1, '{')) {
+        size_t n = strcspn(at + 1, "}");
+        while (field && field->name && !field->in_path)
+            field++;
+        if (!field || !field->name || strlen(field->name) != n ||
+            strncmp(field->name, at + 1, n) != 0)
+            return lacks(route, "a name of the pattern is not the next parameter in the path", err);
+        field++;
+    }
+    for (; field && field->name; field++) {
+        if (field->in_path)
+            return lacks(route, "a parameter in the path is not in the pattern", err);
+    }
+    return true;
+}
+
+static bool check_fields(const struct route *route, const struct field *fields, GError **err)
+{
+    for (const struct field *field = fields; field && field->name; field++) {
+        if (!field->what)
+            return lacks(route, "a parameter has no sentence", err);
+        if ((field->kind == FIELD_CHOICE || field->kind == FIELD_SORT) && !field->choices)
+            return lacks(route, "a choice has no choices", err);
+    }
+    return true;
+}
+
+static bool check_route(const struct route *route, GError **err)
+{
+    const struct endpoint *endpoint = route->endpoint;
+    if (route->scope == 0 || (route->scope & ~(unsigned)SCOPES) != 0 ||
+        strcmp(auth_scope_name((enum auth_scope)route->scope), "unknown") == 0)
+        return lacks(route, "it has no scope, or one that does not exist", err);
+    if (!endpoint || !endpoint->handler || !route->what || !*route->what)
+        return lacks(route, "it has no handler or no sentence", err);
+    if (!endpoint->shape && !endpoint->media && endpoint->answer != ROUTE_NOTHING)
+        return lacks(route, "nothing says what it answers with", err);
+    if (endpoint->body && route->body_max == 0)
+        return lacks(route, "it has members of a body, but takes none", err);
+    return check_path(route, err) && check_fields(route, endpoint->params, err) &&
+           check_fields(route, endpoint->body, err);
+}
+
+bool routes_check(const struct route *table, size_t n, GError **err)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (size_t i = 0; i < n; i++) {
+        const struct route *route = &table[i];
+        if (!route->name || !route->method || !route->pattern || *route->pattern != '/')
+            return lacks(route, "it has no name, method or path", err);
+        if (!check_route(route, err))
             return false;
-        if (wanted == 5 && strncmp(pattern + 1, "{key}", 5) == 0) {
-            if (given == 0)
-                return false;
-            *key = arena_strndup(arena, path + 1, given);
-        } else if (wanted != given || strncmp(pattern + 1, path + 1, wanted) != 0) {
-            return false;
-        }
-        pattern += wanted + 1;
-        path += given + 1;
+        if (!g_hash_table_add(seen, g_strdup(route->name)) ||
+            !g_hash_table_add(seen, g_strdup_printf("%s %s", route->method, route->pattern)))
+            return lacks(route, "its name, or its method and path, is there twice", err);
     }
-    return *pattern == *path;
-}
-
-static const char *served_method(const struct request *request)
-{
-    return strcmp(request->method, "HEAD") == 0 ? "GET" : request->method;
-}
-
-/* The route of path and method. *path_exists: some route has the path. */
-static const struct route *find(struct request *request, bool *path_exists)
-{
-    const char *key;
-    *path_exists = false;
-    for (size_t i = 0; i < routes_count; i++) {
-        if (!fits(request->arena, routes[i].pattern, request->path, &key))
-            continue;
-        *path_exists = true;
-        if (strcmp(routes[i].method, served_method(request)) != 0)
-            continue;
-        request->key = key;
-        return &routes[i];
-    }
-    return NULL;
-}
-
-static const char *allowed_methods(struct request *request)
-{
-    const char *key;
-    GString *list = g_string_new("OPTIONS");
-    for (size_t i = 0; i < routes_count; i++) {
-        if (!fits(request->arena, routes[i].pattern, request->path, &key))
-            continue;
-        bool get = strcmp(routes[i].method, "GET") == 0;
-        g_string_append_printf(list, ", %s%s", routes[i].method, get ? ", HEAD" : "");
-    }
-    const char *text = arena_strdup(request->arena, list->str);
-    g_string_free(list, TRUE);
-    return text;
-}
-
-/* The key, in the arena; NULL when there is none. Libraries that send events have three places for
- * it. */
-static const char *token_of(struct request *request)
-{
-    struct guard_fault fault;
-    const char *header = request_header(request, "Authorization");
-    const char *bearer = auth_bearer(header);
-    if (bearer || !(request->route->scope & AUTH_EVENTS))
-        return bearer;
-    if (!header)
-        return request_decode(request, request->route->body_max, &fault)
-                   ? event_write_key(request->arena, request->body)
-                   : NULL;
-    g_autofree char *user = auth_basic(header);
-    return arena_strdup(request->arena, user);
-}
-
-/* Find out who asks. False: no valid key. */
-static bool authenticate(const struct site *site, struct request *request)
-{
-    const char *token = token_of(request);
-    struct auth_ring *keys = store_keys(site->store);
-    bool ok = auth_check(keys, token, request->now_us, &request->principal);
-    auth_ring_unref(keys);
-    return ok;
-}
-
-static bool is_allowed(const struct site *site, struct request *request, struct response *response)
-{
-    unsigned scope = request->route->scope;
-    bool has_header = request_header(request, "Authorization") != NULL;
-    if (scope & AUTH_PUBLIC)
-        return true;
-    if (scope & AUTH_LOCAL && site->pages_local && !has_header && request_is_local(request)) {
-        request->principal = (struct principal){.scopes = AUTH_LOCAL | AUTH_REPORTS};
-        return true;
-    }
-    if (!authenticate(site, request)) {
-        response_problem(response, request, PROBLEM_UNAUTHENTICATED,
-                         "this endpoint needs a valid API key");
-        return false;
-    }
-    if (request->principal.scopes & scope)
-        return true;
-    response_problem(response, request, PROBLEM_FORBIDDEN, "the key's role lacks the scope %s",
-                     auth_scope_name((enum auth_scope)scope));
-    return false;
-}
-
-size_t routes_body_max(const struct site *site, struct request *request)
-{
-    bool path_exists;
-    request->route = find(request, &path_exists);
-    if (!request->route || request->route->body_max == 0)
-        return 0;
-    if (request_header(request, "Authorization") && !authenticate(site, request))
-        return 0;
-    return request->route->body_max;
-}
-
-/* The body is not there when its key was not valid yet as the head came. */
-static bool read_body(struct request *request, struct response *response)
-{
-    static const struct guard_fault gone = {PROBLEM_BUSY,
-                                            "the key became valid while the body came"};
-    struct guard_fault fault = gone;
-    size_t max = request->route->body_max;
-    bool lacks = !request->is_decoded && request->body.n < request->body_size;
-    if (max == 0 || (!(lacks && request->body_size <= max) && request_decode(request, max, &fault)))
-        return true;
-    response_problem(response, request, fault.problem, "%s", fault.detail);
-    return false;
-}
-
-static bool is_encoded(const struct request *request)
-{
-    const char *encoding = request_header(request, "Content-Encoding");
-    return encoding && g_ascii_strcasecmp(encoding, "identity") != 0;
-}
-
-static void answer_anew(const struct site *site, struct request *request, struct response *response)
-{
-    bool path_exists;
-    request->route = find(request, &path_exists);
-    if (is_encoded(request) && (!request->route || request->route->body_max == 0)) {
-        response_problem(response, request, PROBLEM_ENCODING_REFUSED,
-                         "the body has a Content-Encoding");
-        return;
-    }
-    if (!path_exists && guard_method(request->method)) {
-        response_problem(response, request, PROBLEM_NOT_FOUND, "nothing is at this path");
-        return;
-    }
-    if (!request->route) {
-        response->allow = allowed_methods(request);
-        if (path_exists && strcmp(request->method, "OPTIONS") == 0) {
-            response->status = 204;
-            return;
-        }
-        response_problem(response, request, PROBLEM_METHOD_NOT_ALLOWED,
-                         "the method is not allowed here");
-        return;
-    }
-    if (is_allowed(site, request, response) && read_body(request, response))
-        request->route->handler(site, request, response);
-}
-
-void routes_answer(const struct site *site, struct request *request, struct response *response)
-{
-    if (!response->then) {
-        answer_anew(site, request, response);
-        return;
-    }
-    route_handler then = response->then;
-    response->then = NULL;
-    then(site, request, response);
+    return true;
 }

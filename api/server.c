@@ -10,7 +10,10 @@
 #include "api/meter.h"
 #include "api/pages.h"
 #include "api/pool.h"
+#include "api/rate.h"
 #include "api/routes.h"
+#include "api/workers.h"
+#include "api/zones.h"
 #include "core/log.h"
 #include "core/stop.h"
 
@@ -143,12 +146,17 @@ static bool start_watch(struct server *server, const struct server_options *opti
 
 struct server *server_start(const struct server_options *options, GError **err)
 {
+    if (!routes_check(routes, routes_count, err))
+        return NULL;
     struct server *server = g_new0(struct server, 1);
     const struct api_config *api = &options->api;
     int stale_ms = options->stale_ms ? options->stale_ms : STALE_MS;
     server->drain_ms = api->drain_ms;
     server->site.store = store_new(stale_ms * 1000LL);
-    server->site.pool = pool_new(options->dsn, api->threads, api->query_ms);
+    server->site.pool = pool_new(options->dsn, api->workers, api->query_ms);
+    server->site.workers = workers_new(api->workers, api->queue, api->queue_ms);
+    server->site.rate = rate_new(api->rate, api->burst);
+    server->site.zones = zones_new();
     server->site.pages_local = strcmp(api->pages, "local") == 0;
     const struct inbox_options door = {
         options->dsn, options->inbox_ms ? options->inbox_ms : INBOX_MS, INBOX_QUEUE_MAX};
@@ -180,12 +188,16 @@ void server_stop(struct server *server)
     listener_drain(server->api, server->drain_ms);
     listener_drain(server->admin, 0);
     inbox_close(server->site.inbox);
+    workers_close(server->site.workers);
     listener_stop(server->api);
     listener_stop(server->admin);
     watch_stop(server->watch);
     reaper_free(server->reaper);
     inbox_free(server->site.inbox);
+    workers_free(server->site.workers);
     pool_free(server->site.pool);
+    rate_free(server->site.rate);
+    zones_free(server->site.zones);
     pages_free(server->site.pages);
     store_free(server->site.store);
     meter_free(server->meter);

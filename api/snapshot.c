@@ -8,6 +8,9 @@
 #include "api/snapshot_internal.h"
 #include "sql/api.h"
 
+/* ァ … ヶ; the hiragana stand 0x60 below. */
+enum { KATAKANA_FIRST = 0x30a1, KATAKANA_LAST = 0x30f6, KATAKANA_TO_HIRAGANA = 0x60 };
+
 static struct snapshot_owner *owner_new(void)
 {
     struct snapshot_owner *owner = g_new0(struct snapshot_owner, 1);
@@ -56,12 +59,24 @@ void snapshot_unref(const struct snapshot *snapshot)
         owner_free(owner_of(snapshot));
 }
 
+/* Both kana are as long in UTF-8. */
+static void fold_kana(char *text)
+{
+    for (char *p = text; *p; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+        if (c >= KATAKANA_FIRST && c <= KATAKANA_LAST)
+            g_unichar_to_utf8(c - KATAKANA_TO_HIRAGANA, p);
+    }
+}
+
 char *snapshot_fold(const char *text)
 {
     g_autofree char *composed = g_utf8_normalize(text, -1, G_NORMALIZE_ALL_COMPOSE);
     g_autofree char *folded = g_utf8_casefold(composed ? composed : text, -1);
     char *again = g_utf8_normalize(folded, -1, G_NORMALIZE_ALL_COMPOSE);
-    return again ? again : g_strdup(folded);
+    char *out = again ? again : g_strdup(folded);
+    fold_kana(out);
+    return out;
 }
 
 /* One copy of each text that repeats. */

@@ -102,6 +102,6 @@ const struct snapshot_account *snapshot_find(const struct snapshot *snapshot, co
 int64_t snapshot_number(const struct snapshot_account *account, enum snapshot_sort sort,
                         bool descending);
 
-/* Text as searches compare it: NFKC and case folded, so that half-width ｻｸﾗ finds サクラ. Caller
- * frees. */
+/* Text as searches compare it: NFKC, case and kana folded, so that half-width ｻｸﾗ and さくら find
+ * サクラ. Caller frees. */
 char *snapshot_fold(const char *text);

@@ -12,6 +12,7 @@ struct store {
     const struct snapshot *runs[1 + STORE_OLDER]; /* newest first */
     struct auth_ring *keys;
     unsigned char cursor_key[CURSOR_KEY_SIZE];
+    struct freshness freshness;      /* its text is the store's */
     atomic_int_least64_t checked_us; /* 0: never */
     int64_t stale_after_us;
 };
@@ -32,6 +33,7 @@ void store_free(struct store *store)
     for (size_t i = 0; i < G_N_ELEMENTS(store->runs); i++)
         snapshot_unref(store->runs[i]);
     auth_ring_unref(store->keys);
+    g_free((char *)(uintptr_t)store->freshness.oldest);
     sodium_memzero(store->cursor_key, sizeof store->cursor_key);
     pthread_mutex_destroy(&store->lock);
     g_free(store);
@@ -104,6 +106,26 @@ void store_put_cursor_key(struct store *store, const unsigned char key[CURSOR_KE
     pthread_mutex_lock(&store->lock);
     memcpy(store->cursor_key, key, CURSOR_KEY_SIZE);
     pthread_mutex_unlock(&store->lock);
+}
+
+void store_put_freshness(struct store *store, const struct freshness *freshness)
+{
+    struct freshness copy = *freshness;
+    copy.oldest = g_strdup(freshness->oldest);
+    pthread_mutex_lock(&store->lock);
+    const char *old = store->freshness.oldest;
+    store->freshness = copy;
+    pthread_mutex_unlock(&store->lock);
+    g_free((char *)(uintptr_t)old);
+}
+
+struct freshness store_freshness(struct store *store, struct arena *arena)
+{
+    pthread_mutex_lock(&store->lock);
+    struct freshness copy = store->freshness;
+    copy.oldest = arena_strdup(arena, copy.oldest);
+    pthread_mutex_unlock(&store->lock);
+    return copy;
 }
 
 void store_checked(struct store *store, int64_t now_us)

@@ -12,6 +12,12 @@ enum { STORE_OLDER = 2 };
 
 struct store;
 
+/* When data came in last: of all streams the newest, and the one that lags most. */
+struct freshness {
+    int64_t newest_at, oldest_at;
+    const char *oldest; /* "source/stream"; NULL: nothing was loaded yet */
+};
+
 struct store *store_new(int64_t stale_after_us);
 void store_free(struct store *store);
 
@@ -31,6 +37,10 @@ void store_put_keys(struct store *store, struct auth_ring *ring);
 /* The secret that signs cursors; zeros before store_put_cursor_key. */
 void store_cursor_key(struct store *store, unsigned char key[CURSOR_KEY_SIZE]);
 void store_put_cursor_key(struct store *store, const unsigned char key[CURSOR_KEY_SIZE]);
+
+/* A copy of what was put last, its text in the arena. */
+void store_put_freshness(struct store *store, const struct freshness *freshness);
+struct freshness store_freshness(struct store *store, struct arena *arena);
 
 /* The warehouse was asked for news and answered at now_us (CLOCK_MONOTONIC). */
 void store_checked(struct store *store, int64_t now_us);

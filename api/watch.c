@@ -21,6 +21,7 @@ struct watch {
     pthread_t thread;
     int wake[2];
     int64_t run_id, commit_no, loaded_us; /* what was loaded last */
+    int64_t fresh_no;                     /* commit number that freshness was asked at */
     bool has_cursor_key;
     bool failing; /* the last look failed: say it once, not every second */
     atomic_int_least64_t loads, failures;
@@ -76,8 +77,7 @@ static bool load_keys(struct watch *watch, struct arena *arena, GError **err)
             continue;
         struct auth_key *key = &keys[n++];
         *key =
-            (struct auth_key){.scopes = auth_role_scopes(row->role),
-                              .own_only = strcmp(row->role, "csm") == 0,
+            (struct auth_key){.role = auth_role_find(row->role),
                               .staff_id = row->staff_id_is_null ? 0 : row->staff_id,
                               .until_us = row->left_us_is_null ? INT64_MAX : now_us + row->left_us};
         memcpy(key->id, row->key_id, AUTH_ID_SIZE);
@@ -93,6 +93,25 @@ static bool run_is_news(struct watch *watch, const struct q_snapshot_run_row *ro
         return true;
     int64_t age_us = g_get_monotonic_time() - watch->loaded_us;
     return row->commit_no != watch->commit_no && age_us >= watch->options.refresh_ms * 1000LL;
+}
+
+/* Asked only when something was committed: it goes through the loads. */
+static bool load_freshness(struct watch *watch, struct arena *arena, GError **err)
+{
+    struct q_clock_now_row clock;
+    struct q_freshness_row row;
+    if (!q_clock_now(arena, watch->db, &clock, err))
+        return false;
+    if (clock.commit_no == watch->fresh_no)
+        return true;
+    if (!q_freshness(arena, watch->db, &row, err))
+        return false;
+    const struct freshness freshness = {row.newest_at_is_null ? INT64_MIN : row.newest_at,
+                                        row.oldest_at_is_null ? INT64_MIN : row.oldest_at,
+                                        row.oldest_is_null ? NULL : row.oldest};
+    store_put_freshness(watch->store, &freshness);
+    watch->fresh_no = clock.commit_no;
+    return true;
 }
 
 static bool load_run(struct watch *watch, struct arena *arena, GError **err)
@@ -137,7 +156,7 @@ static bool look(struct watch *watch, GError **err)
             return false;
     }
     if (!load_cursor_key(watch, arena, err) || !load_keys(watch, arena, err) ||
-        !load_run(watch, arena, err))
+        !load_freshness(watch, arena, err) || !load_run(watch, arena, err))
         return false;
     store_checked(watch->store, g_get_monotonic_time());
     return true;
@@ -190,6 +209,7 @@ struct watch *watch_start(struct store *store, const struct watch_options *optio
     struct watch *watch = g_new0(struct watch, 1);
     watch->store = store;
     watch->options = *options;
+    watch->fresh_no = -1;
     watch->dsn = g_strdup(options->dsn);
     if (pipe2(watch->wake, O_CLOEXEC | O_NONBLOCK) != 0)
         BUG("pipe2 failed");

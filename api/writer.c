@@ -2,33 +2,67 @@
 #include "api/writer.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "core/day.h"
 #include "core/text.h"
+#include "core/zone.h"
 
-static void put_name(struct writer *writer, const char *name)
+static bool is_left_out(const struct writer *writer, const char *name)
 {
+    return name && writer->only && writer->depth == writer->only_depth &&
+           !g_strv_contains(writer->only, name);
+}
+
+/* False: the value is left out. */
+static bool put_name(struct writer *writer, const char *name)
+{
+    if (writer->skipped || is_left_out(writer, name))
+        return false;
     if (writer->comma)
         g_string_append_c(writer->out, ',');
     writer->comma = true;
-    if (!name)
-        return;
+    if (!name || writer->csv)
+        return true;
     g_string_append_c(writer->out, '"');
     text_json(writer->out, name);
     g_string_append(writer->out, "\":");
+    return true;
 }
 
 static void put_open(struct writer *writer, const char *name, char bracket)
 {
-    put_name(writer, name);
+    if (writer->skipped || is_left_out(writer, name)) {
+        writer->skipped++;
+        return;
+    }
+    writer->depth++;
+    if (writer->csv)
+        return;
+    put_name(writer, NULL);
+    if (name) {
+        g_string_append_c(writer->out, '"');
+        text_json(writer->out, name);
+        g_string_append(writer->out, "\":");
+    }
     g_string_append_c(writer->out, bracket);
     writer->comma = false;
 }
 
 static void put_close(struct writer *writer, char bracket)
 {
-    g_string_append_c(writer->out, bracket);
-    writer->comma = true;
+    if (writer->skipped) {
+        writer->skipped--;
+        return;
+    }
+    writer->depth--;
+    if (!writer->csv) {
+        g_string_append_c(writer->out, bracket);
+        writer->comma = true;
+    } else if (writer->depth == 0 && bracket == '}') {
+        g_string_append(writer->out, "\r\n");
+        writer->comma = false;
+    }
 }
 
 void writer_object(struct writer *writer, const char *name)
@@ -51,34 +85,70 @@ void writer_array_end(struct writer *writer)
     put_close(writer, ']');
 }
 
+void writer_only(struct writer *writer, const char *const *names)
+{
+    writer->only = names;
+    writer->only_depth = writer->depth + 1;
+}
+
+static void put_cell(GString *out, const char *text)
+{
+    g_string_append_c(out, '"');
+    if (*text && strchr("=+-@\t\r", *text))
+        g_string_append_c(out, '\'');
+    for (const char *p = text; *p; p++) {
+        if (*p == '"')
+            g_string_append_c(out, '"');
+        g_string_append_c(out, *p);
+    }
+    g_string_append_c(out, '"');
+}
+
+static void put_null(struct writer *writer)
+{
+    if (!writer->csv)
+        g_string_append(writer->out, "null");
+}
+
 void writer_text(struct writer *writer, const char *name, const char *text)
 {
-    put_name(writer, name);
-    if (!text) {
-        g_string_append(writer->out, "null");
+    if (!put_name(writer, name))
         return;
+    if (!text) {
+        put_null(writer);
+    } else if (writer->csv) {
+        put_cell(writer->out, text);
+    } else {
+        g_string_append_c(writer->out, '"');
+        text_json(writer->out, text);
+        g_string_append_c(writer->out, '"');
     }
-    g_string_append_c(writer->out, '"');
-    text_json(writer->out, text);
-    g_string_append_c(writer->out, '"');
+}
+
+void writer_raw(struct writer *writer, const char *name, const char *json)
+{
+    if (!json || writer->csv)
+        writer_text(writer, name, json);
+    else if (put_name(writer, name))
+        g_string_append(writer->out, json);
 }
 
 void writer_bool(struct writer *writer, const char *name, bool value)
 {
-    put_name(writer, name);
-    g_string_append(writer->out, value ? "true" : "false");
+    if (put_name(writer, name))
+        g_string_append(writer->out, value ? "true" : "false");
 }
 
 void writer_null(struct writer *writer, const char *name)
 {
-    put_name(writer, name);
-    g_string_append(writer->out, "null");
+    if (put_name(writer, name))
+        put_null(writer);
 }
 
 void writer_integer(struct writer *writer, const char *name, int64_t value)
 {
-    put_name(writer, name);
-    g_string_append_printf(writer->out, "%" G_GINT64_FORMAT, value);
+    if (put_name(writer, name))
+        g_string_append_printf(writer->out, "%" G_GINT64_FORMAT, value);
 }
 
 void writer_fixed(struct writer *writer, const char *name, int64_t value, int decimals)
@@ -86,7 +156,8 @@ void writer_fixed(struct writer *writer, const char *name, int64_t value, int de
     uint64_t unit = 1, size = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
     for (int i = 0; i < decimals; i++)
         unit *= 10;
-    put_name(writer, name);
+    if (!put_name(writer, name))
+        return;
     if (value < 0)
         g_string_append_c(writer->out, '-');
     g_string_append_printf(writer->out, "%" G_GUINT64_FORMAT, size / unit);
@@ -97,9 +168,10 @@ void writer_fixed(struct writer *writer, const char *name, int64_t value, int de
 void writer_double(struct writer *writer, const char *name, double value)
 {
     char text[G_ASCII_DTOSTR_BUF_SIZE];
-    put_name(writer, name);
+    if (!put_name(writer, name))
+        return;
     if (!isfinite(value)) {
-        g_string_append(writer->out, "null");
+        put_null(writer);
         return;
     }
     g_ascii_formatd(text, sizeof text, "%.15g", value);
@@ -120,6 +192,11 @@ void writer_instant(struct writer *writer, const char *name, int64_t at_us)
     char text[DAY_TEXT_SIZE];
     if (at_us == INT64_MIN || at_us == INT64_MAX) {
         writer_null(writer, name);
+        return;
+    }
+    if (writer->zone) {
+        g_autofree char *local = zone_format(writer->zone, at_us);
+        writer_text(writer, name, local);
         return;
     }
     int64_t day = at_us / DAY_US, rest = at_us % DAY_US;

@@ -5,8 +5,9 @@
  *     sqlgen schema MIGRATIONS VIEWS OUT    migrations and views as tables in OUT/schema.{h,c}
  *
  * A statement file begins with comment lines: what it does, its shape (one, maybe, many, none,
- * copy), then "param NAME TYPE [null] …" and "column NAME TYPE [null] …". Anything unexpected ends
- * the build with file and line. */
+ * copy), then "param NAME TYPE [null] …" and "column NAME TYPE [null] …". After "shown" behind the
+ * shape the columns are described in a table q_<stem>_table, with the words behind them. Anything
+ * unexpected ends the build with file and line. */
 #include <glib.h>
 #include <glib/gstdio.h>
 #include <stdbool.h>
@@ -70,6 +71,10 @@ static void parse_field(const char *file, int line, char **words, struct field *
     if (!out->type)
         fail(file, line, "unknown type", sql);
     out->nullable = null && strcmp(null, "null") == 0;
+    g_autoptr(GString) said = g_string_new(NULL);
+    for (int i = out->nullable ? 4 : 3; word(words, i); i++)
+        g_string_append_printf(said, "%s%s", said->len ? " " : "", word(words, i));
+    out->words = g_strdup(said->str);
     out->line = line;
     out->name = g_strdup(name);
 }
@@ -94,7 +99,8 @@ static void parse_header_line(const char *file, int line, const char *text, bool
     if (!words[0])
         return;
     if (!*has_shape) {
-        if (words[1] == NULL && parse_shape(words[0], &out->shape))
+        out->shown = g_strcmp0(words[1], "shown") == 0;
+        if ((words[1] == NULL || (out->shown && !words[2])) && parse_shape(words[0], &out->shape))
             *has_shape = true;
         else if (!out->what)
             out->what = g_strdup(text);
@@ -250,8 +256,9 @@ static void write_file(const char *dir, const char *stem, const char *suffix, GS
 
 static void make_statements(const char *stage, const char *dir, const char *out)
 {
-    GString *h = g_string_new("/* Made by sqlgen. */\n#pragma once\n#include \"core/db.h\"\n");
-    GString *c = g_string_new("/* Made by sqlgen. */\n#include <string.h>\n");
+    GString *h =
+        g_string_new("/* Made by sqlgen. */\n#pragma once\n#include \"core/db_table.h\"\n");
+    GString *c = g_string_new("/* Made by sqlgen. */\n#include <stddef.h>\n#include <string.h>\n");
     g_string_append_printf(c, "#include \"sql/%s.h\"\n", stage);
     GString *list = g_string_new(NULL);
     g_autoptr(GPtrArray) names = list_sql(dir);

@@ -18,12 +18,14 @@ struct field {
     char *name;
     const struct type *type;
     bool nullable;
+    char *words; /* what is said of it after its type */
     int line;
 };
 
 struct statement {
     char *stem, *what, *text;
     enum shape shape;
+    bool shown; /* its columns are described, for those who write rows as they are */
     struct field param[FIELDS_MAX], column[FIELDS_MAX];
     int n_params, n_columns;
     int text_line; /* where the SQL begins */

@@ -111,6 +111,8 @@ void sqlgen_put_declaration(GString *h, const struct statement *s)
                                s->stem, s->stem);
         return;
     }
+    if (s->shown)
+        g_string_append_printf(h, "extern const struct db_table q_%s_table;\n", s->stem);
     g_string_append(h, "MUST_USE ");
     put_signature(h, s);
     g_string_append(h, ";\n");
@@ -164,6 +166,27 @@ static void put_decoder(GString *c, const struct statement *s)
                                    s->stem, f->name);
     }
     g_string_append(c, "}\n");
+}
+
+/* The columns as data: names, types, places in the row struct, words. */
+static void put_table(GString *c, const struct statement *s)
+{
+    g_string_append_printf(c, "static const struct db_column q_%s_described[] = {\n", s->stem);
+    for (int i = 0; i < s->n_columns; i++) {
+        const struct field *f = &s->column[i];
+        g_string_append_printf(c, "    {\"%s\", %s, offsetof(struct q_%s_row, %s), ", f->name,
+                               f->type->constant, s->stem, f->name);
+        if (f->nullable)
+            g_string_append_printf(c, "offsetof(struct q_%s_row, %s_is_null), ", s->stem, f->name);
+        else
+            g_string_append(c, "SIZE_MAX, ");
+        sqlgen_put_string(c, f->words);
+        g_string_append(c, "},\n");
+    }
+    g_string_append_printf(c,
+                           "};\nconst struct db_table q_%s_table = {\"%s\", %d, sizeof(struct "
+                           "q_%s_row), q_%s_described};\n",
+                           s->stem, s->stem, s->n_columns, s->stem, s->stem);
 }
 
 static void put_values(GString *c, const struct statement *s)
@@ -288,6 +311,8 @@ void sqlgen_put_definition(GString *c, const char *stage, const struct statement
     }
     if (s->n_columns)
         put_decoder(c, s);
+    if (s->shown)
+        put_table(c, s);
     put_helpers(c, s);
     put_signature(c, s);
     g_string_append(c, "\n{\n");

@@ -16,7 +16,7 @@ static void a_key_has_the_documented_shape_and_opens(void **state)
 {
     (void)state;
     char token[AUTH_TOKEN_SIZE + 1];
-    struct auth_key key = {.scopes = AUTH_SCORES, .until_us = INT64_MAX, .staff_id = 7};
+    struct auth_key key = {.role = auth_role_find("csm"), .until_us = INT64_MAX, .staff_id = 7};
     struct principal who;
     auth_make(token, &key);
     assert_int_equal(strlen(token), 63);
@@ -25,7 +25,8 @@ static void a_key_has_the_documented_shape_and_opens(void **state)
     struct auth_ring *ring = auth_ring_new(&key, 1);
     assert_true(auth_check(ring, token, 0, &who));
     assert_string_equal(who.key_id, key.id);
-    assert_int_equal(who.scopes, AUTH_SCORES);
+    assert_int_equal(who.scopes, auth_role_scopes("csm"));
+    assert_true(who.own_only);
     assert_int_equal(who.staff_id, 7);
     auth_ring_unref(ring);
 }
@@ -34,7 +35,7 @@ static void every_changed_character_closes(void **state)
 {
     (void)state;
     char token[AUTH_TOKEN_SIZE + 1];
-    struct auth_key key = {.scopes = AUTH_SCORES, .until_us = INT64_MAX};
+    struct auth_key key = {.role = auth_role_find("csm"), .until_us = INT64_MAX};
     struct principal who;
     auth_make(token, &key);
     struct auth_ring *ring = auth_ring_new(&key, 1);
@@ -52,7 +53,7 @@ static void a_right_crc_does_not_open_without_the_secret(void **state)
 {
     (void)state;
     char token[AUTH_TOKEN_SIZE + 1], stranger[AUTH_TOKEN_SIZE + 1];
-    struct auth_key key = {.scopes = AUTH_SCORES, .until_us = INT64_MAX}, other = {0};
+    struct auth_key key = {.role = auth_role_find("csm"), .until_us = INT64_MAX}, other = {0};
     struct principal who;
     auth_make(token, &key);
     auth_make(stranger, &other); /* well formed, of no known id */
@@ -71,7 +72,7 @@ static void a_key_ends_when_its_time_is_over(void **state)
 {
     (void)state;
     char token[AUTH_TOKEN_SIZE + 1];
-    struct auth_key key = {.scopes = AUTH_SCORES, .until_us = 1000};
+    struct auth_key key = {.role = auth_role_find("csm"), .until_us = 1000};
     struct principal who;
     auth_make(token, &key);
     struct auth_ring *ring = auth_ring_new(&key, 1);
@@ -93,8 +94,8 @@ static void only_bearer_carries_a_key(void **state)
 static void roles_hold_what_they_need_and_no_more(void **state)
 {
     (void)state;
-    assert_int_equal(auth_role_scopes("ingest"), AUTH_EVENTS);
-    assert_int_equal(auth_role_scopes("auditor"), AUTH_AUDIT);
+    assert_int_equal(auth_role_scopes("ingest"), AUTH_EVENTS | AUTH_KEY);
+    assert_int_equal(auth_role_scopes("auditor"), AUTH_AUDIT | AUTH_KEY);
     assert_false(auth_role_scopes("csm") & AUTH_REPORTS);
     assert_true(auth_role_scopes("lead") & AUTH_REPORTS);
     assert_int_equal(auth_role_scopes("root"), 0);

@@ -73,7 +73,7 @@ static void a_problem_document_says_what_how_and_which(void **state)
     assert_non_null(json);
     assert_string_equal(json_string_value(json_object_get(json, "code")), "bad_parameter");
     assert_string_equal(json_string_value(json_object_get(json, "type")),
-                        "/docs/errors#bad_parameter");
+                        "/api/v1/problems/bad_parameter");
     assert_int_equal(json_integer_value(json_object_get(json, "status")), 400);
     assert_string_equal(json_string_value(json_object_get(json, "request_id")), "0123456789abcdef");
     assert_string_equal(json_string_value(json_object_get(json, "instance")), "/a<b");

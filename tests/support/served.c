@@ -45,6 +45,7 @@ struct server *served_start(struct server_options options)
     options.api.listen = options.api.admin = listen_on;
     if (asked.pages)
         options.api.pages = asked.pages;
+    options.api.burst = asked.burst ? asked.burst : 1000000;
     if (asked.request_ms)
         options.api.request_ms = asked.request_ms;
     struct server *server = server_start(&options, &err);

@@ -30,7 +30,8 @@ char *served_key(struct arena *arena, struct db *db, const char *role, const cha
                  const char **token);
 
 /* A server of the test's own on the program's warehouse, on any free ports; of options.api only
- * pages and request_ms are heard. The caller stops it. */
+ * pages, request_ms and burst are heard; without burst keys are hardly limited. The caller stops
+ * it. */
 struct server *served_start(struct server_options options);
 
 /* GET with the lead's key; the JSON is the caller's, and of the status asked for. */

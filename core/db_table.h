@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Rows of a statement as data, for those who write them as they are; sqlgen makes a table of each
+ * statement that is "shown". */
+#pragma once
+
+#include "core/db.h"
+
+struct db_column {
+    const char *name;
+    enum db_type type;
+    size_t at, null_at; /* bytes into the row struct; null_at SIZE_MAX: never null */
+    const char *words;  /* what the statement's header says of it */
+};
+
+struct db_table {
+    const char *name; /* of the statement */
+    size_t n, row_size;
+    const struct db_column *column;
+};

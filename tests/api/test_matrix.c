@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Every route × every role × {own, somebody else's, absent, malformed}, made from the table of
+ * routes: what is answered, that it is what the document says, and that one cannot tell what
+ * belongs to somebody else from what does not exist. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "api/openapi.h"
+#include "api/routes.h"
+#include "support/json_schema.h"
+#include "support/served.h"
+#include "support/warehouse.h"
+
+enum target { OWN, OTHER, ABSENT, MALFORMED, TARGETS };
+enum { ROLES = 6 };
+
+struct matrix {
+    struct served *served;
+    json_t *document;
+    char *keys[ROLES];
+};
+
+static int set_up(void **state)
+{
+    struct matrix *m = g_new0(struct matrix, 1);
+    void *served;
+    g_autoptr(GString) text = g_string_new(NULL);
+    served_set_up(&served);
+    m->served = served;
+    openapi_write(m->served->arena, text);
+    m->document = json_loadb(text->str, text->len, 0, NULL);
+    for (size_t i = 0; i < ROLES; i++) {
+        bool csm = strcmp(auth_roles[i].name, "csm") == 0;
+        m->keys[i] = served_key(m->served->arena, m->served->db, auth_roles[i].name,
+                                csm ? "a.sato@example.com" : NULL, NULL);
+    }
+    g_usleep(500000); /* the notice of the keys, or the poll */
+    *state = m;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct matrix *m = *state;
+    void *served = m->served;
+    json_decref(m->document);
+    for (size_t i = 0; i < ROLES; i++)
+        g_free(m->keys[i]);
+    served_tear_down(&served);
+    g_free(m);
+    return 0;
+}
+
+/* What a name of a path stands for. */
+static char *path_value(const char *name, enum target target)
+{
+    static const char *const keys[] = {"a0000", "a0001", "a9999"};
+    static const char *const codes[] = {"not_found", "forbidden", "no_such_code"};
+    if (target == MALFORMED)
+        return g_strnfill(300, 'x');
+    if (strcmp(name, "code") == 0)
+        return g_strdup(codes[target]);
+    return g_strdup(keys[target]);
+}
+
+static char *path_of(const struct route *route, enum target target)
+{
+    g_autoptr(GString) path = g_string_new(NULL);
+    for (const char *p = route->pattern; *p; p++) {
+        if (*p != '{') {
+            g_string_append_c(path, *p);
+            continue;
+        }
+        g_autofree char *name = g_strndup(p + 1, strcspn(p + 1, "}"));
+        g_autofree char *value = path_value(name, target);
+        g_string_append(path, value);
+        p += strlen(name) + 1;
+    }
+    return g_strdup(path->str);
+}
+
+static const char *body_of(const struct route *route)
+{
+    return route->body_max > 0 ? "{\"batch\":[]}" : "";
+}
+
+static bool has_account(const struct route *route)
+{
+    return strstr(route->pattern, "{key}") != NULL;
+}
+
+static bool may(const struct auth_role *role, const struct route *route)
+{
+    return (role->scopes | AUTH_PUBLIC) & route->scope;
+}
+
+/* Without what differs by nature: the request's id and the path that was asked for. */
+static char *comparable(const struct raw_http_answer *answer)
+{
+    g_autoptr(GRegex) own =
+        g_regex_new("\"(request_id|instance)\":\"[^\"]*\"|Date: [^\r]*|X-Request-Id: [^\r]*|"
+                    "X-RateLimit-[A-Za-z]*: [^\r]*",
+                    0, 0, NULL);
+    g_autofree char *all = g_strconcat(answer->head, "\n", answer->body, NULL);
+    return g_regex_replace_literal(own, all, -1, 0, "", 0, NULL);
+}
+
+static void check_schema(const struct matrix *m, const struct route *route,
+                         const struct raw_http_answer *answer)
+{
+    g_autofree char *method = g_ascii_strdown(route->method, -1);
+    g_autofree char *status = g_strdup_printf("%d", answer->status);
+    g_autofree char *said = g_strdup_printf("paths|%s|%s|responses|%s", route->pattern, method,
+                                            answer->status < 400 ? status : "default");
+    const json_t *response = json_schema_at(m->document, said);
+    if (!response)
+        fail_msg("%s: %d is not documented", route->name, answer->status);
+    const char *type = answer->status < 400 ? "application/json" : "application/problem+json";
+    g_autofree char *media = g_strdup_printf("content|%s|schema", type);
+    const json_t *schema = json_schema_at(response, media);
+    if (!schema)
+        return;
+    json_t *json = served_json_of(answer);
+    g_autofree char *fault = json_schema_fault(m->document, schema, json);
+    if (fault)
+        fail_msg("%s %s: %s", route->method, route->name, fault);
+    json_decref(json);
+}
+
+static int wanted(const struct route *route, const struct auth_role *role, enum target target)
+{
+    bool csm = role->own_only;
+    if (!may(role, route))
+        return 403;
+    if (!strchr(route->pattern, '{'))
+        return 0; /* the same for every target */
+    if (target == MALFORMED)
+        return 400;
+    if (target == ABSENT || (target == OTHER && csm && has_account(route)))
+        return 404;
+    return 200;
+}
+
+static struct raw_http_answer *ask(const struct matrix *m, const struct route *route, size_t role,
+                                   enum target target)
+{
+    g_autofree char *path = path_of(route, target);
+    const char *body = body_of(route);
+    return raw_http_send(m->served->port, route->method, path, m->keys[role], body, strlen(body));
+}
+
+static void check_cell(const struct matrix *m, const struct route *route, size_t role,
+                       enum target target)
+{
+    g_autoptr(raw_http_answer_t) answer = ask(m, route, role, target);
+    int want = wanted(route, &auth_roles[role], target);
+    bool as_wanted = want ? answer->status == want : answer->status < 500;
+    if (!as_wanted)
+        fail_msg("%s as %s, target %d: %d, want %d: %.300s", route->name, auth_roles[role].name,
+                 target, answer->status, want, answer->body);
+    check_schema(m, route, answer);
+}
+
+static void every_cell_is_answered_as_the_table_says(void **state)
+{
+    const struct matrix *m = *state;
+    for (size_t i = 0; i < routes_count; i++) {
+        for (size_t role = 0; role < ROLES; role++) {
+            for (enum target target = OWN; target < TARGETS; target++)
+                check_cell(m, &routes[i], role, target);
+        }
+    }
+}
+
+static void another_ones_account_cannot_be_told_from_none(void **state)
+{
+    const struct matrix *m = *state;
+    const size_t csm = 1;
+    assert_string_equal(auth_roles[csm].name, "csm");
+    for (size_t i = 0; i < routes_count; i++) {
+        if (!has_account(&routes[i]) || !may(&auth_roles[csm], &routes[i]))
+            continue;
+        g_autoptr(raw_http_answer_t) other = ask(m, &routes[i], csm, OTHER);
+        g_autoptr(raw_http_answer_t) absent = ask(m, &routes[i], csm, ABSENT);
+        g_autofree char *a = comparable(other), *b = comparable(absent);
+        assert_string_equal(a, b);
+    }
+}
+
+static void without_a_key_only_what_is_public_answers(void **state)
+{
+    const struct matrix *m = *state;
+    for (size_t i = 0; i < routes_count; i++) {
+        if (routes[i].scope & (AUTH_PUBLIC | AUTH_LOCAL))
+            continue;
+        g_autofree char *path = path_of(&routes[i], OWN);
+        const char *body = body_of(&routes[i]);
+        g_autoptr(raw_http_answer_t) answer =
+            raw_http_send(m->served->port, routes[i].method, path, "", body, strlen(body));
+        assert_int_equal(answer->status, 401);
+        check_schema(m, &routes[i], answer);
+    }
+}
+
+/* Sums of a portfolio by the key: accounts, known, ARR in minor units, expected loss. */
+static void add_up(const struct matrix *m, const char *key, const char *query, int64_t sums[4])
+{
+    static const char *const names[] = {"accounts", "known", "arr", "expected_loss"};
+    g_autofree char *target = g_strconcat("/api/v1/portfolio", query, NULL);
+    g_autoptr(raw_http_answer_t) answer = raw_http_get(m->served->port, target, key);
+    assert_int_equal(answer->status, 200);
+    json_t *json = served_json_of(answer), *data = json_object_get(json, "data");
+    for (size_t i = 0; i < json_array_size(data); i++) {
+        for (size_t k = 0; k < 4; k++)
+            sums[k] +=
+                (int64_t)(json_number_value(json_object_get(json_array_get(data, i), names[k])) *
+                              100 +
+                          0.5);
+    }
+    json_decref(json);
+}
+
+static void sums_over_people_are_the_admins(void **state)
+{
+    const struct matrix *m = *state;
+    static const char *const people[] = {"a.sato@example.com", "b.lind@example.com"};
+    int64_t all[4] = {0}, parts[4] = {0}, grouped[4] = {0};
+    add_up(m, m->keys[4], "", all);
+    add_up(m, m->keys[4], "?group_by=owner,band", grouped);
+    for (size_t i = 0; i < G_N_ELEMENTS(people); i++) {
+        g_autofree char *key = served_key(m->served->arena, m->served->db, "csm", people[i], NULL);
+        g_usleep(500000);
+        add_up(m, key, "", parts);
+    }
+    /* One account is nobody's. */
+    add_up(m, m->keys[4], "?q=script", parts);
+    assert_true(all[0] > 0 && all[2] > 0);
+    for (size_t k = 0; k < 4; k++) {
+        assert_int_equal(parts[k], all[k]);
+        assert_int_equal(grouped[k], all[k]);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_cell_is_answered_as_the_table_says),
+        cmocka_unit_test(another_ones_account_cannot_be_told_from_none),
+        cmocka_unit_test(without_a_key_only_what_is_public_answers),
+        cmocka_unit_test(sums_over_people_are_the_admins),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
