@@ -9,6 +9,23 @@ enum { HANDLE_BODY_MAX = 64 << 10 };
 extern const struct endpoint handle_accounts, handle_account, handle_history, handle_explain;
 extern const struct endpoint handle_portfolio;
 extern const struct endpoint handle_events;
+extern const struct endpoint handle_portfolio_history;
+extern const struct endpoint handle_timeline, handle_notes, handle_note_add, handle_note_drop;
+extern const struct endpoint handle_tasks, handle_account_tasks, handle_task_add;
+extern const struct endpoint handle_task_change, handle_acknowledgements;
+extern const struct endpoint handle_acknowledgement_add, handle_mutes, handle_mute_add;
+extern const struct endpoint handle_mute_end, handle_views, handle_view_put, handle_view_drop;
+extern const struct endpoint handle_preferences, handle_preferences_put;
+extern const struct endpoint handle_incidents, handle_incident_accounts, handle_account_incidents;
+extern const struct endpoint handle_slo, handle_account_slo, handle_indicators;
+extern const struct endpoint handle_account_indicators;
+extern const struct endpoint handle_renewals, handle_movements, handle_moved, handle_cohorts;
+extern const struct endpoint handle_forecast, handle_churn_reasons, handle_churned;
+extern const struct endpoint handle_scorecards, handle_scorecard, handle_models, handle_model;
+extern const struct endpoint handle_model_proof;
+extern const struct endpoint handle_runs, handle_run_one, handle_jobs, handle_loads, handle_load;
+extern const struct endpoint handle_rejects, handle_reject_reasons, handle_unresolved;
+extern const struct endpoint handle_freshness, handle_quality;
 extern const struct endpoint handle_me, handle_problems, handle_problem, handle_openapi;
 extern const struct endpoint handle_weekly_page, handle_account_page, handle_errors_page;
 extern const struct endpoint handle_docs_page;
@@ -17,6 +34,12 @@ extern const struct endpoint handle_docs_page;
 #define HANDLE_KEY                                                                                 \
     {                                                                                              \
         .name = "key", .kind = FIELD_KEY, .in_path = true, .what = "Key of the account."           \
+    }
+/* The number of something in the path. */
+#define HANDLE_ID(of, sentence)                                                                    \
+    {                                                                                              \
+        .name = of, .kind = FIELD_INTEGER, .in_path = true, .least = 1, .most = INT64_MAX,         \
+        .what = sentence                                                                           \
     }
 /* What lists have in common. */
 #define HANDLE_PAGE                                                                                \

@@ -28,6 +28,9 @@ struct site {
     bool pages_local;            /* pages need no key from this machine's browser */
 };
 
+struct ask;
+struct ask_rows;
+
 typedef void (*route_handler)(const struct site *site, struct request *request,
                               struct response *response);
 
@@ -50,6 +53,8 @@ struct endpoint {
     const char *media;         /* NULL: application/json */
     int status;                /* of success; 0: 200 */
     bool warehouse;            /* asks the warehouse: answered by a worker */
+    bool of_run;               /* a list of the published run: its cursors end with the run */
+    bool (*ask)(struct ask *ask, struct ask_rows *out, GError **err); /* see ask_answer */
 };
 
 /* An endpoint that will go. */
