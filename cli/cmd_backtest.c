@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cli/cmd_backtest.h"
 #include "cli/commands.h"
 #include "cli/rival_words.h"
 #include "core/progress.h"
@@ -86,23 +87,11 @@ static void print_capacity(const struct backtest_result *r)
     }
 }
 
-static bool run(struct context *context, int argc, char **argv, GError **err)
+static bool judge_model(struct context *context, int32_t as_of, int64_t known_no, GError **err)
 {
-    g_autofree char *as_of = NULL;
     g_autoptr(arena_t) arena = arena_new();
-    gint64 known = -1;
-    const GOptionEntry own[] = {
-        {"as-of", 0, 0, G_OPTION_ARG_STRING, &as_of, "Facts before this day (today)", "DAY"},
-        {"known-at", 0, 0, G_OPTION_ARG_INT64, &known, "Only loads up to this commit number", "K"},
-        G_OPTION_ENTRY_NULL};
-    struct backtest_options options = {0};
+    const struct backtest_options options = {as_of, known_no, context_progress(context)};
     struct backtest b;
-    if (!context_options(context, &cmd_backtest, own, &argc, &argv, err) ||
-        !context_day(context, "as-of", as_of ? as_of : "today", &options.as_of, err) ||
-        !context_open(context, err))
-        return false;
-    options.known_no = known;
-    options.progress = context_progress(context);
     blas_prepare(stderr);
     bool ok = backtest_run(arena, context->db, context->config, &options, &b, err);
     progress_end(options.progress);
@@ -123,9 +112,41 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
     return true;
 }
 
+static bool run(struct context *context, int argc, char **argv, GError **err)
+{
+    g_autofree char *as_of = NULL, *scorecard = NULL, *measure = NULL, *output = NULL;
+    gint64 known = -1;
+    const GOptionEntry own[] = {
+        {"as-of", 0, 0, G_OPTION_ARG_STRING, &as_of, "Facts before this day (today)", "DAY"},
+        {"known-at", 0, 0, G_OPTION_ARG_INT64, &known, "Only loads up to this commit number", "K"},
+        {"scorecard", 0, 0, G_OPTION_ARG_STRING, &scorecard, "Judge a scorecard instead",
+         "NAME|FILE"},
+        {"measure", 0, 0, G_OPTION_ARG_STRING, &measure,
+         "scorecard: show who left by the value of one, or all", "NAME|all"},
+        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "scorecard: write a page (HTML)",
+         "FILE"},
+        G_OPTION_ENTRY_NULL};
+    int32_t day;
+    if (!context_options(context, &cmd_backtest, own, &argc, &argv, err))
+        return false;
+    if (argc != 1 || (!scorecard && (measure || output)))
+        return err_set(err, KENKO_ERROR_USAGE,
+                       "want kenko backtest, or with --scorecard: only there --measure and "
+                       "--output have a meaning");
+    if (!context_day(context, "as-of", as_of ? as_of : "today", &day, err) ||
+        !context_open(context, err))
+        return false;
+    if (scorecard)
+        return cmd_backtest_scorecard(
+            context, &(struct cmd_backtest_ask){scorecard, measure, output, day, known}, err);
+    return judge_model(context, day, known, err);
+}
+
 const struct command cmd_backtest = {
-    "backtest", "", "Fit the churn model as on past days and hold it against what came",
+    "backtest", "", "Hold the churn model, or a scorecard, against what came after past days",
     "On each day everything is fitted on what was sure by then, beside the base rate, the health\n"
-    "score and a logistic regression.\n\n"
-    "Examples:\n  kenko backtest\n  kenko backtest --as-of 2026-11-23 --json\n",
+    "score and a logistic regression. With --scorecard: what its bands and measures foretold.\n\n"
+    "Examples:\n  kenko backtest\n  kenko backtest --as-of 2026-11-23 --json\n"
+    "  kenko backtest --scorecard default\n"
+    "  kenko backtest --scorecard scorecards/new.yaml --output proof.html\n",
     run};

@@ -171,12 +171,19 @@ static void recalibrate(struct arena *arena, const struct ranked *row, size_t n,
     out->slope = fit.beta[1];
 }
 
+void evaluate_ranking(struct arena *arena, const double *score, const double *y, size_t n,
+                      struct evaluation *out)
+{
+    *out = (struct evaluation){.n = n};
+    for (size_t i = 0; i < n; i++)
+        out->events += y[i] > 0.5;
+    auc_delong(arena, rank_order(arena, score, y, n), n, out);
+}
+
 double evaluate_auc(struct arena *arena, const double *score, const double *y, size_t n)
 {
-    struct evaluation e = {0};
-    for (size_t i = 0; i < n; i++)
-        e.events += y[i] > 0.5;
-    auc_delong(arena, rank_order(arena, score, y, n), n, &e);
+    struct evaluation e;
+    evaluate_ranking(arena, score, y, n, &e);
     return e.auc;
 }
 

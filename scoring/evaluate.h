@@ -46,6 +46,11 @@ void evaluate_probabilities(struct arena *arena, const double *p, const double *
 void evaluate_by_arr(struct arena *arena, const double *p, const double *y, const double *arr,
                      size_t n, struct evaluation *out);
 
+/* n, events and the area under the ROC curve with its interval, of any score; nothing else. Cost
+ * n log n */
+void evaluate_ranking(struct arena *arena, const double *score, const double *y, size_t n,
+                      struct evaluation *out);
+
 /* Area under the ROC curve of any score, ties counting half; NaN with one class. */
 double evaluate_auc(struct arena *arena, const double *score, const double *y, size_t n);
 

@@ -31,20 +31,27 @@ static void find_words(const struct ledger *l, const struct metric_life *life, s
     }
 }
 
+bool loss_minor(const struct ledger *l, const struct metric_life *life, int64_t *out, GError **err)
+{
+    int64_t before, after = 0;
+    if (!ledger_arr(l, life->account, life->to - 1, life->to, &before, err) ||
+        (life->end == METRIC_END_CONTRACTION &&
+         !ledger_arr(l, life->account, life->to, life->to, &after, err)))
+        return false;
+    *out = before - after;
+    return true;
+}
+
 static bool fill(const struct ledger *l, const struct metric_life *life, struct loss *loss,
                  GError **err)
 {
-    int64_t before, after = 0;
     *loss = (struct loss){.account = life->account,
                           .day = life->to,
                           .end = life->end,
                           .reason = "",
                           .competitor = ""};
-    if (!ledger_arr(l, life->account, life->to - 1, life->to, &before, err) ||
-        (life->end == METRIC_END_CONTRACTION &&
-         !ledger_arr(l, life->account, life->to, life->to, &after, err)))
+    if (!loss_minor(l, life, &loss->minor, err))
         return false;
-    loss->minor = before - after;
     find_words(l, life, loss);
     return true;
 }

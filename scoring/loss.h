@@ -15,6 +15,10 @@ struct loss {
     struct lead lead;
 };
 
+/* The ARR that went with a life that ended, at the rates of its last day. Errors  as ledger_arr */
+MUST_USE bool loss_minor(const struct ledger *ledger, const struct metric_life *life, int64_t *out,
+                         GError **err);
+
 /*
  * Lives that ended in [from, to) by the churn definition, by day and account, in the arena.
  *

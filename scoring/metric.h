@@ -120,6 +120,12 @@ MUST_USE bool metric_lives(struct arena *arena, const struct metric_set *set,
                            const struct facts *facts, int32_t until, struct metric_life **out,
                            size_t *n, GError **err);
 
+/* The account's life that holds a day later than its first, NULL when none does; log n. */
+const struct metric_life *metric_life_on(const struct metric_life *life, size_t n, size_t account,
+                                         int32_t day);
+/* Was it known to have ended at most `days` after a day that it holds? */
+bool metric_life_ends_within(const struct metric_life *life, int32_t day, int days);
+
 /*
  * The facts that metric_lives reads and the contracts, and nothing else: for who asks of revenue
  * alone. Must run in a transaction; facts_free it.

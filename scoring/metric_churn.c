@@ -185,3 +185,26 @@ bool metric_lives(struct arena *arena, const struct metric_set *set, const struc
         memcpy(*out, list->data, *n * sizeof **out);
     return true;
 }
+
+const struct metric_life *metric_life_on(const struct metric_life *life, size_t n, size_t account,
+                                         int32_t day)
+{
+    size_t low = 0, high = n;
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        if (life[mid].account < account)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    for (; low < n && life[low].account == account; low++) {
+        if (life[low].from < day && day < life[low].to)
+            return &life[low];
+    }
+    return NULL;
+}
+
+bool metric_life_ends_within(const struct metric_life *life, int32_t day, int days)
+{
+    return life->to != INT32_MAX && life->to <= day + days;
+}

@@ -25,20 +25,8 @@ struct building {
 /* 1 = churned within the horizon, 0 = stayed, -1 = not a life that holds the day. */
 static int outcome(const struct building *b, size_t account, int32_t as_of)
 {
-    size_t low = 0, high = b->n_lives;
-    while (low < high) {
-        size_t mid = (low + high) / 2;
-        if (b->life[mid].account < account)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    for (; low < b->n_lives && b->life[low].account == account; low++) {
-        const struct metric_life *life = &b->life[low];
-        if (life->from < as_of && as_of < life->to)
-            return life->to != INT32_MAX && life->to <= as_of + b->options->horizon_days;
-    }
-    return -1;
+    const struct metric_life *life = metric_life_on(b->life, b->n_lives, account, as_of);
+    return life ? metric_life_ends_within(life, as_of, b->options->horizon_days) : -1;
 }
 
 /* Health by the scorecard, 0..1; NaN when it is Unknown. */
@@ -102,16 +90,25 @@ static size_t list_days(const struct building *b, int32_t first, int32_t out[DAY
     return n;
 }
 
-static bool compute(struct building *b, struct db *db, const struct zone *zone, GError **err)
+bool panel_first_day(struct db *db, const struct metric_set *set, const struct zone *zone,
+                     int32_t until, int32_t *out, GError **err)
 {
     g_autoptr(arena_t) arena = arena_new();
     struct q_span_range_row range;
-    int32_t whole, days[DAYS_MAX + 1];
-    if (!q_span_range(arena, db, &range, err) || !metric_whole_from(db, b->set, zone, &whole, err))
+    int32_t whole;
+    if (!q_span_range(arena, db, &range, err) || !metric_whole_from(db, set, zone, &whole, err))
         return false;
-    int32_t first =
-        range.first_month_is_null ? b->options->until : range.first_month + HISTORY_MIN_DAYS;
-    size_t n = list_days(b, MAX(first, whole), days);
+    int32_t first = range.first_month_is_null ? until : range.first_month + HISTORY_MIN_DAYS;
+    *out = MAX(first, whole);
+    return true;
+}
+
+static bool compute(struct building *b, struct db *db, const struct zone *zone, GError **err)
+{
+    int32_t first, days[DAYS_MAX + 1];
+    if (!panel_first_day(db, b->set, zone, b->options->until, &first, err))
+        return false;
+    size_t n = list_days(b, first, days);
     if (n == 0)
         return true;
     days[n] = b->options->until;

@@ -42,6 +42,10 @@ MUST_USE bool panel_build(struct arena *arena, struct db *db, const struct metri
                           const struct zone *zone, const struct panel_options *options,
                           struct panel *out, GError **err);
 
+/* The first day with eight weeks of history and whole windows; `until` when there is no usage. */
+MUST_USE bool panel_first_day(struct db *db, const struct metric_set *set, const struct zone *zone,
+                              int32_t until, int32_t *out, GError **err);
+
 /* The values of n rows, n × n_metrics, in the arena. */
 double *panel_values(struct arena *arena, const struct panel *panel, const size_t *row, size_t n);
 

@@ -290,6 +290,13 @@ struct scorecard *scorecard_load(struct arena *arena, struct config *config,
                                  const struct metric_set *metrics, const char *name, GError **err)
 {
     g_autofree char *file = g_strdup_printf("scorecards/%s.yaml", name);
+    return scorecard_load_file(arena, config, metrics, file, err);
+}
+
+struct scorecard *scorecard_load_file(struct arena *arena, struct config *config,
+                                      const struct metric_set *metrics, const char *file,
+                                      GError **err)
+{
     return load(arena, config, metrics, NULL, file, err);
 }
 

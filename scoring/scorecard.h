@@ -111,6 +111,11 @@ MUST_USE struct scorecard *scorecard_load(struct arena *arena, struct config *co
                                           const struct metric_set *metrics, const char *name,
                                           GError **err);
 
+/* The same of a file of the directory, or of any by its absolute path. */
+MUST_USE struct scorecard *scorecard_load_file(struct arena *arena, struct config *config,
+                                               const struct metric_set *metrics, const char *file,
+                                               GError **err);
+
 /* The same of a file of the directory whose inputs are columns of a table: `columns`, NULL at the
  * end, are their names. */
 MUST_USE struct scorecard *scorecard_load_table(struct arena *arena, struct config *config,
