@@ -4,6 +4,7 @@
 #pragma once
 
 #include "api/routes.h"
+#include "core/engine.h"
 
 struct ask {
     struct arena *arena;

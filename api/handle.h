@@ -10,6 +10,9 @@ extern const struct endpoint handle_accounts, handle_account, handle_history, ha
 extern const struct endpoint handle_portfolio;
 extern const struct endpoint handle_events;
 extern const struct endpoint handle_portfolio_history;
+extern const struct endpoint handle_change, handle_what_if, handle_scorecard_validate;
+extern const struct endpoint handle_overrides, handle_override_add, handle_sentiment;
+extern const struct endpoint handle_sentiment_add;
 extern const struct endpoint handle_timeline, handle_notes, handle_note_add, handle_note_drop;
 extern const struct endpoint handle_tasks, handle_account_tasks, handle_task_add;
 extern const struct endpoint handle_task_change, handle_acknowledgements;

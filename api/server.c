@@ -157,6 +157,7 @@ struct server *server_start(const struct server_options *options, GError **err)
     server->site.workers = workers_new(api->workers, api->queue, api->queue_ms);
     server->site.rate = rate_new(api->rate, api->burst);
     server->site.zones = zones_new();
+    server->site.engine = options->engine;
     server->site.pages_local = strcmp(api->pages, "local") == 0;
     const struct inbox_options door = {
         options->dsn, options->inbox_ms ? options->inbox_ms : INBOX_MS, INBOX_QUEUE_MAX};

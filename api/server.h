@@ -11,6 +11,7 @@ struct server_options {
     const char *dsn;
     struct api_config api;
     const struct page_renderer *pages; /* NULL: none */
+    const struct engine *engine;       /* NULL: nothing is computed */
     int poll_ms;                       /* ask for news this often; 0: 5 s */
     int stale_ms;                      /* answers say stale after so long without; 0: 60 s */
     int inbox_ms;                      /* deadline of a COMMIT of events; 0: 5 s */

@@ -3,6 +3,7 @@
 
 #include "api/server.h"
 #include "cli/commands.h"
+#include "cli/engine.h"
 #include "reports/publish.h"
 #include "scoring/change.h"
 
@@ -32,6 +33,8 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
     if (admin)
         options.api.admin = admin;
     options.dsn = context->dsn;
+    g_autoptr(engine_t) engine = engine_new(config_directory(context->config), context->dsn);
+    options.engine = engine;
     options.quiet = context->quiet;
     context_next(context, "kenko key create --role lead --owner NAME");
     return server_run(&options, err);

@@ -32,16 +32,30 @@ static bool body(struct db *db, void *context, GError **err)
            load_tick(db, p->load_id, &commit_no, err);
 }
 
-bool override_put(struct db *db, const struct override *o, int64_t *load_id, GError **err)
+static bool check(const struct override *o, GError **err)
 {
-    struct putting p = {o, 0};
     char from[DAY_TEXT_SIZE], until[DAY_TEXT_SIZE];
     if (!o->reason || !*o->reason || !o->author || !*o->author)
         return err_set(err, KENKO_ERROR_USAGE, "an override wants a reason and an author");
     if (o->expires_on <= o->valid_from)
         return err_set(err, KENKO_ERROR_USAGE, "it expires on %s, want a day after %s",
                        day_format(o->expires_on, until), day_format(o->valid_from, from));
-    if (!db_transact(db, 3, body, &p, err))
+    return true;
+}
+
+bool override_put(struct db *db, const struct override *o, int64_t *load_id, GError **err)
+{
+    struct putting p = {o, 0};
+    if (!check(o, err) || !db_transact(db, 3, body, &p, err))
+        return false;
+    *load_id = p.load_id;
+    return true;
+}
+
+bool override_put_within(struct db *db, const struct override *o, int64_t *load_id, GError **err)
+{
+    struct putting p = {o, 0};
+    if (!check(o, err) || !body(db, &p, err))
         return false;
     *load_id = p.load_id;
     return true;

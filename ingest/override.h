@@ -20,3 +20,7 @@ struct override {
  */
 MUST_USE bool override_put(struct db *db, const struct override *override, int64_t *load_id,
                            GError **err);
+
+/* The same within the caller's transaction: the clock stays locked until it ends. */
+MUST_USE bool override_put_within(struct db *db, const struct override *override, int64_t *load_id,
+                                  GError **err);

@@ -31,7 +31,7 @@ static bool page_brief(void *context, struct db *db, const char *key, GString *h
     return true;
 }
 
-static const struct page_renderer renderer = {NULL, page_weekly, page_brief};
+const struct page_renderer served_pages = {NULL, page_weekly, page_brief};
 
 struct server *served_start(struct server_options options)
 {
@@ -82,7 +82,7 @@ int served_set_up(void **state)
     f->csm = served_key(f->arena, f->db, "csm", "a.sato@example.com", &f->csm_token);
     f->ingest = served_key(f->arena, f->db, "ingest", NULL, NULL);
     static char local[] = "local";
-    f->server = served_start((struct server_options){.pages = &renderer,
+    f->server = served_start((struct server_options){.pages = &served_pages,
                                                      .poll_ms = 200,
                                                      .stale_ms = 2000,
                                                      .api = {.pages = local, .request_ms = 1500}});

@@ -24,6 +24,9 @@ struct served {
 int served_set_up(void **state);
 int served_tear_down(void **state);
 
+/* Pages that say which they are. */
+extern const struct page_renderer served_pages;
+
 /* A header line with a new key; its token, in the arena, too unless `token` is NULL. Caller frees
  * the line. */
 char *served_key(struct arena *arena, struct db *db, const char *role, const char *email,
