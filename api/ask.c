@@ -6,6 +6,7 @@
 #include "api/ask_internal.h"
 #include "api/handle.h"
 #include "api/pool.h"
+#include "api/wall.h"
 #include "core/currency.h"
 
 bool ask_give(struct ask_rows *out, size_t n, const void *row)
@@ -185,10 +186,14 @@ static void run(const struct site *site, struct request *request, struct respons
         ask_refuse(request, response, err);
         return;
     }
-    if (strcmp(request->route->method, "GET") == 0)
-        read_rows(site, ask, response);
-    else
+    if (strcmp(request->route->method, "GET") != 0) {
         ask_write(site, ask, response);
+    } else if (wall_enter(ask->db, &request->principal, &err)) {
+        read_rows(site, ask, response);
+        wall_leave(ask->db);
+    } else {
+        ask_refuse(request, response, err);
+    }
     pool_give(site->pool, ask->db);
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/ask_internal.h"
+#include "api/wall.h"
 #include "sql/api.h"
 
 enum { KEY_MAX = 200 };
@@ -114,7 +115,8 @@ void ask_write(const struct site *site, struct ask *ask, struct response *respon
         response_faults(response, ask->request, PROBLEM_BAD_PARAMETER, &fault);
         return;
     }
-    bool ok = db_begin(ask->db, &err) && run(site, ask, key, response, &keep, &err);
+    bool ok = wall_enter(ask->db, &ask->request->principal, &err) &&
+              run(site, ask, key, response, &keep, &err);
     if (ok && keep)
         ok = db_commit(ask->db, &err);
     if (!ok || !keep)

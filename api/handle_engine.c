@@ -5,6 +5,7 @@
 #include "api/ask.h"
 #include "api/handle.h"
 #include "api/pool.h"
+#include "api/wall.h"
 #include "core/engine.h"
 #include "sql/api.h"
 
@@ -248,8 +249,9 @@ static bool add_override(struct ask *a, struct ask_rows *out, GError **err)
     int64_t load_id;
     if (!a->engine)
         return err_set(err, KENKO_ERROR_UNAVAILABLE, "this server keeps nothing");
-    return actor_of(a, &word.author, err) &&
+    return actor_of(a, &word.author, err) && wall_cross(a->db, "kenko_ingest", err) &&
            a->engine->override(a->engine->context, a->db, &word, &load_id, err) &&
+           wall_raise(a->db, &a->request->principal, err) &&
            q_account_overrides(a->arena, a->db, a->account->account_id, &load_id, &rows, err) &&
            ask_give(out, rows.n, rows.row);
 }
@@ -271,8 +273,9 @@ static bool add_sentiment(struct ask *a, struct ask_rows *out, GError **err)
     int64_t load_id;
     if (!a->engine)
         return err_set(err, KENKO_ERROR_UNAVAILABLE, "this server keeps nothing");
-    return actor_of(a, &word.author, err) &&
+    return actor_of(a, &word.author, err) && wall_cross(a->db, "kenko_ingest", err) &&
            a->engine->sentiment(a->engine->context, a->db, &word, &load_id, err) &&
+           wall_raise(a->db, &a->request->principal, err) &&
            q_account_sentiment(a->arena, a->db, a->account->account_id, &load_id, &rows, err) &&
            ask_give(out, rows.n, rows.row);
 }

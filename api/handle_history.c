@@ -4,6 +4,7 @@
 #include "api/account_json.h"
 #include "api/handle.h"
 #include "api/pool.h"
+#include "api/wall.h"
 #include "core/day.h"
 #include "sql/api.h"
 
@@ -92,8 +93,11 @@ static void answer_account(const struct site *site, struct request *request,
         return;
     }
     struct db *db = pool_take(site->pool, &err);
-    bool ok = db && q_history_scores(request->arena, db, account->account_id, range.from, range.to,
+    bool in = db && wall_enter(db, &request->principal, &err);
+    bool ok = in && q_history_scores(request->arena, db, account->account_id, range.from, range.to,
                                      MAX_ROWS, &rows, &err);
+    if (in)
+        wall_leave(db);
     if (db)
         pool_give(site->pool, db);
     if (!ok) {

@@ -3,7 +3,9 @@
 
 #include <pthread.h>
 
+#include "api/wall.h"
 #include "core/error.h"
+#include "core/log.h"
 
 struct pages {
     struct page_renderer renderer;
@@ -34,12 +36,27 @@ void pages_free(struct pages *pages)
     g_free(pages);
 }
 
+/* Pages are made of reports, so with the rights of reports. */
+static bool render_as_report(struct db *db, GError **err)
+{
+    return wall_become(db, "kenko_report", err);
+}
+
+static void render_is_over(struct db *db)
+{
+    g_autoptr(GError) err = NULL;
+    if (!wall_become(db, "kenko_api", &err))
+        log_event(LOG_ERROR, "role_lost", "error", err->message, NULL);
+}
+
 void pages_refresh(struct pages *pages, struct db *db)
 {
     GString *html = g_string_new(NULL);
     GError *failure = NULL;
     pthread_mutex_lock(&pages->rendering);
-    bool ok = pages->renderer.weekly(pages->renderer.context, db, html, &failure);
+    bool ok = render_as_report(db, &failure) &&
+              pages->renderer.weekly(pages->renderer.context, db, html, &failure);
+    render_is_over(db);
     pthread_mutex_unlock(&pages->rendering);
     pthread_mutex_lock(&pages->lock);
     GString *old = ok ? pages->weekly : html;
@@ -72,7 +89,9 @@ bool pages_brief(struct pages *pages, struct db *db, const char *account_key, GS
                  GError **err)
 {
     pthread_mutex_lock(&pages->rendering);
-    bool ok = pages->renderer.brief(pages->renderer.context, db, account_key, html, err);
+    bool ok = render_as_report(db, err) &&
+              pages->renderer.brief(pages->renderer.context, db, account_key, html, err);
+    render_is_over(db);
     pthread_mutex_unlock(&pages->rendering);
     return ok;
 }

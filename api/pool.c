@@ -3,6 +3,8 @@
 
 #include <pthread.h>
 
+#include "api/wall.h"
+
 enum { REST_US = 1000000 }; /* after a failed connect, others fail fast for so long */
 
 struct pool {
@@ -75,7 +77,7 @@ struct db *pool_take(struct pool *pool, GError **err)
         return NULL;
     db = still_usable(db);
     if (!db)
-        db = db_open(pool->dsn, "kenko serve", pool->deadline_ms, err);
+        db = wall_open(pool->dsn, pool->deadline_ms, err);
     if (db)
         return db;
     pthread_mutex_lock(&pool->lock);

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/db.h"
+#include "api/wall.h"
 #include "core/log.h"
 #include "sql/api.h"
 
@@ -124,10 +124,12 @@ static bool load_run(struct watch *watch, struct arena *arena, GError **err)
     if (!found || !run_is_news(watch, &row))
         return true;
     db_set_deadline(watch->db, watch->options.load_ms);
-    bool ok = snapshot_load(watch->db, &snapshot, err);
+    bool ok = snapshot_load(watch->db, &snapshot, err) && q_owner_put(watch->db, NULL, err);
     db_set_deadline(watch->db, watch->options.deadline_ms);
-    if (!ok || !snapshot)
+    if (!ok || !snapshot) {
+        snapshot_unref(snapshot);
         return ok;
+    }
     watch->run_id = snapshot->run_id;
     watch->commit_no = snapshot->commit_no;
     watch->loaded_us = g_get_monotonic_time();
@@ -149,7 +151,7 @@ static bool look(struct watch *watch, GError **err)
     if (watch->db && !db_is_alive(watch->db))
         g_clear_pointer(&watch->db, db_close);
     if (!watch->db) {
-        watch->db = db_open(watch->dsn, "kenko serve", watch->options.deadline_ms, err);
+        watch->db = wall_open(watch->dsn, watch->options.deadline_ms, err);
         if (!watch->db)
             return false;
         if (!q_listen_run(watch->db, NULL, err) || !q_listen_key(watch->db, NULL, err))

@@ -9,7 +9,10 @@ SELECT
 FROM score.published AS p
 JOIN score.account_score AS s
   ON s.as_of = p.as_of AND s.run_id <= p.run_id AND s.until_run_id > p.run_id
-  AND s.role = 'champion';
+  AND s.role = 'champion'
+WHERE current_user <> 'kenko_own' OR s.account_id IN (
+  SELECT o.account_id FROM score.account_owner AS o WHERE o.staff_id = (SELECT score.asking())
+);
 COMMENT ON VIEW score.account_published IS 'Every published day''s results: run_id is the run that speaks for the day, whichever run stored the row.';
 
 CREATE OR REPLACE VIEW bi.usage_daily AS
