@@ -29,6 +29,7 @@ extern const struct endpoint handle_model_proof;
 extern const struct endpoint handle_runs, handle_run_one, handle_jobs, handle_loads, handle_load;
 extern const struct endpoint handle_rejects, handle_reject_reasons, handle_unresolved;
 extern const struct endpoint handle_freshness, handle_quality;
+extern const struct endpoint handle_queries, handle_query;
 extern const struct endpoint handle_me, handle_problems, handle_problem, handle_openapi;
 extern const struct endpoint handle_weekly_page, handle_account_page, handle_errors_page;
 extern const struct endpoint handle_docs_page;

@@ -92,7 +92,7 @@ static void put_answer_schema(struct writer *writer, const struct endpoint *endp
     writer_object(writer, "schema");
     writer_text(writer, "type", "object");
     writer_object(writer, "properties");
-    if (endpoint->answer == ROUTE_LIST)
+    if (endpoint->answer == ROUTE_LIST || endpoint->answer == ROUTE_WHOLE_LIST)
         put_list_schema(writer, "data", endpoint->shape);
     else
         openapi_reference(writer, "data", endpoint->shape);

@@ -125,12 +125,14 @@ static const char *unknown_detail(struct arena *arena, const struct field *field
 }
 
 static const struct field_fault *ask_unknown(const struct request *request,
-                                             const struct field *fields)
+                                             const struct field *fields, const char *open)
 {
     const struct field_fault *faults = NULL;
     for (size_t i = request->n_params; i-- > 0;) {
         const char *name = request->params[i].name;
         const struct field *field = fields;
+        if (open && g_str_has_prefix(name, open))
+            continue;
         while (field && field->name && (field->in_path || strcmp(field->name, name) != 0))
             field++;
         if (!field || !field->name)
@@ -140,10 +142,11 @@ static const struct field_fault *ask_unknown(const struct request *request,
     return faults;
 }
 
-const struct field_fault *request_ask(struct request *request, const struct field *fields)
+const struct field_fault *request_ask(struct request *request, const struct field *fields,
+                                      const char *open)
 {
     struct arena *arena = request->arena;
-    const struct field_fault *faults = ask_unknown(request, fields);
+    const struct field_fault *faults = ask_unknown(request, fields, open);
     size_t in_path = 0;
     request->asked = field_set_new(arena, fields);
     for (size_t i = 0; fields && fields[i].name; i++) {

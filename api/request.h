@@ -63,9 +63,13 @@ const char *request_param(const struct request *request, const char *name);
 
 /*
  * Parse path_values and the query into request->asked by the endpoint's fields.
+ *
+ * open  names that begin so are left alone; NULL: none
+ *
  * NULL on success, else every fault: of the wrong ones, and of those that do not exist.
  */
-const struct field_fault *request_ask(struct request *request, const struct field *fields) MUST_USE;
+const struct field_fault *request_ask(struct request *request, const struct field *fields,
+                                      const char *open) MUST_USE;
 
 /* Give back what the request holds beside its arena. */
 void request_clear(struct request *request);

@@ -36,9 +36,10 @@ typedef void (*route_handler)(const struct site *site, struct request *request,
 
 /* What one answers with. */
 enum route_answer {
-    ROUTE_ONE,  /* {"data": {…}, "meta": {…}} */
-    ROUTE_LIST, /* {"data": [{…}, …], "meta": {…}}, or CSV */
-    ROUTE_BARE, /* the shape itself */
+    ROUTE_ONE,        /* {"data": {…}, "meta": {…}} */
+    ROUTE_LIST,       /* {"data": [{…}, …], "meta": {…}}, or CSV */
+    ROUTE_WHOLE_LIST, /* the same without pages, fields and CSV */
+    ROUTE_BARE,       /* the shape itself */
     ROUTE_BARE_LIST,
     ROUTE_NOTHING /* 204 */
 };
@@ -51,6 +52,7 @@ struct endpoint {
     enum route_answer answer;
     const struct shape *shape; /* NULL: `media` says what it is */
     const char *media;         /* NULL: application/json */
+    const char *open_params;   /* parameters that begin so are the handler's; NULL: none */
     int status;                /* of success; 0: 200 */
     bool warehouse;            /* asks the warehouse: answered by a worker */
     bool of_run;               /* a list of the published run: its cursors end with the run */

@@ -173,7 +173,8 @@ static const struct field_fault *unknown_member(struct request *request)
 static bool take_params(struct request *request, struct response *response)
 {
     const struct endpoint *endpoint = request->route->endpoint;
-    const struct field_fault *faults = request_ask(request, endpoint->params);
+    const struct field_fault *faults =
+        request_ask(request, endpoint->params, endpoint->open_params);
     if (!faults)
         faults = unknown_member(request);
     if (faults) {

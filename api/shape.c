@@ -106,53 +106,95 @@ static void write_number(struct writer *writer, const char *name, const struct d
 }
 
 static void write_value(struct writer *writer, const char *name, const struct db_column *column,
-                        const void *at, int currency_decimals)
+                        const struct db_value *value, int currency_decimals)
 {
-    switch (column->type) {
+    switch (value->is_null ? DB_TYPE_COUNT : column->type) {
+    case DB_TYPE_COUNT:
+        writer_null(writer, name);
+        break;
     case DB_BOOL:
-        writer_bool(writer, name, *(const bool *)at);
+        writer_bool(writer, name, value->as.b);
         break;
     case DB_INT:
-        write_number(writer, name, column, *(const int32_t *)at, currency_decimals);
+        write_number(writer, name, column, value->as.i, currency_decimals);
         break;
     case DB_BIGINT:
-        write_number(writer, name, column, *(const int64_t *)at, currency_decimals);
+        write_number(writer, name, column, value->as.n, currency_decimals);
         break;
     case DB_DOUBLE:
-        writer_double(writer, name, *(const double *)at);
+        writer_double(writer, name, value->as.d);
         break;
     case DB_DATE:
-        writer_day(writer, name, *(const int32_t *)at, false);
+        writer_day(writer, name, value->as.i, false);
         break;
     case DB_TIMESTAMPTZ:
-        writer_instant(writer, name, *(const int64_t *)at);
+        writer_instant(writer, name, value->as.n);
         break;
     case DB_JSONB:
-        writer_raw(writer, name, *(const char *const *)at);
+        writer_raw(writer, name, value->as.text);
         break;
     case DB_TEXT_ARRAY:
-        write_texts(writer, name, at);
+        write_texts(writer, name, &value->as.texts);
         break;
     default:
-        writer_text(writer, name, *(const char *const *)at);
+        writer_text(writer, name, value->as.text);
     }
+}
+
+/* The column of a row struct as it was decoded. */
+static struct db_value value_of(const struct db_column *column, const char *row)
+{
+    struct db_value value = {.is_null = column->null_at != SIZE_MAX &&
+                                        *(const bool *)(row + column->null_at)};
+    const void *at = row + column->at;
+    switch (column->type) {
+    case DB_BOOL:
+        value.as.b = *(const bool *)at;
+        break;
+    case DB_INT:
+    case DB_DATE:
+        value.as.i = *(const int32_t *)at;
+        break;
+    case DB_BIGINT:
+    case DB_TIMESTAMPTZ:
+        value.as.n = *(const int64_t *)at;
+        break;
+    case DB_DOUBLE:
+        value.as.d = *(const double *)at;
+        break;
+    case DB_TEXT_ARRAY:
+        value.as.texts = *(const struct db_texts *)at;
+        break;
+    default:
+        value.as.text = *(const char *const *)at;
+    }
+    return value;
+}
+
+static void write_shown(struct writer *writer, const struct db_column *column,
+                        const struct db_value *value, int currency_decimals)
+{
+    size_t length = name_length(column->name);
+    if (length == SIZE_MAX)
+        return;
+    g_autofree char *name = g_strndup(column->name, length);
+    write_value(writer, name, column, value, currency_decimals);
 }
 
 void shape_write_row(struct writer *writer, const struct db_table *table, const void *row,
                      int currency_decimals)
 {
-    const char *bytes = row;
     for (size_t i = 0; i < table->n; i++) {
-        const struct db_column *column = &table->column[i];
-        size_t length = name_length(column->name);
-        if (length == SIZE_MAX)
-            continue;
-        g_autofree char *name = g_strndup(column->name, length);
-        if (column->null_at != SIZE_MAX && *(const bool *)(bytes + column->null_at))
-            writer_null(writer, name);
-        else
-            write_value(writer, name, column, bytes + column->at, currency_decimals);
+        const struct db_value value = value_of(&table->column[i], row);
+        write_shown(writer, &table->column[i], &value, currency_decimals);
     }
+}
+
+void shape_write_columns(struct writer *writer, const struct db_table *table,
+                         const struct db_value *columns, int currency_decimals)
+{
+    for (size_t i = 0; i < table->n; i++)
+        write_shown(writer, &table->column[i], &columns[i], currency_decimals);
 }
 
 const char *const *shape_names(struct arena *arena, const struct shape *shape)

@@ -51,6 +51,10 @@ bool shape_member_at(struct arena *arena, const struct shape *shape, size_t i,
 void shape_write_row(struct writer *writer, const struct db_table *table, const void *row,
                      int currency_decimals);
 
+/* The same of a row's decoded columns. */
+void shape_write_columns(struct writer *writer, const struct db_table *table,
+                         const struct db_value *columns, int currency_decimals);
+
 /* The names of all members, for fields=. NULL-terminated, in the arena. */
 const char *const *shape_names(struct arena *arena, const struct shape *shape);
 

@@ -40,6 +40,10 @@ endfunction()
 kenko_stage(core PkgConfig::CRYPTO Threads::Threads m)
 target_sources(kenko_core PRIVATE ${CMAKE_BINARY_DIR}/sql/schema.c)
 add_dependencies(kenko_core sql_schema)
+# Queries that people run by name stand apart, so that one is added as one file.
+kenko_sql(dashboard)
+target_sources(kenko_core PRIVATE ${CMAKE_BINARY_DIR}/sql/dashboard.c)
+add_dependencies(kenko_core sql_dashboard)
 kenko_stage(ingest kenko_core PkgConfig::PACK PkgConfig::PSL PkgConfig::CRYPTO)
 # The checks that quarantine a metric stand apart, so that one is added as one file.
 kenko_sql(quality)

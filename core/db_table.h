@@ -17,3 +17,12 @@ struct db_table {
     size_t n, row_size;
     const struct db_column *column;
 };
+
+/* A shown statement that may be run by its name. */
+struct db_query {
+    const char *what; /* NULL ends a list */
+    const struct db_statement *statement;
+    const struct db_table *table;
+    size_t n_params;
+    const struct db_column *param; /* null_at SIZE_MAX: has to be given */
+};

@@ -260,23 +260,30 @@ static void make_statements(const char *stage, const char *dir, const char *out)
         g_string_new("/* Made by sqlgen. */\n#pragma once\n#include \"core/db_table.h\"\n");
     GString *c = g_string_new("/* Made by sqlgen. */\n#include <stddef.h>\n#include <string.h>\n");
     g_string_append_printf(c, "#include \"sql/%s.h\"\n", stage);
-    GString *list = g_string_new(NULL);
+    GString *list = g_string_new(NULL), *queries = g_string_new(NULL);
     g_autoptr(GPtrArray) names = list_sql(dir);
     for (guint i = 0; i < names->len; i++) {
         struct statement *s = parse_statement(dir, names->pdata[i]);
         sqlgen_put_declaration(h, s);
         sqlgen_put_definition(c, stage, s);
         g_string_append_printf(list, "    &q_%s_s,\n", s->stem);
+        if (s->shown)
+            sqlgen_put_query(queries, s);
     }
     g_string_append_printf(h,
                            "\nextern const struct db_statement *const %s_statements[];\n"
-                           "extern const size_t %s_statements_count;\n",
-                           stage, stage);
+                           "extern const size_t %s_statements_count;\n"
+                           "extern const struct db_query %s_queries[]; /* shown; the last is NULL "
+                           "*/\n",
+                           stage, stage, stage);
     g_string_append_printf(c,
                            "\nconst struct db_statement *const %s_statements[] = {\n%s    NULL};\n"
                            "const size_t %s_statements_count = %u;\n",
                            stage, list->str, stage, names->len);
+    g_string_append_printf(c, "\nconst struct db_query %s_queries[] = {\n%s    {0}};\n", stage,
+                           queries->str);
     g_string_free(list, TRUE);
+    g_string_free(queries, TRUE);
     write_file(out, stage, ".h", h);
     write_file(out, stage, ".c", c);
 }

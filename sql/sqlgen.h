@@ -36,3 +36,5 @@ void sqlgen_put_string(GString *out, const char *text);
 /* A statement's structs and prototype, and its definition. */
 void sqlgen_put_declaration(GString *h, const struct statement *s);
 void sqlgen_put_definition(GString *c, const char *stage, const struct statement *s);
+/* Its row in the table of the stage's statements that are shown. */
+void sqlgen_put_query(GString *c, const struct statement *s);

@@ -168,9 +168,26 @@ static void put_decoder(GString *c, const struct statement *s)
     g_string_append(c, "}\n");
 }
 
+/* The parameters as data; they have no place anywhere. */
+static void put_param_table(GString *c, const struct statement *s)
+{
+    if (s->n_params == 0)
+        return;
+    g_string_append_printf(c, "static const struct db_column q_%s_asked[] = {\n", s->stem);
+    for (int i = 0; i < s->n_params; i++) {
+        const struct field *f = &s->param[i];
+        g_string_append_printf(c, "    {\"%s\", %s, 0, %s, ", f->name, f->type->constant,
+                               f->nullable ? "0" : "SIZE_MAX");
+        sqlgen_put_string(c, f->words);
+        g_string_append(c, "},\n");
+    }
+    g_string_append(c, "};\n");
+}
+
 /* The columns as data: names, types, places in the row struct, words. */
 static void put_table(GString *c, const struct statement *s)
 {
+    put_param_table(c, s);
     g_string_append_printf(c, "static const struct db_column q_%s_described[] = {\n", s->stem);
     for (int i = 0; i < s->n_columns; i++) {
         const struct field *f = &s->column[i];
@@ -299,6 +316,17 @@ static void put_copy_in(GString *c, const struct statement *s)
             g_string_append_printf(c, "    v[%d].is_null = false;\n", i);
     }
     g_string_append(c, "    return db_copy_row(copy, v, err);\n}\n");
+}
+
+void sqlgen_put_query(GString *c, const struct statement *s)
+{
+    g_string_append(c, "    {");
+    sqlgen_put_string(c, s->what);
+    g_string_append_printf(c, ", &q_%s_s, &q_%s_table, %d, ", s->stem, s->stem, s->n_params);
+    if (s->n_params)
+        g_string_append_printf(c, "q_%s_asked},\n", s->stem);
+    else
+        g_string_append(c, "NULL},\n");
 }
 
 void sqlgen_put_definition(GString *c, const char *stage, const struct statement *s)

@@ -99,6 +99,7 @@ static char *path_value(const struct matrix *m, const char *name, size_t role, e
         const char *name, *values[3];
     } known[] = {{"key", {"a0000", "a0001", "a9999"}},
                  {"code", {"not_found", "forbidden", "no_such_code"}},
+                 {"name", {"top_losses", "owner_load", "no_such_query"}},
                  {"source", {"ops", "ops", "ops"}},
                  {"incident", {"inc-own", "inc-other", "inc-none"}}};
     if (target == MALFORMED)

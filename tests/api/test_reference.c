@@ -45,7 +45,8 @@ static void put_fields(struct arena *arena, const char *what, const struct field
 
 static void put_answer(const struct endpoint *endpoint, GString *out)
 {
-    bool list = endpoint->answer == ROUTE_LIST || endpoint->answer == ROUTE_BARE_LIST;
+    bool list = endpoint->answer == ROUTE_LIST || endpoint->answer == ROUTE_BARE_LIST ||
+                endpoint->answer == ROUTE_WHOLE_LIST;
     if (endpoint->answer == ROUTE_NOTHING)
         g_string_append(out, "\nAnswers 204.\n");
     else if (endpoint->shape)

@@ -12,6 +12,7 @@
 #include "core/db_internal.h"
 #include "sql/api.h"
 #include "sql/core.h"
+#include "sql/dashboard.h"
 #include "sql/ingest.h"
 #include "sql/quality.h"
 #include "sql/reports.h"
@@ -131,9 +132,9 @@ static int verify(struct db *db, const struct db_statement *s, int *planned)
 static void every_statement_prepares_has_the_declared_types_and_a_plan(void **state)
 {
     (void)state;
-    const struct db_statement *const *stages[] = {core_statements,    ingest_statements,
-                                                  quality_statements, scoring_statements,
-                                                  reports_statements, api_statements};
+    const struct db_statement *const *stages[] = {
+        core_statements,      ingest_statements,  quality_statements, scoring_statements,
+        dashboard_statements, reports_statements, api_statements};
     struct db *db = warehouse_open();
     int wrong = 0, count = 0, planned = 0;
     warehouse_sql(db, "SET plan_cache_mode = force_generic_plan");
