@@ -41,6 +41,7 @@ struct config {
     struct core_section core;
     GArray *loaded;
     GPtrArray *zones;
+    char *replaced, *replacement; /* one file read in place of another; NULL: none */
 };
 
 static const cyaml_schema_field_t warehouse_fields[] = {
@@ -82,7 +83,9 @@ static bool load_tree(struct config *config, const char *file, const char *text,
 static bool read_text(const struct config *config, const char *path, char **text, GError **err)
 {
     size_t size;
-    if (!config_read(config->directory, path, FILE_MAX, text, &size, err))
+    bool instead = config->replaced && strcmp(path, config->replaced) == 0;
+    if (!config_read(config->directory, instead ? config->replacement : path, FILE_MAX, text, &size,
+                     err))
         return false;
     const char *bad;
     if (strlen(*text) != size)
@@ -221,10 +224,20 @@ void config_close(struct config *config)
     g_array_free(config->loaded, TRUE);
     g_ptr_array_free(config->zones, TRUE);
     g_free(config->directory);
+    g_free(config->replaced);
+    g_free(config->replacement);
     g_free(config->text);
     g_free(config->dsn);
     arena_free(config->arena);
     g_free(config);
+}
+
+void config_replace(struct config *config, const char *path, const char *file)
+{
+    g_free(config->replaced);
+    g_free(config->replacement);
+    config->replaced = g_strdup(path);
+    config->replacement = g_canonicalize_filename(file, NULL);
 }
 
 const char *config_directory(const struct config *config)

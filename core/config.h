@@ -62,6 +62,9 @@ MUST_USE bool config_file(struct config *config, const char *path,
                           const cyaml_schema_value_t *schema, void **data, const char **text,
                           GError **err);
 
+/* From now on read FILE, of the current directory, where a file of the directory is asked for. */
+void config_replace(struct config *config, const char *path, const char *file);
+
 /* Resolve "${NAME}" or "file:PATH"; any other text that should be a secret is refused. */
 MUST_USE bool config_secret(const struct config *config, const char *reference, char **out,
                             GError **err);
