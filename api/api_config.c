@@ -28,6 +28,7 @@ static const cyaml_schema_field_t fields[] = {
     OPTIONAL_INT(queue_ms),
     OPTIONAL_INT(rate),
     OPTIONAL_INT(burst),
+    OPTIONAL_INT(refusals),
     OPTIONAL_INT(drain_ms),
     CYAML_FIELD_END};
 
@@ -64,6 +65,7 @@ static bool check(struct api_config *api, GError **err)
            bound("queue_ms", &api->queue_ms, 2000, 10, 60000, err) &&
            bound("rate", &api->rate, 50, 1, 100000, err) &&
            bound("burst", &api->burst, 100, 1, 1000000, err) &&
+           bound("refusals", &api->refusals, 60, 1, 1000000, err) &&
            bound("drain_ms", &api->drain_ms, 5000, 1, 60000, err);
 }
 

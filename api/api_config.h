@@ -20,6 +20,7 @@ struct api_config {
     int queue_ms;   /* how long they may wait; default 2000 */
     int rate;       /* requests a key may make a second; default 50 */
     int burst;      /* and at once; default 100 */
+    int refusals;   /* of one address without a valid key, a minute; default 60 */
     int drain_ms;   /* how long a stop waits for requests under way */
 };
 

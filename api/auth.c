@@ -163,7 +163,30 @@ static struct entry *find(struct auth_ring *ring, const char *id)
     return bsearch(&wanted, ring->entries, ring->n, sizeof wanted, compare);
 }
 
-bool auth_check(struct auth_ring *ring, const char *token, int64_t now_us, struct principal *out)
+bool auth_nets_parse(const char *const *texts, size_t n, struct auth_nets *out, GError **err)
+{
+    struct auth_nets nets = {.n = n};
+    if (n > AUTH_NETS_MAX)
+        return err_set(err, KENKO_ERROR_USAGE, "a key has %zu nets, want %d at most", n,
+                       AUTH_NETS_MAX);
+    for (size_t i = 0; i < n; i++) {
+        if (!address_net_parse(texts[i], &nets.net[i], err))
+            return false;
+    }
+    *out = nets;
+    return true;
+}
+
+static bool is_from(const struct auth_nets *nets, const struct address *from)
+{
+    bool found = nets->n == 0;
+    for (size_t i = 0; i < nets->n && from; i++)
+        found = found || address_net_has(&nets->net[i], from);
+    return found;
+}
+
+bool auth_check(struct auth_ring *ring, const char *token, const struct address *from,
+                int64_t now_us, struct principal *out)
 {
     static const struct auth_key dummy = {.until_us = INT64_MAX};
     unsigned char hash[AUTH_HASH_SIZE];
@@ -173,7 +196,7 @@ bool auth_check(struct auth_ring *ring, const char *token, int64_t now_us, struc
     const struct auth_key *key = entry ? &entry->key : &dummy;
     crypto_hash_sha256(hash, (const unsigned char *)token + SECRET_AT, AUTH_SECRET_SIZE);
     bool same = sodium_memcmp(hash, key->hash, AUTH_HASH_SIZE) == 0;
-    if (!same || !entry || now_us >= key->until_us)
+    if (!same || !entry || now_us >= key->until_us || !is_from(&key->nets, from))
         return false;
     atomic_store(&entry->used, true);
     *out = (struct principal){.role = key->role,

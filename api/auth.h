@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "api/address.h"
 #include "core/error.h"
 
 enum {
@@ -48,6 +49,13 @@ const struct auth_role *auth_role_find(const char *name);
 /* Its scopes; 0 for an unknown role. */
 unsigned auth_role_scopes(const char *role);
 
+/* Where a key may come from; n 0: from anywhere. */
+enum { AUTH_NETS_MAX = 8 };
+struct auth_nets {
+    size_t n;
+    struct address_net net[AUTH_NETS_MAX];
+};
+
 /* Who asks. */
 struct principal {
     char key_id[AUTH_ID_SIZE + 1]; /* "" without a key */
@@ -64,6 +72,7 @@ struct auth_key {
     const struct auth_role *role;
     int64_t staff_id;
     int64_t until_us; /* CLOCK_MONOTONIC it expires at; INT64_MAX never */
+    struct auth_nets nets;
 };
 
 /* A new random token with its id and the hash of its secret. */
@@ -77,11 +86,19 @@ struct auth_ring *auth_ring_ref(struct auth_ring *ring);
 void auth_ring_unref(struct auth_ring *ring);
 
 /*
- * Check a token. Takes the same time for an unknown id as for a wrong secret.
+ * Check a token. Takes the same time for an unknown id as for a wrong secret, and a right token
+ * from a wrong address is no more than a wrong one.
  *
+ * from    the caller's address; NULL: no key that is bound to nets opens
  * now_us  CLOCK_MONOTONIC
  */
-bool auth_check(struct auth_ring *ring, const char *token, int64_t now_us, struct principal *out);
+bool auth_check(struct auth_ring *ring, const char *token, const struct address *from,
+                int64_t now_us, struct principal *out);
+
+/* Read the nets of a key.
+ * Errors  KENKO_ERROR_USAGE  too many, or not a net */
+MUST_USE bool auth_nets_parse(const char *const *texts, size_t n, struct auth_nets *out,
+                              GError **err);
 
 /* Key ids used since the last call, for last_used_at: calls `used` for each. */
 void auth_ring_flush(struct auth_ring *ring, void (*used)(void *context, const char *id),

@@ -173,6 +173,8 @@ static enum MHD_Result begin(struct listener *listener, struct MHD_Connection *c
     request->method = arena_strndup(request->arena, method, strnlen(method, 32));
     request->loopback = info && listener_socket_is_loopback(info->client_addr);
     exchange->peer = info ? listener_socket_format(info->client_addr) : NULL;
+    if (info)
+        request->address = address_of(info->client_addr);
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, on_header, exchange);
     request->now_us = g_get_monotonic_time();
     if (!guard_version(version, &fault) || !guard_target(request->target, &fault) ||

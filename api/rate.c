@@ -18,15 +18,25 @@ struct rate {
     GHashTable *buckets; /* who → struct bucket */
 };
 
-struct rate *rate_new(int per_second, int burst)
+static struct rate *make(int64_t token_us, int burst)
 {
     struct rate *rate = g_new0(struct rate, 1);
     pthread_mutex_init(&rate->lock, NULL);
-    rate->token_us = 1000000 / per_second;
+    rate->token_us = token_us;
     rate->burst = burst;
     rate->sweep_at = SWEEP_AT;
     rate->buckets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     return rate;
+}
+
+struct rate *rate_new(int per_second, int burst)
+{
+    return make(1000000 / per_second, burst);
+}
+
+struct rate *rate_new_slow(int per_minute)
+{
+    return make(60000000 / per_minute, per_minute);
 }
 
 void rate_free(struct rate *rate)

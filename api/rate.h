@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How many requests a key may make: a bucket of tokens each, filled steadily. */
+/* How many requests a key may make, and how often an address may be refused: a bucket of tokens
+ * each, filled steadily. */
 #pragma once
 
 #include <stdbool.h>
@@ -8,6 +9,7 @@
 struct rate;
 
 struct rate *rate_new(int per_second, int burst);
+struct rate *rate_new_slow(int per_minute); /* and as many at once */
 void rate_free(struct rate *rate);
 
 struct rate_state {

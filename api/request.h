@@ -25,7 +25,8 @@ struct request {
     size_t n_params;
     const struct guard_header *headers;
     size_t n_headers;
-    bool loopback; /* the peer's address is this machine */
+    struct address address; /* the caller's */
+    bool loopback;          /* the peer's address is this machine */
     const struct route *route;
     const char *const *path_values; /* what {…} of the pattern stand for, in its order */
     struct field_set asked;         /* parameters of path and query */

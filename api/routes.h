@@ -21,8 +21,9 @@ struct site {
     struct pool *pool;
     struct workers *workers; /* answer what needs the warehouse */
     struct inbox *inbox;
-    struct pages *pages; /* NULL: no pages */
-    struct rate *rate;   /* NULL: keys are not limited */
+    struct pages *pages;   /* NULL: no pages */
+    struct rate *rate;     /* NULL: keys are not limited */
+    struct rate *refusals; /* of addresses without a valid key; NULL: not limited */
     struct zones *zones;
     const struct engine *engine; /* what other stages do for the API; NULL: nothing */
     bool pages_local;            /* pages need no key from this machine's browser */

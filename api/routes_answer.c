@@ -91,9 +91,27 @@ static bool authenticate(const struct site *site, struct request *request)
 {
     const char *token = token_of(request);
     struct auth_ring *keys = store_keys(site->store);
-    bool ok = auth_check(keys, token, request->now_us, &request->principal);
+    bool ok = auth_check(keys, token, &request->address, request->now_us, &request->principal);
     auth_ring_unref(keys);
     return ok;
+}
+
+/* Who is refused too often from one address is told to wait. A valid key is never in the way of it:
+ * those who share an address with a guesser go on. */
+static void refuse_stranger(const struct site *site, const struct request *request,
+                            struct response *response)
+{
+    struct rate_state state;
+    g_autofree char *caller = address_caller(&request->address);
+    if (!site->refusals || rate_take(site->refusals, caller, request->now_us, &state)) {
+        response_problem(response, request, PROBLEM_UNAUTHENTICATED,
+                         "this endpoint needs a valid API key");
+        return;
+    }
+    response_problem(response, request, PROBLEM_RATE_LIMITED,
+                     "%d requests from this address had no valid key", state.limit);
+    response->rate = state;
+    response->retry_after_s = state.retry_s;
 }
 
 static bool is_allowed(const struct site *site, struct request *request, struct response *response)
@@ -107,8 +125,7 @@ static bool is_allowed(const struct site *site, struct request *request, struct 
         return true;
     }
     if (!authenticate(site, request)) {
-        response_problem(response, request, PROBLEM_UNAUTHENTICATED,
-                         "this endpoint needs a valid API key");
+        refuse_stranger(site, request, response);
         return false;
     }
     if (request->principal.scopes & scope)

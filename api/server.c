@@ -156,6 +156,7 @@ struct server *server_start(const struct server_options *options, GError **err)
     server->site.pool = pool_new(options->dsn, api->workers, api->query_ms);
     server->site.workers = workers_new(api->workers, api->queue, api->queue_ms);
     server->site.rate = rate_new(api->rate, api->burst);
+    server->site.refusals = rate_new_slow(api->refusals);
     server->site.zones = zones_new();
     server->site.engine = options->engine;
     server->site.pages_local = strcmp(api->pages, "local") == 0;
@@ -198,6 +199,7 @@ void server_stop(struct server *server)
     workers_free(server->site.workers);
     pool_free(server->site.pool);
     rate_free(server->site.rate);
+    rate_free(server->site.refusals);
     zones_free(server->site.zones);
     pages_free(server->site.pages);
     store_free(server->site.store);

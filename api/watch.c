@@ -82,6 +82,8 @@ static bool load_keys(struct watch *watch, struct arena *arena, GError **err)
                               .until_us = row->left_us_is_null ? INT64_MAX : now_us + row->left_us};
         memcpy(key->id, row->key_id, AUTH_ID_SIZE);
         memcpy(key->hash, row->secret_sha256.p, AUTH_HASH_SIZE);
+        if (!auth_nets_parse(row->addresses.v, row->addresses.n, &key->nets, err))
+            return err_context(err, "key %s", row->key_id);
     }
     store_put_keys(watch->store, auth_ring_new(keys, n));
     return true;

@@ -54,51 +54,76 @@ static bool list(struct context *context, GError **err)
     return true;
 }
 
-static bool create(struct context *context, const struct key_request *request, GError **err)
+static bool show(const struct context *context, const char *token)
 {
-    g_autoptr(arena_t) arena = arena_new();
-    const char *token;
-    if (!key_create(arena, context->db, request, &token, err))
-        return false;
     printf("%s\n", token);
     context_next(context, "keep the key now, it cannot be shown again; send it as "
                           "'Authorization: Bearer KEY'");
     return true;
 }
 
-static bool revoke_key(struct context *context, const char *key_id, GError **err)
+static bool create(struct context *context, const struct key_request *request, GError **err)
 {
     g_autoptr(arena_t) arena = arena_new();
-    return key_revoke(arena, context->db, key_id, err);
+    const char *token;
+    return key_create(arena, context->db, request, &token, err) && show(context, token);
+}
+
+static bool rotate(struct context *context, const char *by, const char *key_id, int overlap,
+                   GError **err)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    const char *token;
+    return key_rotate(arena, context->db, by, key_id, overlap, &token, err) && show(context, token);
+}
+
+static bool revoke_key(struct context *context, const char *by, const char *key_id, GError **err)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    return key_revoke(arena, context->db, by, key_id, err);
 }
 
 static bool run(struct context *context, int argc, char **argv, GError **err)
 {
     g_autofree char *owner = NULL, *role = NULL, *email = NULL;
-    int days = 0;
+    g_auto(GStrv) nets = NULL;
+    int days = 0, overlap = 24;
     const GOptionEntry own[] = {
         {"owner", 0, 0, G_OPTION_ARG_STRING, &owner, "Who answers for the key", "NAME"},
         {"role", 0, 0, G_OPTION_ARG_STRING, &role,
          "ingest, csm, lead, analyst (default), admin or auditor", "ROLE"},
         {"staff", 0, 0, G_OPTION_ARG_STRING, &email, "Whose accounts a csm key sees", "MAIL"},
+        {"from", 0, 0, G_OPTION_ARG_STRING_ARRAY, &nets,
+         "Net it may come from; may be given again (anywhere)", "ADDRESS/BITS"},
+        {"overlap", 0, 0, G_OPTION_ARG_INT, &overlap,
+         "Hours that a key which is rotated still opens (24)", "N"},
         {"days", 0, 0, G_OPTION_ARG_INT, &days, "Valid for so many days (until revoked)", "N"},
         G_OPTION_ENTRY_NULL};
     if (!context_options(context, &cmd_key, own, &argc, &argv, err))
         return false;
     const char *verb = argc > 1 ? argv[1] : "list";
-    const struct key_request request = {owner, role ? role : "analyst", email, days};
+    g_autofree char *by = g_strdup_printf("cli:%s", g_get_user_name());
+    const struct key_request request = {
+        owner, role ? role : "analyst",
+        email, days,
+        by,    {nets ? g_strv_length(nets) : 0, (const char *const *)nets, NULL}};
     if (strcmp(verb, "list") == 0 && argc <= 2)
         return context_open(context, err) && list(context, err);
     if (strcmp(verb, "create") == 0 && argc == 2)
         return context_open(context, err) && create(context, &request, err);
     if (strcmp(verb, "revoke") == 0 && argc == 3)
-        return context_open(context, err) && revoke_key(context, argv[2], err);
-    return err_set(err, KENKO_ERROR_USAGE, "want kenko key create | list | revoke KEY");
+        return context_open(context, err) && revoke_key(context, by, argv[2], err);
+    if (strcmp(verb, "rotate") == 0 && argc == 3)
+        return context_open(context, err) && rotate(context, by, argv[2], overlap, err);
+    return err_set(err, KENKO_ERROR_USAGE,
+                   "want kenko key create | list | rotate KEY | revoke KEY");
 }
 
 const struct command cmd_key = {
-    "key", "create | list | revoke KEY", "Make, list and revoke keys of the API",
+    "key", "create | list | rotate KEY | revoke KEY",
+    "Make, list, rotate and revoke keys of the API",
     "Examples:\n  kenko key create --owner 'Dashboard' --role analyst --days 90\n  kenko key "
     "create "
-    "--owner 'A. Sato' --role csm --staff a.sato@example.com\n  kenko key revoke 4fJ2kQ9x\n",
+    "--owner 'A. Sato' --role csm --staff a.sato@example.com\n  kenko key rotate 4fJ2kQ9x "
+    "--overlap 48\n  kenko key revoke 4fJ2kQ9x\n",
     run};

@@ -97,7 +97,7 @@ static void a_revoked_key_ends_within_a_second(void **state)
         g_usleep(20000);
     }
     assert_int_equal(status, 200);
-    assert_true(key_revoke(f->arena, f->db, token, NULL));
+    assert_true(key_revoke(f->arena, f->db, "cli:test", token, NULL));
     for (int i = 0; i < 50 && status != 401; i++) {
         g_autoptr(raw_http_answer_t) answer =
             raw_http_get(f->port, "/api/v1/accounts?limit=1", header);
@@ -105,6 +105,26 @@ static void a_revoked_key_ends_within_a_second(void **state)
         g_usleep(20000);
     }
     assert_int_equal(status, 401);
+}
+
+/* From an address that is refused too often only valid keys are still asked. */
+static void guesses_from_one_address_are_slowed_and_valid_keys_go_on(void **state)
+{
+    const struct served *f = *state;
+    static const char wrong[] = "Authorization: Bearer knk_x\r\n";
+    struct server *server = served_start((struct server_options){.api = {.refusals = 5}});
+    for (int i = 0; i < 5; i++) {
+        g_autoptr(raw_http_answer_t) answer =
+            raw_http_get(server_port(server), "/api/v1/me", i % 2 ? wrong : "");
+        assert_int_equal(answer->status, 401);
+    }
+    g_autoptr(raw_http_answer_t) slowed = raw_http_get(server_port(server), "/api/v1/me", wrong);
+    g_autofree char *wait = raw_http_header(slowed, "Retry-After");
+    assert_int_equal(slowed->status, 429);
+    assert_true(g_ascii_strtoll(wait, NULL, 10) <= 13);
+    g_autoptr(raw_http_answer_t) valid = raw_http_get(server_port(server), "/api/v1/me", f->lead);
+    assert_int_equal(valid->status, 200);
+    server_stop(server);
 }
 
 static void pages_are_for_this_machine_or_a_key(void **state)
@@ -140,6 +160,7 @@ int main(void)
         cmocka_unit_test(a_csm_lists_own_accounts_only_and_no_report),
         cmocka_unit_test(without_a_key_there_is_nothing_but_documentation),
         cmocka_unit_test(a_revoked_key_ends_within_a_second),
+        cmocka_unit_test(guesses_from_one_address_are_slowed_and_valid_keys_go_on),
         cmocka_unit_test(pages_are_for_this_machine_or_a_key),
     };
     return cmocka_run_group_tests(tests, served_set_up, served_tear_down);
