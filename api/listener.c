@@ -18,6 +18,8 @@ enum { THROW_AWAY_MAX = 8 * GUARD_BODY_MAX, MEMORY = 32 << 10 };
 /* Bodies of all requests under way. */
 enum { BODIES_MAX = 64 << 20 };
 
+enum { SETTLE_US = 20000 };
+
 struct listener {
     struct listener_options options;
     struct MHD_Daemon *daemon;
@@ -341,8 +343,12 @@ struct listener *listener_start(const struct listener_options *options, GError *
     listener->options = *options;
     if (sodium_init() < 0)
         BUG("libsodium does not start");
-    if (!listener_socket_open(options->address, options->remote, &listener->fd, &listener->port,
-                              &loopback, err)) {
+    listener->fd = options->fd;
+    bool ok = options->fd > 0
+                  ? listener_socket_adopt(options->fd, options->remote, &listener->port, err)
+                  : listener_socket_open(options->address, options->remote, &listener->fd,
+                                         &listener->port, &loopback, err);
+    if (!ok) {
         g_free(listener);
         return NULL;
     }
@@ -368,6 +374,9 @@ void listener_drain(struct listener *listener, int drain_ms)
     int64_t until_us = g_get_monotonic_time() + drain_ms * 1000LL;
     atomic_store(&listener->draining, true);
     listener->fd = MHD_quiesce_daemon(listener->daemon);
+    /* Those who were let in a moment ago have not said what they want yet. */
+    if (drain_ms > 0)
+        g_usleep(SETTLE_US);
     while (atomic_load(&listener->under_way) > 0 && g_get_monotonic_time() < until_us)
         g_usleep(10000);
 }

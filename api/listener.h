@@ -10,6 +10,7 @@ struct listener;
 
 struct listener_options {
     const char *address; /* "127.0.0.1:8080" or "[::1]:0"; port 0: any free one */
+    int fd;              /* a socket that was handed over, instead of the address; 0: none */
     const char *name;    /* for the log */
     bool remote;         /* addresses that are not loopback are allowed */
     int threads;

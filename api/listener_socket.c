@@ -2,6 +2,7 @@
 #include "api/listener_socket.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -74,6 +75,28 @@ static bool bind_and_listen(int fd, const union listener_socket_address *address
         getsockname(fd, &bound.any, &bound_size) != 0)
         return false;
     *port = ntohs(bound.any.sa_family == AF_INET ? bound.v4.sin_port : bound.v6.sin6_port);
+    return true;
+}
+
+bool listener_socket_adopt(int fd, bool remote, int *port, GError **err)
+{
+    union listener_socket_address bound = {0};
+    socklen_t size = sizeof bound, option_size = sizeof(int);
+    int listens = 0;
+    if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &option_size) != 0 || !listens ||
+        getsockname(fd, &bound.any, &size) != 0)
+        return err_set(err, KENKO_ERROR_CONFIG, "descriptor %d is no socket that listens", fd);
+    if (bound.any.sa_family != AF_UNIX && !listener_socket_is_loopback(&bound.any) && !remote)
+        return err_set(err, KENKO_ERROR_CONFIG,
+                       "the socket that was handed over can be reached by others; bind it to "
+                       "127.0.0.1 behind a TLS proxy, or set api.remote: true");
+    if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 || fcntl(fd, F_SETFL, O_NONBLOCK) != 0)
+        return err_set(err, KENKO_ERROR_IO, "descriptor %d: %s", fd, g_strerror(errno));
+    *port = 0;
+    if (bound.any.sa_family == AF_INET)
+        *port = ntohs(bound.v4.sin_port);
+    if (bound.any.sa_family == AF_INET6)
+        *port = ntohs(bound.v6.sin6_port);
     return true;
 }
 

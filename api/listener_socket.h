@@ -18,6 +18,12 @@ union listener_socket_address {
 MUST_USE bool listener_socket_open(const char *text, bool remote, int *fd, int *port,
                                    bool *loopback, GError **err);
 
+/* Take a socket that somebody else opened and listens on, e.g. systemd, which keeps it over our
+ * restarts, so that none of those who connect meanwhile is refused. The caller's until this
+ * succeeds.
+ * Errors  KENKO_ERROR_CONFIG  it does not listen, or others can reach it and `remote` is not set */
+MUST_USE bool listener_socket_adopt(int fd, bool remote, int *port, GError **err);
+
 bool listener_socket_is_loopback(const struct sockaddr *address);
 
 /* "127.0.0.1"; caller frees. */

@@ -115,10 +115,12 @@ static bool start_listeners(struct server *server, const struct server_options *
                                          .answer = answer_api,
                                          .answered = count_api,
                                          .context = server};
+    listening.fd = options->listen_fd;
     server->api = listener_start(&listening, err);
     if (!server->api)
         return false;
     listening.address = api->admin;
+    listening.fd = options->admin_fd;
     listening.name = "admin";
     listening.threads = 1;
     listening.connections = ADMIN_CONNECTIONS;

@@ -1,11 +1,35 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "api/server.h"
 #include "cli/commands.h"
 #include "cli/engine.h"
 #include "reports/publish.h"
 #include "scoring/change.h"
+
+enum { FIRST_FD = 3 };
+
+/* Sockets that systemd listens on for us: the first is the API's, unless it is named admin. */
+static bool take_sockets(struct server_options *options, GError **err)
+{
+    const char *pid = g_getenv("LISTEN_PID"), *count = g_getenv("LISTEN_FDS");
+    gint64 mine = 0, n = 0;
+    if (!pid || !count || !g_ascii_string_to_signed(pid, 10, 1, G_MAXINT, &mine, NULL) ||
+        mine != getpid())
+        return true;
+    if (!g_ascii_string_to_signed(count, 10, 0, 2, &n, NULL))
+        return err_set(err, KENKO_ERROR_CONFIG, "LISTEN_FDS is %s, want 0 to 2 sockets", count);
+    const char *names = g_getenv("LISTEN_FDNAMES");
+    g_auto(GStrv) name = g_strsplit(names ? names : "", ":", -1);
+    guint named = g_strv_length(name);
+    for (gint64 i = 0; i < n; i++) {
+        bool admin = i < named ? strcmp(name[i], "admin") == 0 : i == 1;
+        *(admin ? &options->admin_fd : &options->listen_fd) = FIRST_FD + (int)i;
+    }
+    return true;
+}
 
 static bool run(struct context *context, int argc, char **argv, GError **err)
 {
@@ -21,7 +45,8 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
     if (argc > 1)
         return err_set(err, KENKO_ERROR_USAGE, "serve takes no arguments, got '%s'", argv[1]);
     struct report_config reports;
-    if (!context_open(context, err) || !api_config_load(context->config, &options.api, err) ||
+    if (!take_sockets(&options, err) || !context_open(context, err) ||
+        !api_config_load(context->config, &options.api, err) ||
         !report_config_load(context->config, change_split, &reports, err))
         return false;
     /* Links inside the served pages stay on the server that was asked. */

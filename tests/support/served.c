@@ -47,6 +47,8 @@ struct server *served_start(struct server_options options)
         options.api.pages = asked.pages;
     options.api.burst = asked.burst ? asked.burst : 1000000;
     options.api.refusals = asked.refusals ? asked.refusals : 1000000;
+    if (asked.drain_ms)
+        options.api.drain_ms = asked.drain_ms;
     if (asked.request_ms)
         options.api.request_ms = asked.request_ms;
     struct server *server = server_start(&options, &err);
