@@ -96,7 +96,7 @@ static void take_span(struct facts *f, const struct usage_span *span, int usage,
         if (u->combine == 's' && (u->n || has_times))
             count(f, u, at, time);
         combine(f, u, at, span->v[d], time, tie);
-        if (f->wish.by_subject[usage]) {
+        if (f->wish.by_subject[usage] && day >= f->wish.subjects_from_day) {
             struct facts_subject_day s = {.account = account,
                                           .usage = (uint32_t)usage,
                                           .subject = span->subject_id,

@@ -15,6 +15,14 @@ static const int64_t billion = 1000000000;
 struct stretch {
     size_t first, last;
     const struct fault_baseline *baseline; /* NULL: none declared */
+    const struct spell *spell;             /* of its connector, by time */
+    size_t n_spells;
+};
+
+/* From when on an incident is the first of those that hold an instant; until it ends. */
+struct spell {
+    int64_t from;
+    const struct facts_incident *incident;
 };
 
 struct fault_index {
@@ -149,14 +157,38 @@ static const struct fault_baseline *baseline_of(const struct fault_rule *rule,
     return NULL;
 }
 
+/* Incidents come by start, so the first that holds an instant stays it to its end, and who comes
+ * next is the first of the later ones that ends after that. */
+static void list_spells(struct arena *arena, const struct fault_index *x, const char *connector,
+                        struct stretch *out)
+{
+    size_t n;
+    const struct facts_incident *incident = facts_incidents(x->facts, &n);
+    struct spell *spell = arena_many(arena, n + 1, struct spell);
+    int64_t covered = INT64_MIN;
+    for (size_t i = 0; i < n; i++) {
+        bool is_ours = strcmp(incident[i].component, "*") == 0 ||
+                       strcmp(incident[i].component, connector) == 0;
+        if (!is_ours || strcmp(incident[i].cause, "customer") == 0 ||
+            incident[i].to <= MAX(incident[i].from, covered))
+            continue;
+        spell[out->n_spells++] = (struct spell){MAX(incident[i].from, covered), &incident[i]};
+        covered = incident[i].to;
+    }
+    out->spell = spell;
+}
+
 static void cut_stretches(struct arena *arena, struct fault_index *x)
 {
     x->stretch = arena_many(arena, facts_words(x->facts) + 1, struct stretch);
     for (size_t i = 0; i < x->n_ended; i++) {
         uint32_t connector = x->run[x->order[i]].connector;
-        if (i == 0 || connector != x->run[x->order[i - 1]].connector)
-            x->stretch[x->n_stretches++] =
-                (struct stretch){i, i, baseline_of(x->rule, facts_word(x->facts, connector))};
+        if (i == 0 || connector != x->run[x->order[i - 1]].connector) {
+            const char *name = facts_word(x->facts, connector);
+            struct stretch *s = &x->stretch[x->n_stretches++];
+            *s = (struct stretch){.first = i, .baseline = baseline_of(x->rule, name)};
+            list_spells(arena, x, name, s);
+        }
         x->stretch[x->n_stretches - 1].last = i + 1;
     }
 }
@@ -230,18 +262,17 @@ static void slide(struct window *w, size_t last, int64_t from, int64_t to)
         leave(w, x->order[w->low]);
 }
 
-static const struct facts_incident *incident_at(const struct fault_index *x, const char *connector,
-                                                int64_t at)
+static const struct facts_incident *incident_at(const struct stretch *s, int64_t at)
 {
-    size_t n;
-    const struct facts_incident *incident = facts_incidents(x->facts, &n);
-    for (size_t i = 0; i < n && incident[i].from <= at; i++) {
-        bool is_ours = strcmp(incident[i].component, "*") == 0 ||
-                       strcmp(incident[i].component, connector) == 0;
-        if (is_ours && at < incident[i].to && strcmp(incident[i].cause, "customer") != 0)
-            return &incident[i];
+    size_t low = 0, high = s->n_spells;
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        if (s->spell[mid].from <= at)
+            low = mid + 1;
+        else
+            high = mid;
     }
-    return NULL;
+    return low > 0 && at < s->spell[low - 1].incident->to ? s->spell[low - 1].incident : NULL;
 }
 
 /* The tail of (n, k) of one stretch is asked for again and again. */
@@ -254,12 +285,11 @@ struct memo {
 static void judge(const struct fault_index *x, const struct stretch *s, const struct window *w,
                   struct memo *memo, struct fault *out)
 {
-    const struct facts_run *run = &x->run[out->run];
     out->n = w->n;
     out->k = w->k;
     out->tail = NAN;
     out->is_burst = false;
-    out->incident = incident_at(x, facts_word(x->facts, run->connector), run->finished);
+    out->incident = incident_at(s, x->run[out->run].finished);
     if (!s->baseline)
         return;
     if (memo->n != w->n || memo->k != w->k) {

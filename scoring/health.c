@@ -19,6 +19,7 @@ struct health_engine {
     struct rational_pool *pool;
     struct scorecard_value *value; /* by input */
     struct rational unit;          /* basis points for one of the scale */
+    bool is_brief;
 };
 
 struct health_engine *health_engine_new(const struct scorecard *card)
@@ -33,6 +34,11 @@ struct health_engine *health_engine_new(const struct scorecard *card)
     e->unit = rational_divide(e->pool, rational_int(FULL),
                               rational_subtract(e->pool, card->to, card->from));
     return e;
+}
+
+void health_engine_brief(struct health_engine *e, bool is_brief)
+{
+    e->is_brief = is_brief;
 }
 
 void health_engine_free(struct health_engine *e)
@@ -332,7 +338,8 @@ static void conclude(struct health_engine *e, bool blocked, struct health *out)
         out->health_bp = rounded_bp(e, out->shown_computed);
         if (!out->tally.known)
             out->tally.raw = out->tally.total = out->computed;
-        contribute(e, out);
+        if (!e->is_brief)
+            contribute(e, out);
         bind(e, out);
         out->shown_effective = shown(e, out->effective);
         out->effective_bp = rounded_bp(e, out->shown_effective);

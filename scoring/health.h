@@ -37,6 +37,9 @@ struct health_engine;
 struct health_engine *health_engine_new(const struct scorecard *card);
 void health_engine_free(struct health_engine *engine);
 
+/* From now on the numbers and the band alone: of contributions and losses nothing is said. */
+void health_engine_brief(struct health_engine *engine, bool is_brief);
+
 /* The card with the weights that apply to the account at hand. */
 const struct scorecard *health_engine_card(const struct health_engine *engine);
 

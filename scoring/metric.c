@@ -93,14 +93,19 @@ static struct metric_answer compute(const struct metric_computing *c, const stru
     }
 }
 
-int32_t metric_window_from(const struct metric_computing *c, const struct metric *m)
+static int32_t window_from(const struct metric_set *set, const struct metric *m, int32_t as_of)
 {
-    int32_t day = c->frame->as_of;
+    int32_t day = as_of;
     if (!m->is_business)
         return day - m->days;
     for (int left = m->days; left > 0;)
-        left -= metric_is_business_day(c->set, --day);
+        left -= metric_is_business_day(set, --day);
     return day;
+}
+
+int32_t metric_window_from(const struct metric_computing *c, const struct metric *m)
+{
+    return window_from(c->set, m, c->frame->as_of);
 }
 
 /* ARR, renewal, start and customer state on the day. */
@@ -304,6 +309,7 @@ struct facts *metric_lives_facts(struct db *db, const struct metric_set *set,
 {
     struct facts_wish wish = {.usage = set->usage,
                               .by_subject = set->by_subject,
+                              .subjects_from_day = until, /* lives ask for no subject */
                               .from_day = until - 1,
                               .to_day = until,
                               .currency = set->currency};
@@ -320,6 +326,19 @@ static void wish_runs(const struct metric_set *set, int32_t first_as_of, struct 
 {
     wish->runs = set->wants_runs;
     wish->runs_from_day = first_as_of - set->run_days;
+}
+
+/* Usage by subject likewise: a customer has many, and no metric asks for all their past. */
+static void wish_subjects(const struct metric_set *set, int32_t first_as_of,
+                          struct facts_wish *wish)
+{
+    wish->subjects_from_day = first_as_of;
+    for (size_t i = 0; i < set->n_metrics; i++) {
+        const struct metric *m = &set->metric[i];
+        if (metric_kinds[m->kind].reads == METRIC_READS_SUBJECTS)
+            wish->subjects_from_day =
+                MIN(wish->subjects_from_day, window_from(set, m, first_as_of));
+    }
 }
 
 static bool prepare(struct passing *p, struct arena *arena, struct db *db, GError **err)
@@ -345,6 +364,7 @@ bool metric_compute(struct db *db, const struct metric_set *set, const struct zo
     if (n_as_of == 0)
         return true;
     wish_runs(set, as_of[0], &wish);
+    wish_subjects(set, as_of[0], &wish);
     if (!check_whole(db, set, zone, as_of[0], err) ||
         !fact_range(db, as_of[n_as_of - 1], &wish, err))
         return false;

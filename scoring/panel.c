@@ -137,6 +137,8 @@ bool panel_build(struct arena *arena, struct db *db, const struct metric_set *se
     g_autoptr(GArray) account = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     g_autoptr(GArray) arr = g_array_new(FALSE, FALSE, sizeof(double));
     g_autoptr(GArray) health = g_array_new(FALSE, FALSE, sizeof(double));
+    if (engine)
+        health_engine_brief(engine, true);
     struct building b = {.set = set,
                          .options = options,
                          .arena = scratch,

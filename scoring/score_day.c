@@ -244,6 +244,7 @@ static void compute(struct scoring *s, const struct metric_frame *f, struct scor
     g_autoptr(arena_t) arena = arena_new();
     struct health h;
     double *value = day ? arena_many(arena, f->n_accounts * f->n_metrics + 1, double) : NULL;
+    health_engine_brief(s->champion.engine, !day);
     for (size_t a = 0; a < f->n_accounts; a++) {
         struct health_band_day kept = {0};
         const struct q_overrides_read_row *word = NULL;

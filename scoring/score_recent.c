@@ -1,30 +1,60 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Usage of the last days as dashboards poll it: what is there and right stays, for from one day to
- * the next nearly all of it does. */
+/* Usage of the last days as dashboards poll it, by month: what is there and right stays, for from
+ * one day to the next all months but one do. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/day.h"
 #include "scoring/facts.h"
 #include "scoring/score_internal.h"
 
-enum { PORTION = 100000 };
+enum { PORTION = 100000, MONTHS_MAX = 5 /* that hold RECENT_DAYS */, MONTH_DAYS_MAX = 31 };
 
 struct recent {
     struct arena *arena;
     const struct metric_set *metrics;
     const struct metric_frame *frame;
-    const char **unit;  /* by usage metric */
-    uint32_t *by_id;    /* accounts in the order of their ids */
-    uint8_t *there;     /* a bit for each usage metric, account and day */
-    GArray *ids, *days; /* what is there and wrong */
-    GPtrArray *names;   /* borrowed from metrics, or in the arena */
+    const char **unit; /* by usage metric */
+    uint32_t *by_id;   /* accounts in the order of their ids */
+    int32_t month[MONTHS_MAX];
+    size_t n_months;
+    uint8_t *there;       /* a bit for each usage metric, account and month */
+    GArray *ids, *months; /* what is there and wrong */
+    GPtrArray *names;     /* borrowed from metrics, or in the arena */
 };
 
-static size_t bit_of(const struct recent *r, size_t usage, size_t account, int32_t day)
+/* Values of a month, as far as there are facts before the frame's day. */
+struct values {
+    double v[MONTH_DAYS_MAX];
+    bool is_null[MONTH_DAYS_MAX];
+    size_t n;
+};
+
+static size_t bit_of(const struct recent *r, size_t usage, size_t account, size_t month)
 {
-    size_t row = usage * r->frame->n_accounts + account;
-    return row * RECENT_DAYS + (size_t)(day - (r->frame->as_of - RECENT_DAYS));
+    return (usage * r->frame->n_accounts + account) * r->n_months + month;
+}
+
+static void list_months(struct recent *r)
+{
+    int32_t month = day_month_start(r->frame->as_of - RECENT_DAYS, 0);
+    for (; month < r->frame->as_of; month = day_month_start(month, 1))
+        r->month[r->n_months++] = month;
+}
+
+static void take_values(const struct recent *r, size_t usage, size_t account, int32_t month,
+                        struct values *out)
+{
+    size_t days = MIN((size_t)day_month_length(month), (size_t)(r->frame->as_of - month));
+    out->n = 0;
+    for (size_t d = 0; d < days; d++) {
+        double v = facts_value(r->frame->facts, account, usage, month + (int32_t)d);
+        out->is_null[d] = !isfinite(v);
+        out->v[d] = out->is_null[d] ? 0 : v;
+        if (!out->is_null[d])
+            out->n = d + 1;
+    }
 }
 
 static int compare_ids(const void *a, const void *b, void *context)
@@ -58,13 +88,36 @@ static ssize_t find_usage(const struct recent *r, const char *name)
     return -1;
 }
 
+static ssize_t find_month(const struct recent *r, int32_t month)
+{
+    for (size_t i = 0; i < r->n_months; i++) {
+        if (r->month[i] == month)
+            return (ssize_t)i;
+    }
+    return -1;
+}
+
+static bool same_values(const struct values *x, const struct db_doubles *y)
+{
+    if (x->n != y->n)
+        return false;
+    for (size_t d = 0; d < x->n; d++) {
+        bool is_null = y->is_null && y->is_null[d];
+        if (x->is_null[d] != is_null || (!is_null && x->v[d] != y->v[d]))
+            return false;
+    }
+    return true;
+}
+
 static bool is_right(const struct recent *r, const struct q_usage_recent_read_row *row,
                      ssize_t account, ssize_t usage)
 {
     if (account < 0 || usage < 0 || !r->frame->is_customer[account])
         return false;
-    double value = facts_value(r->frame->facts, (size_t)account, (size_t)usage, row->day);
-    return !isnan(value) && value == row->value && strcmp(r->unit[usage], row->unit) == 0 &&
+    struct values values;
+    take_values(r, (size_t)usage, (size_t)account, row->month, &values);
+    return values.n > 0 && same_values(&values, &row->v) &&
+           strcmp(r->unit[usage], row->unit) == 0 &&
            strcmp(r->frame->account_key[account], row->account_key) == 0;
 }
 
@@ -72,14 +125,15 @@ static bool on_row(void *context, const struct q_usage_recent_read_row *row, GEr
 {
     (void)err;
     struct recent *r = context;
-    ssize_t account = find_account(r, row->account_id), usage = find_usage(r, row->metric);
-    if (is_right(r, row, account, usage)) {
-        size_t bit = bit_of(r, (size_t)usage, (size_t)account, row->day);
+    ssize_t account = find_account(r, row->account_id), usage = find_usage(r, row->metric),
+            month = find_month(r, row->month);
+    if (month >= 0 && is_right(r, row, account, usage)) {
+        size_t bit = bit_of(r, (size_t)usage, (size_t)account, (size_t)month);
         r->there[bit / 8] |= (uint8_t)(1 << bit % 8);
         return true;
     }
     g_array_append_val(r->ids, row->account_id);
-    g_array_append_val(r->days, row->day);
+    g_array_append_val(r->months, row->month);
     g_ptr_array_add(r->names,
                     usage >= 0 ? (gpointer)(uintptr_t)metric_usage_name(r->metrics, (size_t)usage)
                                : arena_strdup(r->arena, row->metric));
@@ -92,8 +146,8 @@ static bool remove_wrong(struct db *db, const struct recent *r, GError **err)
         size_t n = MIN((size_t)PORTION, r->ids->len - i);
         struct db_bigints ids = {n, &g_array_index(r->ids, int64_t, i), NULL};
         struct db_texts names = {n, (const char *const *)r->names->pdata + i, NULL};
-        struct db_dates days = {n, &g_array_index(r->days, int32_t, i), NULL};
-        if (!q_usage_recent_remove(db, &ids, &names, &days, NULL, err))
+        struct db_dates months = {n, &g_array_index(r->months, int32_t, i), NULL};
+        if (!q_usage_recent_remove(db, &ids, &names, &months, NULL, err))
             return false;
     }
     return true;
@@ -107,12 +161,15 @@ static bool put_account(const struct recent *r, struct db_copy *copy, size_t a, 
                                           .metric = metric_usage_name(r->metrics, usage),
                                           .account_key = f->account_key[a],
                                           .unit = r->unit[usage]};
-    for (row.day = f->as_of - RECENT_DAYS; row.day < f->as_of; row.day++) {
-        size_t bit = bit_of(r, usage, a, row.day);
+    for (size_t i = 0; i < r->n_months; i++) {
+        struct values values;
+        size_t bit = bit_of(r, usage, a, i);
         if (r->there[bit / 8] & 1 << bit % 8)
             continue;
-        row.value = facts_value(f->facts, a, usage, row.day);
-        if (isfinite(row.value) && !q_usage_recent_copy_put(copy, &row, err))
+        take_values(r, usage, a, r->month[i], &values);
+        row.month = r->month[i];
+        row.v = (struct db_doubles){values.n, values.v, values.is_null};
+        if (values.n > 0 && !q_usage_recent_copy_put(copy, &row, err))
             return false;
     }
     return true;
@@ -121,10 +178,11 @@ static bool put_account(const struct recent *r, struct db_copy *copy, size_t a, 
 static bool add_missing(struct db *db, const struct recent *r, GError **err)
 {
     struct db_copy *copy = q_usage_recent_copy_begin(db, err);
-    size_t accounts = r->frame->n_accounts, n = metric_usage_count(r->metrics) * accounts;
-    for (size_t i = 0; copy && i < n; i++) {
-        if (r->frame->is_customer[i % accounts] &&
-            !put_account(r, copy, i % accounts, i / accounts, err)) {
+    size_t accounts = r->frame->n_accounts, usages = metric_usage_count(r->metrics);
+    /* In the order of the key: the index grows at its end. */
+    for (size_t i = 0; copy && i < accounts * usages; i++) {
+        size_t a = r->by_id[i / usages];
+        if (r->frame->is_customer[a] && !put_account(r, copy, a, i % usages, err)) {
             db_copy_abort(copy);
             return false;
         }
@@ -152,7 +210,7 @@ bool score_recent_write(struct db *db, const struct metric_set *metrics,
 {
     g_autoptr(arena_t) arena = arena_new();
     g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
-    g_autoptr(GArray) days = g_array_new(FALSE, FALSE, sizeof(int32_t));
+    g_autoptr(GArray) months = g_array_new(FALSE, FALSE, sizeof(int32_t));
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     size_t n = frame->n_accounts, usages = metric_usage_count(metrics);
     struct recent r = {.arena = arena,
@@ -160,15 +218,16 @@ bool score_recent_write(struct db *db, const struct metric_set *metrics,
                        .frame = frame,
                        .unit = arena_many(arena, usages + 1, const char *),
                        .by_id = arena_many(arena, n + 1, uint32_t),
-                       .there = arena_many(arena, usages * n * RECENT_DAYS / 8 + 1, uint8_t),
+                       .there = arena_many(arena, usages * n * MONTHS_MAX / 8 + 1, uint8_t),
                        .ids = ids,
-                       .days = days,
+                       .months = months,
                        .names = names};
     for (size_t a = 0; a < n; a++)
         r.by_id[a] = (uint32_t)a;
     qsort_r(r.by_id, n, sizeof *r.by_id, compare_ids, (void *)(uintptr_t)frame->account_id);
+    list_months(&r);
     return load_units(db, &r, err) &&
-           q_usage_recent_trim(db, frame->as_of - RECENT_DAYS, frame->as_of, NULL, err) &&
+           q_usage_recent_trim(db, r.month[0], frame->as_of, NULL, err) &&
            q_usage_recent_read(db, on_row, &r, err) && remove_wrong(db, &r, err) &&
            add_missing(db, &r, err);
 }

@@ -1,9 +1,9 @@
--- Recent usage by account and business day.
+-- Recent usage by account, metric and month.
 -- copy
 -- column account_id   bigint
 -- column metric       text
--- column day          date
+-- column month        date
 -- column account_key  text
 -- column unit         text
--- column value        double
-COPY bi.usage_recent (account_id, metric, day, account_key, unit, value) FROM STDIN (FORMAT binary);
+-- column v            double[]
+COPY score.usage_recent (account_id, metric, month, account_key, unit, v) FROM STDIN (FORMAT binary);

@@ -1,12 +1,12 @@
--- Recent usage as dashboards see it.
+-- Recent usage as it is stored.
 -- copy
 -- column account_id   bigint
 -- column metric       text
--- column day          date
+-- column month        date
 -- column account_key  text
 -- column unit         text
--- column value        double
+-- column v            double[]
 COPY (
-  SELECT account_id, metric, day, account_key, unit, value
-  FROM bi.usage_recent
+  SELECT account_id, metric, month, account_key, unit, v
+  FROM score.usage_recent
 ) TO STDOUT (FORMAT binary);

@@ -1,6 +1,6 @@
--- Recent usage outside the days shown goes.
+-- Recent usage of other months than those shown goes.
 -- none
--- param from_day  date
--- param to_day    date  not included
-DELETE FROM bi.usage_recent
-WHERE day < $1::date OR day >= $2::date;
+-- param from_month  date
+-- param to_day      date  not included
+DELETE FROM score.usage_recent
+WHERE month < $1::date OR month >= $2::date;

@@ -191,21 +191,21 @@ static void recent_usage_is_what_the_newest_run_knew(void **state)
                   "account,day,user,runs,failed\nb,2026-05-02,u1,8,1\na,2026-05-03,u9,1,0\n");
     sources_ingest(db, dir, NULL);
     warehouse_sql(db, "UPDATE warehouse.metric SET unit = 'runs' WHERE name = 'runs';"
-                      "INSERT INTO bi.usage_recent VALUES (99, 'runs', '2026-05-30', 'x', '', 1), "
-                      "(1, 'other', '2026-05-30', 'a', '', 1), (1, 'runs', '2020-01-01', 'a', '', "
-                      "1); DELETE FROM bi.usage_recent WHERE account_id = 1 AND day = "
-                      "'2026-05-07'");
+                      "INSERT INTO score.usage_recent VALUES (99, 'runs', '2026-05-01', 'x', '', "
+                      "'{1}'), (1, 'other', '2026-05-01', 'a', '', '{1}'), (1, 'runs', "
+                      "'2020-01-01', 'a', '', '{1}'), (1, 'runs', '2026-06-01', 'a', '', '{1}'); "
+                      "UPDATE score.usage_recent SET v[7] = NULL WHERE account_id = 1");
     company_score(db, dir, DAY, -1, true);
     g_autofree char *changed = warehouse_value(db, RECENT);
     assert_non_null(strstr(changed, "a runs 2026-05-03 runs 11\n"));
     assert_non_null(strstr(changed, "b runs 2026-05-02 runs 8\n"));
     g_autofree char *rows = warehouse_value(db, "SELECT string_agg(ctid::text, ',') FROM "
-                                                "bi.usage_recent");
+                                                "score.usage_recent");
     company_score(db, dir, DAY, -1, true);
     g_autofree char *same = warehouse_value(db, "SELECT string_agg(ctid::text, ',') FROM "
-                                                "bi.usage_recent");
+                                                "score.usage_recent");
     assert_string_equal(same, rows); /* nothing is written anew */
-    warehouse_sql(db, "DELETE FROM bi.usage_recent");
+    warehouse_sql(db, "DELETE FROM score.usage_recent");
     company_score(db, dir, DAY, -1, true);
     g_autofree char *anew = warehouse_value(db, RECENT);
     assert_string_equal(changed, anew);

@@ -17,3 +17,10 @@ fail() {
   [ -s "$scratch/log" ] && tail -5 "$scratch/log" >&2
   exit 1
 }
+ticks=$(getconf CLK_TCK)
+server_ticks() { # of the postmaster, its living children and those that ended
+  local postmaster
+  postmaster=$(head -1 "$KENKO_HOME/postgresql/postmaster.pid")
+  cat "/proc/$postmaster/stat" $(pgrep -P "$postmaster" | sed 's|.*|/proc/&/stat|') 2>/dev/null |
+    sed 's/.*) //' | awk '{ sum += $12 + $13 + $14 + $15 } END { print sum }'
+}

@@ -67,13 +67,6 @@ sql "$dsn" -c 'CREATE DATABASE fresh' || fail "no database"
 sql "$dsn" -c 'ALTER DATABASE fresh RENAME TO migrated' || fail "no template"
 
 # ── measuring ───────────────────────────────────────────────────────────────────────────────────────
-ticks=$(getconf CLK_TCK)
-server_ticks() { # of the postmaster, its living children and those that ended
-  local postmaster
-  postmaster=$(head -1 "$KENKO_HOME/postgresql/postmaster.pid")
-  cat "/proc/$postmaster/stat" $(pgrep -P "$postmaster" | sed 's|.*|/proc/&/stat|') 2>/dev/null |
-    sed 's/.*) //' | awk '{ sum += $12 + $13 + $14 + $15 } END { print sum }'
-}
 # Each case has a function before_NAME (not measured, may be missing) and run_NAME.
 measure() {
   local name=$1 before
