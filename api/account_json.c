@@ -151,16 +151,19 @@ static void write_risk(struct writer *writer, const struct snapshot *snapshot,
 
 static void write_links(struct writer *writer, const char *key)
 {
+    static const char api[] = "/api/v1/accounts/";
+    const struct {
+        const char *name, *before, *after;
+    } links_of[] = {{"self", api, NULL},
+                    {"history", api, "/history"},
+                    {"explain", api, "/explain"},
+                    {"html", "/accounts/", NULL}};
     g_autofree char *escaped = g_uri_escape_string(key, NULL, FALSE);
-    g_autofree char *self = g_strconcat("/api/v1/accounts/", escaped, NULL);
-    g_autofree char *history = g_strconcat(self, "/history", NULL);
-    g_autofree char *explain = g_strconcat(self, "/explain", NULL);
-    g_autofree char *html = g_strconcat("/accounts/", escaped, NULL);
     writer_object(writer, "links");
-    writer_text(writer, "self", self);
-    writer_text(writer, "history", history);
-    writer_text(writer, "explain", explain);
-    writer_text(writer, "html", html);
+    for (size_t i = 0; i < G_N_ELEMENTS(links_of); i++) {
+        const char *const parts[] = {links_of[i].before, escaped, links_of[i].after, NULL};
+        writer_joined(writer, links_of[i].name, parts);
+    }
     writer_object_end(writer);
 }
 

@@ -11,7 +11,7 @@
 #include "core/zone.h"
 
 /* Less is not worth it: a packet carries it as it is. */
-enum { GZIP_MIN = 1400, GZIP_LEVEL = 4 };
+enum { GZIP_MIN = 1400, GZIP_LEVEL = 1 };
 
 #define JSON "application/json; charset=utf-8"
 #define CSV "text/csv; charset=utf-8; header=present"

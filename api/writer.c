@@ -8,6 +8,24 @@
 #include "core/text.h"
 #include "core/zone.h"
 
+/* Names are the program's own and need no escapes. */
+static void put_key(GString *out, const char *name)
+{
+    g_string_append_c(out, '"');
+    g_string_append(out, name);
+    g_string_append_len(out, "\":", 2);
+}
+
+/* At least `width` digits. */
+static void put_digits(GString *out, uint64_t value, int width)
+{
+    char digits[24];
+    int at = (int)sizeof digits;
+    for (; value > 0 || width > 0; width--, value /= 10)
+        digits[--at] = (char)('0' + value % 10);
+    g_string_append_len(out, digits + at, (gssize)sizeof digits - at);
+}
+
 static bool is_left_out(const struct writer *writer, const char *name)
 {
     return name && writer->only && writer->depth == writer->only_depth &&
@@ -24,9 +42,7 @@ static bool put_name(struct writer *writer, const char *name)
     writer->comma = true;
     if (!name || writer->csv)
         return true;
-    g_string_append_c(writer->out, '"');
-    text_json(writer->out, name);
-    g_string_append(writer->out, "\":");
+    put_key(writer->out, name);
     return true;
 }
 
@@ -40,11 +56,8 @@ static void put_open(struct writer *writer, const char *name, char bracket)
     if (writer->csv)
         return;
     put_name(writer, NULL);
-    if (name) {
-        g_string_append_c(writer->out, '"');
-        text_json(writer->out, name);
-        g_string_append(writer->out, "\":");
-    }
+    if (name)
+        put_key(writer->out, name);
     g_string_append_c(writer->out, bracket);
     writer->comma = false;
 }
@@ -125,6 +138,21 @@ void writer_text(struct writer *writer, const char *name, const char *text)
     }
 }
 
+void writer_joined(struct writer *writer, const char *name, const char *const *parts)
+{
+    if (writer->csv) {
+        g_autofree char *whole = g_strjoinv(NULL, (char **)(uintptr_t)parts);
+        writer_text(writer, name, whole);
+        return;
+    }
+    if (!put_name(writer, name))
+        return;
+    g_string_append_c(writer->out, '"');
+    for (; *parts; parts++)
+        text_json(writer->out, *parts);
+    g_string_append_c(writer->out, '"');
+}
+
 void writer_raw(struct writer *writer, const char *name, const char *json)
 {
     if (!json || writer->csv)
@@ -147,8 +175,7 @@ void writer_null(struct writer *writer, const char *name)
 
 void writer_integer(struct writer *writer, const char *name, int64_t value)
 {
-    if (put_name(writer, name))
-        g_string_append_printf(writer->out, "%" G_GINT64_FORMAT, value);
+    writer_fixed(writer, name, value, 0);
 }
 
 void writer_fixed(struct writer *writer, const char *name, int64_t value, int decimals)
@@ -160,9 +187,11 @@ void writer_fixed(struct writer *writer, const char *name, int64_t value, int de
         return;
     if (value < 0)
         g_string_append_c(writer->out, '-');
-    g_string_append_printf(writer->out, "%" G_GUINT64_FORMAT, size / unit);
-    if (decimals > 0)
-        g_string_append_printf(writer->out, ".%0*" G_GUINT64_FORMAT, decimals, size % unit);
+    put_digits(writer->out, size / unit, 1);
+    if (decimals == 0)
+        return;
+    g_string_append_c(writer->out, '.');
+    put_digits(writer->out, size % unit, decimals);
 }
 
 void writer_double(struct writer *writer, const char *name, double value)

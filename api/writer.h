@@ -36,6 +36,8 @@ void writer_array_end(struct writer *writer);
 
 /* Text must be valid UTF-8; NULL writes null. */
 void writer_text(struct writer *writer, const char *name, const char *text);
+/* A text in parts, NULL at their end. */
+void writer_joined(struct writer *writer, const char *name, const char *const *parts);
 void writer_bool(struct writer *writer, const char *name, bool value);
 void writer_null(struct writer *writer, const char *name);
 void writer_integer(struct writer *writer, const char *name, int64_t value);

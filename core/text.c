@@ -75,10 +75,26 @@ int text_width(const char *text)
     return width;
 }
 
+/* Bytes from `p` on that JSON takes as they are. 0xe2 may begin U+2028. */
+static size_t plain_run(const char *p)
+{
+    const char *start = p;
+    for (unsigned char c = (unsigned char)*p; c >= 0x20 && c != '"' && c != '\\' && c != '<' &&
+                                              c != '>' && c != '&' && c != 0x7f && c != 0xe2;
+         c = (unsigned char)*++p)
+        continue;
+    return (size_t)(p - start);
+}
+
 void text_json(GString *out, const char *text)
 {
     for (const char *p = text; *p; p++) {
+        size_t plain = plain_run(p);
+        g_string_append_len(out, p, (gssize)plain);
+        p += plain;
         unsigned char c = (unsigned char)*p;
+        if (c == '\0')
+            return;
         if (c == '"' || c == '\\')
             g_string_append_printf(out, "\\%c", c);
         else if (c == '\n')
