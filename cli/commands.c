@@ -6,5 +6,6 @@ const struct command *const commands[] = {
     &cmd_revenue,   &cmd_scorecard, &cmd_score,   &cmd_explain, &cmd_diff,     &cmd_plan,
     &cmd_fit,       &cmd_report,    &cmd_slo,     &cmd_run,     &cmd_serve,    &cmd_key,
     &cmd_load,      &cmd_identity,  &cmd_quality, &cmd_check,   &cmd_runs,     &cmd_compact,
-    &cmd_retention, &cmd_airbyte,   &cmd_cluster, &cmd_migrate, &cmd_audit,    NULL,
+    &cmd_retention, &cmd_airbyte,   &cmd_cluster, &cmd_migrate, &cmd_audit,    &cmd_erase,
+    NULL,
 };

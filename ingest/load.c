@@ -37,7 +37,9 @@ bool load_finish(struct db *db, int64_t load_id, const struct batch_counters *co
                                           .first_day_is_null = no_days,
                                           .last_day = last_day,
                                           .last_day_is_null = no_days};
-    return q_load_finish(db, &params, NULL, err);
+    g_autoptr(arena_t) arena = arena_new();
+    struct q_load_forget_row forgot;
+    return q_load_finish(db, &params, NULL, err) && q_load_forget(arena, db, load_id, &forgot, err);
 }
 
 static bool tick(struct arena *arena, struct db *db, int64_t load_id, struct q_clock_tick_row *out,
