@@ -87,17 +87,28 @@ static enum deliver_outcome judge(CURL *curl, CURLcode code, long status, char a
     return uploaded > 0 || requested > 0 ? DELIVER_UNKNOWN : DELIVER_RETRY;
 }
 
+static struct curl_slist *headers_of(const struct deliver_message *message)
+{
+    g_autofree char *type = g_strdup_printf("Content-Type: %s", message->content_type);
+    g_autofree char *id = g_strdup_printf("Kenko-Delivery: %" G_GINT64_FORMAT, message->id);
+    struct curl_slist *headers = curl_slist_append(NULL, type);
+    headers = curl_slist_append(headers, "Expect:");
+    headers = curl_slist_append(headers, id);
+    if (!message->signature)
+        return headers;
+    g_autofree char *signature = g_strdup_printf("Kenko-Signature: %s", message->signature);
+    return curl_slist_append(headers, signature);
+}
+
 enum deliver_outcome deliver_webhook(const struct report_channel *channel, const char *url,
-                                     const char *content_type, struct slice payload,
-                                     char answer[200], int *retry_s)
+                                     const struct deliver_message *message, char answer[200],
+                                     int *retry_s)
 {
     struct exchange e = {.answer = answer,
                          .allow_private = channel->allow_private,
                          .is_plain = g_ascii_strncasecmp(url, "https:", 6) != 0};
-    g_autofree char *type = g_strdup_printf("Content-Type: %s", content_type);
-    struct curl_slist *headers = curl_slist_append(NULL, type);
-    headers = curl_slist_append(headers, "Expect:");
-    CURL *curl = prepare(&e, url, headers, payload);
+    struct curl_slist *headers = headers_of(message);
+    CURL *curl = prepare(&e, url, headers, message->payload);
     CURLcode code = curl_easy_perform(curl);
     long status = 0;
     curl_off_t wait = 0;

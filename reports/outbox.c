@@ -5,6 +5,7 @@
 
 #include "core/fault.h"
 #include "reports/render.h"
+#include "reports/signature.h"
 
 enum { ATTEMPTS_MAX = 8, RETRY_FIRST_S = 30 };
 
@@ -25,6 +26,20 @@ bool outbox_queue(const struct report *report, const struct document *document,
     return true;
 }
 
+/* The signature of a channel with a secret; NULL in *out without one. */
+static bool sign(struct config *config, const struct report_channel *channel,
+                 const struct q_outbox_claim_row *row, char **out, GError **err)
+{
+    g_autofree char *secret = NULL, *before = NULL;
+    if (!channel->secret)
+        return true;
+    if (!config_secret(config, channel->secret, &secret, err) ||
+        (channel->secret_before && !config_secret(config, channel->secret_before, &before, err)))
+        return err_context(err, "channel %s", channel->name);
+    *out = signature_format(row->claimed_s, secret, before, row->payload);
+    return true;
+}
+
 static enum deliver_outcome deliver(struct config *config, const struct report_config *reports,
                                     const struct report_channel *channel,
                                     const struct q_outbox_claim_row *row, char answer[200],
@@ -33,15 +48,17 @@ static enum deliver_outcome deliver(struct config *config, const struct report_c
     const char *owner = strchr(row->kind, ':');
     if (strcmp(channel->type, "file") == 0)
         return deliver_file(reports, channel, owner ? owner + 1 : "", row->payload, answer);
-    g_autofree char *url = NULL;
+    g_autofree char *url = NULL, *signature = NULL;
     g_autoptr(GError) failure = NULL;
-    if (!g_str_has_prefix(channel->url, "http") &&
-        !config_secret(config, channel->url, &url, &failure)) {
+    if ((!g_str_has_prefix(channel->url, "http") &&
+         !config_secret(config, channel->url, &url, &failure)) ||
+        !sign(config, channel, row, &signature, &failure)) {
         g_strlcpy(answer, failure->message, 200);
         return DELIVER_RETRY;
     }
-    return deliver_webhook(channel, url ? url : channel->url, row->content_type, row->payload,
-                           answer, retry_s);
+    const struct deliver_message message = {row->outbox_id, row->content_type, signature,
+                                            row->payload};
+    return deliver_webhook(channel, url ? url : channel->url, &message, answer, retry_s);
 }
 
 static bool finish(struct db *db, const struct q_outbox_claim_row *row,

@@ -33,13 +33,21 @@ enum deliver_outcome deliver_file(const struct report_config *reports,
                                   const struct report_channel *channel, const char *owner,
                                   struct slice payload, char answer[200]);
 
+/* What is sent. */
+struct deliver_message {
+    int64_t id; /* the same each time it is tried: receivers know it again by Kenko-Delivery */
+    const char *content_type;
+    const char *signature; /* Kenko-Signature; NULL: none */
+    struct slice payload;
+};
+
 /*
  * POST to `url`. Redirects are not followed; only https, or http to a private address when the
  * channel says allow_private; link-local addresses never. *retry_s is what the receiver asks for.
  */
 enum deliver_outcome deliver_webhook(const struct report_channel *channel, const char *url,
-                                     const char *content_type, struct slice payload,
-                                     char answer[200], int *retry_s);
+                                     const struct deliver_message *message, char answer[200],
+                                     int *retry_s);
 
 /* May a message go to this numeric address? Private ones only when allowed, and plain http only to
  * them; link-local, multicast and unspecified ones never, v4 inside v6 included. */

@@ -11,6 +11,7 @@
 struct channel_config {
     char *name, *type, *path, *url, *owner;
     bool allow_private;
+    char *secret, *secret_before;
 };
 
 struct reports_section {
@@ -34,6 +35,8 @@ static const cyaml_schema_field_t channel_fields[] = {
     OPTIONAL_TEXT("url", struct channel_config, url),
     OPTIONAL_TEXT("owner", struct channel_config, owner),
     CYAML_FIELD_BOOL("allow_private", CYAML_FLAG_OPTIONAL, struct channel_config, allow_private),
+    OPTIONAL_TEXT("secret", struct channel_config, secret),
+    OPTIONAL_TEXT("secret_before", struct channel_config, secret_before),
     CYAML_FIELD_END};
 static const cyaml_schema_value_t channel_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct channel_config, channel_fields)};
@@ -70,8 +73,13 @@ static bool load_channels(struct config *config, const struct channel_config *ch
                                  "reports.channels: %s writes a file for each owner, its path "
                                  "wants {owner}",
                                  c->name);
+        if (c->secret_before && !c->secret)
+            return config_refuse(config, err, path,
+                                 "reports.channels: %s has a secret_before, but no secret",
+                                 c->name);
         out->channel[out->n_channels++] = (struct report_channel){
-            c->name, c->type, c->path, c->url, c->owner ? c->owner : "", c->allow_private};
+            c->name,          c->type,   c->path,         c->url, c->owner ? c->owner : "",
+            c->allow_private, c->secret, c->secret_before};
     }
     return true;
 }

@@ -22,6 +22,7 @@ enum {
 struct report_channel {
     const char *name, *type, *path, *url, *owner;
     bool allow_private;
+    const char *secret, *secret_before; /* references; NULL: not signed */
 };
 
 /* What kenko.yaml says of an owner beside their row of staff; NULL for what it does not. */

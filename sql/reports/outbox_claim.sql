@@ -6,6 +6,7 @@
 -- column content_type  text
 -- column payload       bytea
 -- column attempts      int
+-- column claimed_s     bigint    seconds since 1970 UTC
 UPDATE outreach.outbox
 SET state = 'sending', attempts = attempts + 1
 WHERE outbox_id = (
@@ -16,4 +17,5 @@ WHERE outbox_id = (
   LIMIT 1
   FOR UPDATE SKIP LOCKED
 )
-RETURNING outbox_id, kind, content_type, payload, attempts;
+RETURNING outbox_id, kind, content_type, payload, attempts,
+  extract(epoch FROM now())::bigint AS claimed_s;

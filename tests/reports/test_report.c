@@ -302,7 +302,8 @@ static enum deliver_outcome post(struct stub_http *stub, char answer[200], int *
     const struct report_channel channel = {.name = "cs", .type = "webhook", .allow_private = true};
     const struct slice payload = {"{\"text\":\"hi\"}", 13};
     g_autofree char *url = g_strdup_printf("http://127.0.0.1:%d/hook", stub_http_port(stub));
-    return deliver_webhook(&channel, url, "application/json", payload, answer, retry_s);
+    const struct deliver_message message = {7, "application/json", "t=1,v1=00", payload};
+    return deliver_webhook(&channel, url, &message, answer, retry_s);
 }
 
 static void a_receiver_s_wish_to_wait_and_long_answers_are_kept(void **state)
@@ -319,6 +320,8 @@ static void a_receiver_s_wish_to_wait_and_long_answers_are_kept(void **state)
     assert_int_equal(strlen(answer), 199);
     g_autofree char *request = stub_http_last(stub);
     assert_non_null(strstr(request, "POST /hook HTTP/1.1"));
+    assert_non_null(strstr(request, "\r\nKenko-Delivery: 7\r\n"));
+    assert_non_null(strstr(request, "\r\nKenko-Signature: t=1,v1=00\r\n"));
     assert_non_null(strstr(request, "\r\n\r\n{\"text\":\"hi\"}"));
     stub_http_stop(stub);
 }
@@ -343,9 +346,8 @@ static void nobody_listening_is_tried_again(void **state)
     g_autofree char *url = g_strdup_printf("http://127.0.0.1:%d/", stub_http_port(stub));
     stub_http_stop(stub);
     const struct report_channel channel = {.name = "cs", .type = "webhook", .allow_private = true};
-    assert_int_equal(deliver_webhook(&channel, url, "application/json", (struct slice){"x", 1},
-                                     answer, &retry_s),
-                     DELIVER_RETRY);
+    const struct deliver_message message = {1, "application/json", NULL, {"x", 1}};
+    assert_int_equal(deliver_webhook(&channel, url, &message, answer, &retry_s), DELIVER_RETRY);
 }
 
 /* What metrics.yaml says in Japanese comes before the catalogue, and only in Japanese. */
