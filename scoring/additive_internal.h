@@ -11,7 +11,8 @@ enum {
     ADDITIVE_PATHS = 5,
     ADDITIVE_ROUNDS = 4,
     ADDITIVE_TREES_MAX = 600,
-    ADDITIVE_TREES_STEP = 30
+    ADDITIVE_TREES_STEP = 10,
+    ADDITIVE_TREES_PATIENCE = 30 /* trees without a gain, in a smooth mean of five paths */
 };
 
 /* What stood after one round. */

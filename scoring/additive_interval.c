@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "scoring/additive_internal.h"
+#include "scoring/dense.h"
 
 /* What of the covariance's trace the columns may leave out; it stays as a diagonal. */
 static const double left_out = 1e-4;
@@ -35,6 +36,14 @@ static void average_covariance(const struct additive_paths *paths, const struct 
     }
 }
 
+/* column -= factor · other: apart in memory, so that the compiler may take several at once. */
+DENSE_CLONES static void subtract(double *restrict column, double factor,
+                                  const double *restrict other, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        column[i] -= factor * other[i];
+}
+
 /* Pivoted Cholesky decomposition until little of the trace is left: a ≈ R R' + diag(rest). `root`
  * has room for q columns of q. Returns how many there are. */
 static size_t decompose(double *a, size_t q, double *root, double *rest)
@@ -50,11 +59,8 @@ static size_t decompose(double *a, size_t q, double *root, double *rest)
             pivot = rest[i] > rest[pivot] ? i : pivot;
         double scale = 1 / sqrt(rest[pivot]);
         memcpy(column, a + pivot * q, q * sizeof *column);
-        for (size_t r = 0; r < rank; r++) {
-            double factor = root[r * q + pivot];
-            for (size_t i = 0; i < q; i++)
-                column[i] -= factor * root[r * q + i];
-        }
+        for (size_t r = 0; r < rank; r++)
+            subtract(column, root[r * q + pivot], root + r * q, q);
         left = 0;
         for (size_t i = 0; i < q; i++) {
             column[i] *= scale;

@@ -271,10 +271,10 @@ static void want_gate(struct additive_paths *paths, struct additive_path *path,
     }
 }
 
-/* Terms are made by one thread: all paths share them. Returns how many are wanted. */
+/* Terms are made by one thread: all paths share them. Returns how many paths want some. */
 static size_t make_wanted(struct additive_paths *paths)
 {
-    size_t all = 0;
+    size_t wanting = 0;
     for (size_t v = 0; v < paths->n_paths; v++) {
         struct additive_path *path = &paths->path[v];
         for (size_t i = 0; i < path->n_gates; i++)
@@ -282,9 +282,9 @@ static size_t make_wanted(struct additive_paths *paths)
         path->n_gates = 0;
         for (size_t i = 0; i < path->n_wanted; i++)
             path->wanted_term[i] = additive_paths_term(paths, &path->wanted[i]);
-        all += path->n_wanted;
+        wanting += path->n_wanted > 0;
     }
-    return all;
+    return wanting;
 }
 
 static double held_loss(const struct additive_paths *paths, size_t round)
@@ -313,15 +313,16 @@ static void forget_round(struct additive_paths *paths, size_t round)
     }
 }
 
-/* The first increase ends it. Of a round that a later one is better than nothing is kept: two
- * matrices of p × p a path. */
+/* The first increase ends it, and so does a round that fewer than half of the paths ask for: the
+ * mean would have little of its terms. Of a round that a later one is better than nothing is kept:
+ * two matrices of p × p a path. */
 static void run_rounds(struct additive_paths *paths)
 {
     size_t rounds = paths->n_paths > 1 ? ADDITIVE_ROUNDS : 0;
     for (size_t round = 0; round <= rounds; round++) {
         if (round > 0)
             additive_each(paths->n_paths, paths->threads, screen_path, paths);
-        if (make_wanted(paths) == 0 && round > 0)
+        if (2 * make_wanted(paths) < paths->n_paths && round > 0)
             break;
         extend(paths, 0);
         additive_each(paths->n_paths - 1, paths->threads, extend_others, paths);

@@ -95,12 +95,12 @@ static void grow_path(void *context, size_t v)
     boost_grow(g->boost[v], ADDITIVE_TREES_STEP, g->loss[v]);
 }
 
-/* Grow until the best number of trees lies a step behind. */
+/* Grow until the best number of trees lies some way behind. */
 static size_t grow_all(struct growing *g)
 {
     double best = INFINITY;
     size_t best_at = 0, grown = 0;
-    while (grown < ADDITIVE_TREES_MAX && (grown == 0 || best_at + ADDITIVE_TREES_STEP > grown)) {
+    while (grown < ADDITIVE_TREES_MAX && best_at + ADDITIVE_TREES_PATIENCE > grown) {
         additive_each(g->paths->n_paths, g->paths->threads, grow_path, g);
         for (size_t t = 0; t < ADDITIVE_TREES_STEP; t++) {
             double sum = 0;

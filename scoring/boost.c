@@ -109,26 +109,23 @@ static void subtract(const struct boost *b, const struct node *part, const struc
     }
 }
 
-static double score(union sums s)
-{
-    return s.g * s.g / (s.h + l2);
-}
-
 struct split {
-    double gain;
+    double worth; /* of both sides: sum of g^2 / (h + l2) */
     int feature;
     uint8_t bin;
 };
 
-static void try_bin(const struct node *node, union sums one, int feature, size_t bin,
-                    struct split *best)
+/* One division for both sides: they are what a tree's search waits for. */
+static inline void try_bin(const struct node *node, union sums one, int feature, size_t bin,
+                           struct split *best)
 {
     union sums other = {.pair = node->total.pair - one.pair};
     if (!(one.h > least_hessian) || !(other.h > least_hessian))
         return;
-    double gain = score(one) + score(other) - score(node->total);
-    if (gain > best->gain)
-        *best = (struct split){gain, feature, (uint8_t)bin};
+    double h1 = one.h + l2, h2 = other.h + l2;
+    double worth = (one.g * one.g * h2 + other.g * other.g * h1) / (h1 * h2);
+    if (worth > best->worth)
+        *best = (struct split){worth, feature, (uint8_t)bin};
 }
 
 static bool may_use(const struct boost *b, const struct node *node, size_t feature)
@@ -143,7 +140,8 @@ static bool may_use(const struct boost *b, const struct node *node, size_t featu
 
 static struct split best_split(const struct boost *b, const struct node *node)
 {
-    struct split best = {0, -1, 0};
+    double all = node->total.g * node->total.g / (node->total.h + l2);
+    struct split best = {all, -1, 0};
     for (size_t f = 0; f < b->data->d; f++) {
         const union sums *bin = histogram_of(b, node) + b->offset[f];
         union sums below = {.pair = {0, 0}};
@@ -167,22 +165,38 @@ static bool goes_right(const struct boost_data *data, const struct split *split,
                                            : code[split->feature] > split->bin;
 }
 
+/* Rows that go left are moved up, the others are put aside. Which way one goes cannot be foreseen,
+ * so both are written and one counts. Returns where the left ones end. */
+static size_t part_rows(struct boost *b, const struct node *node, const struct split *split,
+                        size_t *aside)
+{
+    const struct boost_data *data = b->data;
+    const uint8_t *code = data->code + split->feature;
+    uint8_t bin = split->bin;
+    bool is_factor = data->is_factor[split->feature];
+    size_t left = node->from, right = 0;
+    for (size_t i = node->from; i < node->to; i++) {
+        uint32_t row = b->order[i];
+        uint8_t at = code[row * data->d];
+        bool goes = is_factor ? at == bin : at > bin;
+        b->order[left] = b->spare[right] = row;
+        left += !goes;
+        right += goes;
+    }
+    *aside = right;
+    return left;
+}
+
 /* Divide a node's rows, the order within each side kept. */
 static void divide(struct boost *b, const struct node *node, const struct split *split,
                    struct node child[2])
 {
-    const struct boost_data *data = b->data;
-    size_t left = node->from, right = 0;
+    size_t left = node->to, right = 0;
     union sums total = {.pair = {0, 0}};
-    for (size_t i = node->from; i < node->to; i++) {
-        uint32_t row = b->order[i];
-        if (goes_right(data, split, data->code + row * data->d)) {
-            b->spare[right++] = row;
-            total.pair += b->row[row].pair;
-        } else {
-            b->order[left++] = row;
-        }
-    }
+    if (split->feature >= 0)
+        left = part_rows(b, node, split, &right);
+    for (size_t i = 0; i < right; i++)
+        total.pair += b->row[b->spare[i]].pair;
     memcpy(b->order + left, b->spare, right * sizeof *b->order);
     child[0] = child[1] = *node;
     child[0].to = child[1].from = left;
@@ -214,7 +228,8 @@ static void start_tree(struct boost *b, struct node *root)
     *root = (struct node){0};
     for (size_t i = 0; i < data->n; i++) {
         double mu = logit_mean(b->eta[i]);
-        b->row[i].pair = (pair_t){data->y[i] - mu, fmax(mu * (1 - mu), 1e-6)};
+        double weight = mu * (1 - mu);
+        b->row[i].pair = (pair_t){data->y[i] - mu, weight > 1e-6 ? weight : 1e-6};
         if (gsl_rng_uniform(b->rng) >= row_share) {
             b->order[--others] = (uint32_t)i;
             continue;

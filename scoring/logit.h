@@ -7,7 +7,8 @@
 /* The probability of log-odds eta, off 0 and 1: beyond 35 a double would not tell it from them. */
 static inline double logit_mean(double eta)
 {
-    return 1 / (1 + exp(-fmin(fmax(eta, -35), 35)));
+    double held = eta > -35 ? eta < 35 ? eta : 35 : -35;
+    return 1 / (1 + exp(-held));
 }
 
 /* -log(1 - p) of log-odds eta. */

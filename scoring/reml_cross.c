@@ -3,6 +3,7 @@
  * Products of two terms are piled up in splines, in a block that stays in the cache, and turned
  * into columns once. Where rows outnumber the cells of two covariates, their weights are summed by
  * cell first. */
+#include <math.h>
 #include <string.h>
 
 #include "scoring/dense.h"
@@ -377,8 +378,42 @@ void reml_cross(struct reml *fit, bool all)
         fit->h[0] += fit->w[i];
         fit->g[0] += fit->score[i];
     }
-    for (guint t = 0; t < fit->part->len; t++)
+    for (guint t = 0; t < fit->part->len; t++) {
         cross_part(fit, t, all);
+        REML_PART(fit, t)->crossed = all || !REML_PART(fit, t)->resting;
+    }
+    memcpy(fit->crossed, fit->w, fit->data->n * sizeof *fit->w);
+}
+
+/* Weights that have moved by less, of their sum, are as they were. */
+static const double still = 1e-2;
+
+static bool has_moved(const struct reml *fit)
+{
+    double moved = 0;
+    for (guint t = 0; t < fit->part->len; t++) {
+        if (!REML_PART(fit, t)->resting && !REML_PART(fit, t)->crossed)
+            return true;
+    }
+    for (size_t i = 0; i < fit->data->n; i++)
+        moved += fabs(fit->w[i] - fit->crossed[i]);
+    return moved > still * fit->h[0];
+}
+
+void reml_cross_again(struct reml *fit)
+{
+    if (has_moved(fit)) {
+        reml_cross(fit, false);
+        return;
+    }
+    fit->g[0] = 0;
+    for (size_t i = 0; i < fit->data->n; i++)
+        fit->g[0] += fit->score[i];
+    for (guint t = 0; t < fit->part->len; t++) {
+        const struct reml_part *part = REML_PART(fit, t);
+        g_autofree double *r = part->local ? NULL : g_new0(double, basis_of(part, 0)->m);
+        cross_one(fit, part, fit->score, r, fit->g + part->start);
+    }
 }
 
 /* Columns to splines: the values of a term's coefficients in splines. */

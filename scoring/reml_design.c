@@ -44,7 +44,7 @@ static void mean_of(enum reml_link link, double eta, double *mu, double *slope)
 {
     if (link == REML_LOGIT) {
         *mu = logit_mean(eta);
-        *slope = fmax(*mu * (1 - *mu), 1e-300);
+        *slope = *mu * (1 - *mu); /* logit_mean keeps off 0 and 1 */
         return;
     }
     double e = exp(fmin(fmax(eta, -35), 3.5));
@@ -64,11 +64,11 @@ void reml_weigh(struct reml *fit)
     for (size_t i = 0; i < fit->data->n; i++) {
         double mu, slope, prior = fit->data->weight ? fit->data->weight[i] : 1;
         mean_of(fit->data->link, fit->eta[i], &mu, &slope);
-        double variance = fmax(mu * (1 - mu), 1e-15);
+        double variance = mu * (1 - mu) > 1e-15 ? mu * (1 - mu) : 1e-15;
         double curve = slope * slope / variance, bend;
         if (fit->observed && fit->data->link == REML_CLOGLOG)
             reml_cloglog_curve(fit->data->y[i], fit->eta[i], &curve, &bend);
-        fit->w[i] = prior * fmax(curve, 1e-8);
+        fit->w[i] = prior * (curve > 1e-8 ? curve : 1e-8);
         fit->score[i] = prior * (fit->data->y[i] - mu) * slope / variance;
     }
 }

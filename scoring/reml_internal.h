@@ -10,6 +10,7 @@ struct reml_part {
     size_t start;  /* of its coefficients */
     size_t lambda; /* first of its smoothing parameters */
     bool resting;  /* smoothed away, for now: its columns are solved for one by one */
+    bool crossed;  /* X'WX has all that it shares with others */
     /* Its rows in splines: `runs` of BASIS_RUN neighbours, each a step from the first, which begins
      * at `at`. A term of one covariate has its bins for that, and NULL here. */
     size_t runs;
@@ -24,6 +25,7 @@ struct reml {
     double *beta, *rho;      /* p; n_lambda logarithms */
     double *eta, *w, *score; /* n: linear predictor, working weights, s of the working response */
     double *h, *g;           /* p × p of X'WX; p of X's */
+    double *crossed;         /* n: the weights of h */
     double *v, *edf;         /* p × p; p */
     double *reference;       /* p: the diagonal of 2F - FF */
     double laml;
@@ -49,6 +51,9 @@ void reml_predict(const struct reml *fit, const double *beta, double *eta);
  * term only the diagonal: what it shares with others is taken for 0. */
 void reml_weigh(struct reml *fit);
 void reml_cross(struct reml *fit, bool all);
+/* The same, but X'WX stays when the weights have hardly moved since it was made; X's is always that
+ * of the present scores, so that iterations end where they would. */
+void reml_cross_again(struct reml *fit);
 
 /* Minus the second and third derivatives of a row's log likelihood. */
 void reml_cloglog_curve(double y, double eta, double *curve, double *bend);
@@ -73,8 +78,8 @@ struct reml_working {
     double value;
 };
 
-#define REML_IDLE 1e5
-#define REML_IDLE_WIDE 1e3 /* of more than REML_WIDE columns: their cube is the whole cost */
+#define REML_IDLE 1e3
+#define REML_IDLE_WIDE 1e2 /* of more than REML_WIDE columns: their cube is the whole cost */
 enum { REML_WIDE = 800 };
 
 /* The penalty's diagonal; rho[j] is of the j-th penalty, in the order of the terms. */
@@ -109,7 +114,8 @@ void reml_newton_step(const struct reml_working *work, struct reml_newton *nt);
 /* rho after the step, within bounds. */
 void reml_newton_add(const struct reml *fit, const struct reml_newton *nt, double *rho);
 
-/* At most two Newton steps on rho for the working model; `now` is replaced by the better one. */
+/* At most two Newton steps on rho for the working model, the second where the first gained
+ * something; `now` is replaced by the better one. */
 void reml_improve(struct reml *fit, double ridge, struct reml_working **now,
                   struct reml_working **spare);
 
@@ -152,5 +158,3 @@ void reml_rest_at_first(struct reml *fit);
 
 /* Tolerance in units of log likelihood: less does not matter for a statistic. */
 #define REML_TOLERANCE 0.02
-/* Of a fit that follows another: near the end each change is a tenth of the one before. */
-#define REML_LAST 0.5

@@ -11,6 +11,9 @@
 #define RHO_MAX 25.0
 enum { STEPS = 2, HALVINGS = 6 };
 
+/* What the first step must gain for a second, in log likelihood. */
+static const double second = 0.1;
+
 struct reml_working *reml_working_new(size_t p)
 {
     struct reml_working *work = g_new0(struct reml_working, 1);
@@ -377,7 +380,7 @@ void reml_improve(struct reml *fit, double ridge, struct reml_working **now,
         if (reml_newton_steepest(fit, nt) < REML_TOLERANCE / 2)
             break;
         reml_newton_step(*now, nt);
-        if (!take_step(fit, nt, ridge, now, spare) || before - (*now)->value < REML_TOLERANCE / 4)
+        if (!take_step(fit, nt, ridge, now, spare) || before - (*now)->value < second)
             break;
     }
     reml_newton_free(nt);
