@@ -98,6 +98,35 @@ static void a_published_run_leaves_what_dashboards_read(void **state)
                    "a 60 1000 1, b 30 2000 0");
 }
 
+/* One within another, one that outlasts it, of another connector, of the customer's making, and one
+ * that goes on; ends do not belong to them, beginnings do. */
+static void the_first_incident_that_holds_a_failure_is_named(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = warehouse_open();
+    const char *dir = company();
+    sources_write(dir, "incidents.csv",
+                  "id,component,cause,from,to\n"
+                  "i1,c1,platform,2026-05-30T02:00:00Z,2026-05-30T05:30:00Z\n"
+                  "i2,c1,platform,2026-05-30T03:00:00Z,2026-05-30T04:00:00Z\n"
+                  "i3,*,platform,2026-05-30T04:30:00Z,2026-05-30T06:45:00Z\n"
+                  "i4,c2,platform,2026-05-30T01:00:00Z,2026-05-30T20:00:00Z\n"
+                  "i5,c1,customer,2026-05-30T07:00:00Z,2026-05-30T08:00:00Z\n"
+                  "i6,c1,platform,2026-05-30T09:30:00Z,\n");
+    sources_write(dir, "jobs.csv",
+                  JOBS "1,a,c1,scheduler,error" AT("01") "2,a,c1,scheduler,error" AT(
+                      "03") "3,a,c1,scheduler,error" AT("05") "4,a,c1,scheduler,error" AT("06") //
+                  "5,a,c1,scheduler,error" AT("07") "6,a,c1,scheduler,error" AT(
+                      "09") "7,a,c1,scheduler,error" AT("23"));
+    sources_ingest(db, dir, NULL);
+    company_score(db, dir, "2026-06-01", -1, true);
+    sources_expect(db,
+                   "SELECT string_agg(concat_ws(' ', run, fault, incident), ', ' ORDER BY run) "
+                   "FROM bi.job_fault",
+                   "1 customer, 2 platform crm/i1, 3 platform crm/i3, 4 platform crm/i3, "
+                   "5 customer, 6 platform crm/i6, 7 platform crm/i6");
+}
+
 static void scoring_again_stores_what_differs(void **state)
 {
     (void)state;
@@ -141,6 +170,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_published_run_leaves_what_dashboards_read),
+        cmocka_unit_test(the_first_incident_that_holds_a_failure_is_named),
         cmocka_unit_test(scoring_again_stores_what_differs),
         cmocka_unit_test(what_is_not_published_leaves_nothing),
     };
