@@ -171,3 +171,62 @@ bool scorecard_condition_hold(const struct scorecard_conditions *conditions,
     }
     return true;
 }
+
+/* ── what follows from what ─────────────────────────────────────────────────────────────────────
+ */
+
+/* Is every value of `inner`'s list one that `outer` takes? */
+static bool list_lies_in(struct rational_pool *pool, const struct scorecard_range *inner,
+                         const struct scorecard_range *outer)
+{
+    if (inner->is_states != outer->is_states && outer->n_texts > 0)
+        return false;
+    for (size_t i = 0; i < inner->n_texts; i++) {
+        struct scorecard_value value = {METRIC_OK, rational_int(0), inner->text[i]};
+        if (inner->number)
+            value.number = inner->number[i];
+        bool taken = outer->is_states ? is_one_of(outer, slice_of(inner->text[i]))
+                                      : scorecard_condition_fits(outer, pool, &value);
+        if (!taken)
+            return false;
+    }
+    return true;
+}
+
+static bool range_lies_in(struct rational_pool *pool, const struct scorecard_range *inner,
+                          const struct scorecard_range *outer)
+{
+    if (inner->n_texts > 0)
+        return list_lies_in(pool, inner, outer);
+    if (outer->n_texts > 0)
+        return false;
+    if (outer->has_low) {
+        int order = inner->has_low ? rational_compare(pool, inner->low, outer->low) : -1;
+        if (order < 0 || (order == 0 && inner->low_inclusive && !outer->low_inclusive))
+            return false;
+    }
+    if (outer->has_high) {
+        int order = inner->has_high ? rational_compare(pool, inner->high, outer->high) : 1;
+        if (order > 0 || (order == 0 && inner->high_inclusive && !outer->high_inclusive))
+            return false;
+    }
+    return true;
+}
+
+bool scorecard_condition_follows(struct rational_pool *pool,
+                                 const struct scorecard_conditions *strict,
+                                 const struct scorecard_conditions *loose)
+{
+    for (size_t i = 0; i < loose->n; i++) {
+        const struct scorecard_condition *want = &loose->all[i];
+        bool found = false;
+        for (size_t j = 0; j < strict->n && !found; j++) {
+            const struct scorecard_condition *has = &strict->all[j];
+            found = has->input == want->input && has->known == want->known &&
+                    (!want->known || range_lies_in(pool, &has->range, &want->range));
+        }
+        if (!found)
+            return false;
+    }
+    return true;
+}

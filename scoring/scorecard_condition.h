@@ -24,3 +24,9 @@ bool scorecard_condition_fits(const struct scorecard_range *range, struct ration
 /* Do all hold? What asks about a value that is not known does not hold, but `known: false`. */
 bool scorecard_condition_hold(const struct scorecard_conditions *conditions,
                               struct rational_pool *pool, const struct scorecard_value *value);
+
+/* Do all of `loose` hold whenever all of `strict` do? Says yes only where each of them follows from
+ * one of the others: what two together exclude is not found. */
+bool scorecard_condition_follows(struct rational_pool *pool,
+                                 const struct scorecard_conditions *strict,
+                                 const struct scorecard_conditions *loose);

@@ -110,6 +110,14 @@ static bool load_rules(struct scorecard_loading *l, const struct scorecard_text_
         g_autofree char *key = g_strdup_printf(".cases[%u]", i);
         if (!load_case(l, &text->cases[i], key, i + 1 == text->cases_count, m, &rule[i], err))
             return false;
+        for (uint32_t k = 0; k < i; k++) {
+            if (scorecard_condition_follows(l->pool, &rule[i].when, &rule[k].when))
+                return scorecard_loading_refuse(
+                    l, err, key,
+                    "is never reached: case %u holds whenever this one does, so put this one in "
+                    "front or say what tells them apart",
+                    k + 1);
+        }
     }
     return true;
 }

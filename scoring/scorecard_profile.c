@@ -88,6 +88,21 @@ static bool load_one(struct scorecard_loading *l, const struct scorecard_text_pr
            scale(l, p, err);
 }
 
+/* The first that holds applies: one that holds only where an earlier does is none. */
+static bool is_reached(const struct scorecard_loading *l, const struct scorecard_profile *all,
+                       size_t i, GError **err)
+{
+    for (size_t k = 0; k < i; k++) {
+        if (scorecard_condition_follows(l->pool, &all[i].when, &all[k].when))
+            return scorecard_loading_refuse(
+                l, err, ".when",
+                "is never reached: %s before it holds whenever this one does, so put it in front "
+                "or say what tells them apart",
+                all[k].name);
+    }
+    return true;
+}
+
 bool scorecard_profile_load(struct scorecard_loading *l, GError **err)
 {
     size_t n = l->text->profiles_count;
@@ -98,7 +113,7 @@ bool scorecard_profile_load(struct scorecard_loading *l, GError **err)
         g_autofree char *what = g_strdup_printf("profile %s", l->text->profiles[i].name);
         l->path = path;
         l->what = what;
-        if (!load_one(l, &l->text->profiles[i], &all[i], err))
+        if (!load_one(l, &l->text->profiles[i], &all[i], err) || !is_reached(l, all, i, err))
             return false;
         l->card->n_profiles++;
     }

@@ -10,233 +10,8 @@
 #include <cmocka.h>
 
 #include "cli/card_run.h"
+#include "support/golden_cards.h"
 #include "support/sources.h"
-
-enum kind {
-    END,
-    EXACT,   /* the number before it is rounded; blank is none */
-    ROUNDED, /* as the card rounds; blank says nothing */
-    BAND,    /* blank says nothing */
-    NO_BAND, /* the same, but blank with a note beside it is in no band */
-    MEASURE, /* its score; blank: it has none */
-    POINTS,  /* the same; what is missing has 0 */
-    TENTHS,  /* its score over 10 */
-    LEVEL,   /* the name of its score */
-    GROUP,   /* blank: nothing in it is known */
-    GROUP_POINTS,
-    GROUP_WEIGHT,
-    WEIGHT,
-    INPUT, /* a derived one */
-    RAW,
-    COMPUTED,
-    COMPUTED_ROUNDED,
-    CAP,   /* the number that a cap brought */
-    SCORED /* 1 or 0 */
-};
-
-struct cell {
-    const char *column;
-    enum kind kind;
-    const char *name; /* NULL: that of the column */
-};
-
-struct golden {
-    const char *card, *values, *key, *expected, *expected_key;
-    struct cell cell[26];
-};
-
-#define NUMBER                                                                                     \
-    {"health_exact", EXACT, NULL},                                                                 \
-    {                                                                                              \
-        "health_rounded", ROUNDED, NULL                                                            \
-    }
-#define E(x)                                                                                       \
-    {"e_" x, INPUT, NULL},                                                                         \
-    {                                                                                              \
-        "e_" x, TENTHS, NULL                                                                       \
-    }
-
-static const struct golden all[] = {
-    {"gitlab",
-     "gitlab/values",
-     "row",
-     "gitlab/expected",
-     "row",
-     {NUMBER,
-      {"band", BAND, NULL},
-      {"license_score", GROUP, "licence"},
-      {"engagement_score", GROUP, "engagement"},
-      {"scm_score", GROUP, "scm"},
-      {"ci_score", GROUP, "ci"},
-      {"cd_score", GROUP, "cd"},
-      {"security_score", GROUP, "security"},
-      {"usable_weight", WEIGHT, NULL}}},
-    {"posthog",
-     "posthog/values",
-     "row",
-     "posthog/expected",
-     "row",
-     {NUMBER,
-      E("pa"),
-      E("replay"),
-      E("errors"),
-      E("logs"),
-      E("aio"),
-      E("experiments"),
-      E("web"),
-      E("ai"),
-      E("surveys"),
-      {"engaged_weight", GROUP_WEIGHT, "engagement"},
-      {"engagement_exact", GROUP, "engagement"},
-      {"stickiness_exact", GROUP, "stickiness"}}},
-    {"posthog_weekly",
-     "posthog/weekly_values",
-     "row",
-     "posthog/weekly_expected",
-     "row",
-     {{"current_exact", INPUT, "current"},
-      {"baseline_exact", INPUT, "baseline"},
-      {"e_exact", MEASURE, "e"}}},
-    {"posthog_vitally",
-     "posthog_vitally/values",
-     "row",
-     "posthog_vitally/expected",
-     "row",
-     {{"last_seen_days", LEVEL, NULL},
-      {"active_pct", LEVEL, NULL},
-      {"active_pct_decrease", LEVEL, NULL},
-      {"feature_users", LEVEL, NULL},
-      {"tickets_30d", LEVEL, NULL},
-      {"urgent_open", LEVEL, NULL},
-      {"docs_7d", LEVEL, NULL},
-      {"query_fail_pct", LEVEL, NULL},
-      {"last_meeting_days", LEVEL, NULL},
-      {"last_ticket_days", LEVEL, NULL},
-      {"products", LEVEL, NULL},
-      {"events_decrease", LEVEL, NULL},
-      {"insight_users_pct", LEVEL, NULL},
-      {"replay_decrease", LEVEL, NULL},
-      {"replay_users_pct", LEVEL, NULL},
-      {"decide_decrease", LEVEL, NULL},
-      {"flag_users_pct", LEVEL, NULL},
-      {"experiment_users_pct", LEVEL, NULL},
-      {"survey_users_pct", LEVEL, NULL},
-      {"rows_decrease", LEVEL, NULL}}},
-    {"posthog_vitally",
-     "posthog_vitally/values",
-     "row",
-     "posthog_vitally/expected_convention",
-     "row",
-     {{"health_exact", EXACT, NULL}}},
-    {"mattermost",
-     "mattermost/values",
-     "row",
-     "mattermost/expected",
-     "row",
-     {NUMBER,
-      {"scored", SCORED, NULL},
-      {"tenure", MEASURE, NULL},
-      {"licence", MEASURE, NULL},
-      {"tickets", MEASURE, NULL},
-      {"task", MEASURE, NULL},
-      {"risk_override", CAP, NULL},
-      {"computed_exact", COMPUTED, NULL},
-      {"computed_rounded", COMPUTED_ROUNDED, NULL}}},
-    {"totango_multi",
-     "totango_multi/values",
-     "row",
-     "totango_multi/expected",
-     "row",
-     {NUMBER,
-      {"band", BAND, NULL},
-      {"dim_usage", GROUP, "usage"},
-      {"dim_support", GROUP, "support"},
-      {"dim_voice", GROUP, "voice"}}},
-    {"totango_3colour",
-     "totango_3colour/values",
-     "row",
-     "totango_3colour/expected",
-     "row",
-     {{"health_exact", EXACT, NULL},
-      {"band", BAND, NULL},
-      {"usage_colour", LEVEL, "usage"},
-      {"engagement_colour", LEVEL, "engagement"},
-      {"licence_colour", LEVEL, "licence"}}},
-    {"planhat",
-     "planhat/values",
-     "row",
-     "planhat/expected",
-     "row",
-     {NUMBER,
-      {"logins", POINTS, NULL},
-      {"nps", POINTS, NULL},
-      {"last_touch", POINTS, NULL},
-      {"tickets", POINTS, NULL},
-      {"plan", POINTS, NULL},
-      {"raw_exact", RAW, NULL}}},
-    {"planhat_group",
-     "planhat/group_values",
-     "group",
-     "planhat/group_expected",
-     "group",
-     {{"mean_exact", EXACT, NULL}, {"rounded", ROUNDED, NULL}}},
-    {"churnzero",
-     "churnzero/values",
-     "row",
-     "churnzero/expected",
-     "row",
-     {NUMBER,
-      {"logins_30d", POINTS, NULL},
-      {"reports_30d", POINTS, NULL},
-      {"seats_pct", POINTS, NULL},
-      {"nps", POINTS, NULL}}},
-    {"hubspot",
-     "hubspot/values",
-     "row",
-     "hubspot/expected",
-     "row",
-     {NUMBER,
-      {"band", BAND, NULL},
-      {"engagement", GROUP_POINTS, NULL},
-      {"calls", GROUP_POINTS, NULL},
-      {"tickets", GROUP_POINTS, NULL},
-      {"sentiment", GROUP_POINTS, NULL},
-      {"nps", GROUP_POINTS, NULL}}},
-    {"natero", "natero_custify/values", "row", "natero_custify/expected", "row", {NUMBER}},
-    {"custify", "natero_custify/values", "row", "natero_custify/expected", "row", {NUMBER}},
-    {"custify_cluster", "natero_custify/values", "row", "natero_custify/expected", "row", {NUMBER}},
-    {"catalyst",
-     "catalyst/values",
-     "row",
-     "catalyst/expected",
-     "row",
-     {NUMBER, {"input_hours", MEASURE, "hours"}, {"engagement_group", GROUP, "engagement"}}},
-    {"catalyst_account",
-     "catalyst/account_values",
-     "row",
-     "catalyst/account_expected",
-     "row",
-     {NUMBER}},
-    {"quivly",
-     "quivly/values",
-     "row",
-     "quivly/expected",
-     "row",
-     {NUMBER,
-      {"band", NO_BAND, NULL},
-      {"mrr", MEASURE, NULL},
-      {"overdue_days", MEASURE, NULL},
-      {"usage", MEASURE, NULL},
-      {"days_since_call", MEASURE, NULL},
-      {"open_tickets", MEASURE, NULL},
-      {"signals", MEASURE, NULL}}},
-    {"quivly_overall",
-     "quivly/overall_expected",
-     "case",
-     "quivly/overall_expected",
-     "case",
-     {{"health_exact", EXACT, NULL}, {"band", NO_BAND, NULL}}},
-};
 
 static size_t cells;
 
@@ -292,7 +67,7 @@ static char *of_input(const struct card_run_row *row, const char *name)
     return NULL;
 }
 
-static char *of_measure(const struct card_run_row *row, enum kind kind, const char *name)
+static char *of_measure(const struct card_run_row *row, enum golden_kind kind, const char *name)
 {
     const struct health *h = row->health;
     size_t i = measure_of(row->card, name);
@@ -307,7 +82,7 @@ static char *of_measure(const struct card_run_row *row, enum kind kind, const ch
     return fraction(h->is_scored && h->counts[i], x);
 }
 
-static char *of_group(const struct card_run_row *row, enum kind kind, const char *name)
+static char *of_group(const struct card_run_row *row, enum golden_kind kind, const char *name)
 {
     size_t g = group_of(row->card, name);
     const struct scorecard_tally *t = &row->health->tally;
@@ -318,7 +93,7 @@ static char *of_group(const struct card_run_row *row, enum kind kind, const char
     return fraction(t->group_known[g], t->group[g]);
 }
 
-static char *of_number(const struct card_run_row *row, enum kind kind)
+static char *of_number(const struct card_run_row *row, enum golden_kind kind)
 {
     const struct health *h = row->health;
     bool there = h->is_known && row->card->shows_number;
@@ -342,7 +117,7 @@ static char *of_number(const struct card_run_row *row, enum kind kind)
     }
 }
 
-static char *said(const struct card_run_row *row, const struct cell *cell)
+static char *said(const struct card_run_row *row, const struct golden_cell *cell)
 {
     const char *name = cell->name ? cell->name : cell->column;
     switch (cell->kind) {
@@ -375,7 +150,8 @@ struct comparing {
 };
 
 /* Whole numbers and decimals of a table as fractions. */
-static char *wanted(const struct card_run_row *row, const struct cell *cell, const char *text)
+static char *wanted(const struct card_run_row *row, const struct golden_cell *cell,
+                    const char *text)
 {
     bool is_text = cell->kind == BAND || cell->kind == NO_BAND || cell->kind == LEVEL ||
                    cell->kind == ROUNDED || cell->kind == COMPUTED_ROUNDED;
@@ -397,7 +173,7 @@ static const char *cell_of(const struct card_table *table, size_t row, const cha
 }
 
 static void compare_cell(const struct comparing *c, const struct card_run_row *row, size_t at,
-                         const struct cell *cell)
+                         const struct golden_cell *cell)
 {
     const char *text = cell_of(c->expected, at, cell->column);
     bool may_differ = cell->kind == ROUNDED || cell->kind == BAND;
@@ -435,7 +211,7 @@ static bool compare_row(void *context, const struct card_run_row *row, GError **
                      strstr(c->golden->values, "natero");
         if (strcmp(key, row->account) != 0 || other)
             continue;
-        for (const struct cell *cell = c->golden->cell; cell->kind != END; cell++)
+        for (const struct golden_cell *cell = c->golden->cell; cell->kind != END; cell++)
             compare_cell(c, row, i, cell);
         c->rows++;
     }
@@ -465,12 +241,12 @@ static void every_card_gives_the_fractions_of_the_golden_tables(void **state)
         print_message("skipped: KENKO_TEST_DATA is not set\n");
         skip();
     }
-    for (size_t i = 0; i < G_N_ELEMENTS(all); i++) {
+    for (size_t i = 0; i < golden_cards_n; i++) {
         g_autofree char *values =
-            g_strdup_printf("%s/oracles/scorecards/%s.csv", data, all[i].values);
+            g_strdup_printf("%s/oracles/scorecards/%s.csv", data, golden_cards[i].values);
         g_autofree char *expected =
-            g_strdup_printf("%s/oracles/scorecards/%s.csv", data, all[i].expected);
-        run(&all[i], values, expected);
+            g_strdup_printf("%s/oracles/scorecards/%s.csv", data, golden_cards[i].expected);
+        run(&golden_cards[i], values, expected);
     }
     print_message("%zu cells are equal\n", cells);
     assert_true(cells > 2500);
@@ -493,7 +269,8 @@ static void planhat_adds_to_five_and_stays_on_its_scale(void **state)
 {
     (void)state;
     static const struct golden g = {
-        "planhat", "", "a", "", "a", {NUMBER, {"raw", RAW, NULL}, {"last_touch", POINTS, NULL}}};
+        "planhat", "",  "a",
+        "",        "a", {GOLDEN_NUMBER, {"raw", RAW, NULL}, {"last_touch", POINTS, NULL}}};
     run_own(&g,
             "a,logins_per_day,nps,last_touch_days,tickets_180d,plan\n"
             "calm,20,5,8,4,Pro\nwarm,20.5,7,2,7,Pro\ncold,0,0,30,0,Free\n",
@@ -506,7 +283,7 @@ static void planhat_adds_to_five_and_stays_on_its_scale(void **state)
 static void natero_is_48_where_its_page_says_so(void **state)
 {
     (void)state;
-    static const struct golden g = {"natero", "", "a", "", "a", {NUMBER}};
+    static const struct golden g = {"natero", "", "a", "", "a", {GOLDEN_NUMBER}};
     run_own(&g,
             "a,model,zero_at,hundred_at,value\nprinted,natero,7,30,18\nup,natero,0,7,1\nnone,"
             "natero,5,5,5\n",
@@ -533,7 +310,7 @@ static void mattermost_replaces_the_sum_by_the_smallest_status(void **state)
     (void)state;
     static const struct golden g = {
         "mattermost", "",  "a",
-        "",           "a", {NUMBER, {"computed_exact", COMPUTED, NULL}, {"cap", CAP, NULL}}};
+        "",           "a", {GOLDEN_NUMBER, {"computed_exact", COMPUTED, NULL}, {"cap", CAP, NULL}}};
     run_own(
         &g,
         "a,tenure_days,license_days_left,tickets_90d,days_since_last_task,risk_status,reference\n"
@@ -546,7 +323,7 @@ static void catalyst_shows_one_decimal_with_ties_up(void **state)
 {
     (void)state;
     static const struct golden g = {"catalyst", "",  "a",
-                                    "",         "a", {NUMBER, {"hours", MEASURE, NULL}}};
+                                    "",         "a", {GOLDEN_NUMBER, {"hours", MEASURE, NULL}}};
     run_own(&g, "a,goal,hours_in_app,adoption,maturity\nup,healthy,25,,none\nlone,,,,healthy\n",
             "a,health_exact,health_rounded,hours\nup,81/10,8.1,7/1\nlone,10/1,10.0,\n");
 }

@@ -366,6 +366,16 @@ static void wrong_cards_are_refused_with_their_place_and_what_to_do(void **state
         {CARD(
              "bands: [{score: 1}]") "profiles: [{name: default, when: [{metric: x1, above: 1}]}]\n",
          "card.yaml:6:", "the card itself"},
+        {CARD("bands: [{score: 1}]") "profiles:\n- {name: p, when: [{metric: x1, above: 1}]}\n"
+                                     "- {name: q, when: [{metric: x0, above: 1}, {metric: x1, "
+                                     "from: 2}]}\n",
+         "card.yaml:8:", "never reached: p before it"},
+        {CARD("bands: [{score: 1}]") "profiles:\n- {name: p, when: [{metric: x1, is: [1, 2]}]}\n"
+                                     "- {name: q, when: [{metric: x1, is: [2]}]}\n",
+         "card.yaml:8:", "never reached"},
+        {CARD("cases: [{when: [{metric: x1, up_to: 3}], bands: [{score: 1}]}, {when: [{metric: x1, "
+              "above: 1, below: 3}], bands: [{score: 1}]}, {bands: [{score: 2}]}]"),
+         "card.yaml:5:", "never reached: case 1"},
         {CARD("bands: [{score: 1}]") "inputs: [{name: s, as: ratio, of: [x0]}]\n",
          "card.yaml:6:", "two operands"},
         {CARD("bands: [{score: 1}]") "inputs: [{name: s, as: rotio, of: [x0, x1]}]\n",
@@ -384,9 +394,33 @@ static void wrong_cards_are_refused_with_their_place_and_what_to_do(void **state
     }
 }
 
+/* What only looks alike is reached. */
+static void rules_that_can_still_hold_are_not_refused(void **state)
+{
+    (void)state;
+    static const char *const profiles[] = {
+        "- {name: p, when: [{metric: x1, above: 1}]}\n"
+        "- {name: q, when: [{metric: x1, from: 1}]}\n",
+        "- {name: p, when: [{metric: x1, below: 1}, {metric: x0, above: 1}]}\n"
+        "- {name: q, when: [{metric: x1, below: 1}]}\n",
+        "- {name: p, when: [{metric: x1, is: [2]}]}\n"
+        "- {name: q, when: [{metric: x1, is: [1, 2]}]}\n",
+        "- {name: p, when: [{metric: x1, known: false}]}\n"
+        "- {name: q, when: [{metric: x1, known: true}]}\n",
+        "- {name: p, when: [{metric: x1, is: [1, 2]}]}\n"
+        "- {name: q, when: [{metric: x1, from: 1, up_to: 2}]}\n",
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(profiles); i++) {
+        g_autofree char *yaml =
+            g_strconcat(CARD("bands: [{score: 1}]") "profiles:\n", profiles[i], NULL);
+        assert_int_equal(plain_card_of(yaml, columns)->n_profiles, 2);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rules_that_can_still_hold_are_not_refused),
         cmocka_unit_test(contributions_add_up_and_bounds_hold_on_any_card),
         cmocka_unit_test(neither_order_nor_scale_of_weights_matters),
         cmocka_unit_test(a_higher_value_never_lowers_health_where_measures_rise),
