@@ -7,6 +7,7 @@
 #include "scoring/change.h"
 #include "scoring/known.h"
 #include "scoring/numbers.h"
+#include "scoring/scorecard_profile.h"
 
 /* The days to compute: each day asked with the band_days - 1 before it. */
 static int32_t *expand_days(const struct scoring *s, size_t *n)
@@ -70,6 +71,35 @@ static bool put_rest(struct db *db, const struct scorecard *card, int64_t scorec
     return q_measure_put(db, &params, NULL, err);
 }
 
+/* What its measures weigh under a profile; nothing where the card does more than average. */
+static bool put_weights(struct db *db, const struct scorecard *card, const char *rule,
+                        int64_t scorecard_id, GError **err)
+{
+    double share[SCORECARD_MEASURES_MAX];
+    if (!scorecard_is_mean(card))
+        return true;
+    scorecard_shares(card, share);
+    for (size_t i = 0; i < card->n_measures; i++) {
+        if (!q_measure_weight_put(db, scorecard_id, rule, (int32_t)i + 1, share[i], NULL, err))
+            return false;
+    }
+    return true;
+}
+
+static bool put_profiles(struct db *db, const struct scorecard *card, int64_t scorecard_id,
+                         GError **err)
+{
+    g_autofree struct scorecard *of = g_new(struct scorecard, 1);
+    if (!put_weights(db, card, "default", scorecard_id, err))
+        return false;
+    for (size_t i = 0; i < card->n_profiles; i++) {
+        scorecard_profile_apply(card, i, of);
+        if (!put_weights(db, of, card->profile[i].name, scorecard_id, err))
+            return false;
+    }
+    return true;
+}
+
 /* What metrics.yaml says in Japanese, for reports. */
 static bool put_words(struct db *db, const struct metric_set *metrics, GError **err)
 {
@@ -104,7 +134,8 @@ static bool put_scorecard(struct db *db, struct scoring *s, struct score_voice *
         if (!put_measure(db, s, voice, i, err))
             return false;
     }
-    return scorecard_is_mean(card) || put_rest(db, card, row.scorecard_id, err);
+    return put_profiles(db, card, row.scorecard_id, err) &&
+           (scorecard_is_mean(card) || put_rest(db, card, row.scorecard_id, err));
 }
 
 static bool put_scorecards(struct db *db, void *context, GError **err)

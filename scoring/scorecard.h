@@ -126,6 +126,10 @@ MUST_USE struct scorecard *scorecard_load_table(struct arena *arena, struct conf
  * are all there is of it; else the card's start, limits and rounding have a part. */
 bool scorecard_is_mean(const struct scorecard *card);
 
+/* What of the whole each measure weighs when all are known, 0..1, where groups and the card
+ * average; `out` has n_measures places. */
+void scorecard_shares(const struct scorecard *card, double *out);
+
 /* What a measure measures and how it judges, in one line: equal texts judge alike. `metrics` may be
  * NULL. */
 const char *scorecard_definition(struct arena *arena, const struct scorecard *card,

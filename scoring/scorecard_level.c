@@ -287,3 +287,19 @@ void scorecard_level_limits(const struct scorecard *card, size_t measure, struct
     *worst = rational_sign(m->low) < 0 ? m->low : rational_int(0);
     *best = rational_sign(m->high) > 0 ? m->high : rational_int(0);
 }
+
+void scorecard_shares(const struct scorecard *card, double *out)
+{
+    double within[SCORECARD_GROUPS_MAX] = {0}, groups = 0;
+    for (size_t j = 0; j < card->n_measures; j++)
+        within[card->measure[j].group] += (double)card->measure[j].weight;
+    for (size_t g = 0; g < card->n_groups; g++)
+        groups += within[g] > 0 ? (double)card->group[g].weight : 0;
+    for (size_t j = 0; j < card->n_measures; j++) {
+        const struct scorecard_measure *m = &card->measure[j];
+        out[j] = within[m->group] > 0 && groups > 0
+                     ? (double)card->group[m->group].weight / groups * (double)m->weight /
+                           within[m->group]
+                     : 0;
+    }
+}

@@ -5,28 +5,12 @@
 
 #include "scoring/health.h"
 
-/* The share of a measure in the whole, as the card says. */
-static const double *expert_shares(struct arena *arena, const struct scorecard *card)
-{
-    double *share = arena_many(arena, card->n_measures + 1, double), groups = 0;
-    double *within = arena_many(arena, card->n_groups + 1, double);
-    for (size_t j = 0; j < card->n_measures; j++)
-        within[card->measure[j].group] += (double)card->measure[j].weight;
-    for (size_t g = 0; g < card->n_groups; g++)
-        groups += within[g] > 0 ? (double)card->group[g].weight : 0;
-    for (size_t j = 0; j < card->n_measures; j++) {
-        const struct scorecard_measure *m = &card->measure[j];
-        if (within[m->group] > 0)
-            share[j] = (double)card->group[m->group].weight / groups * (double)m->weight /
-                       within[m->group];
-    }
-    return share;
-}
-
 static void fill(struct arena *arena, struct weights_card *w)
 {
     const struct panel *panel = &w->t.panel;
     size_t n = panel->n, p = w->t.card->n_measures;
+    double *share = arena_many(arena, p + 1, double);
+    scorecard_shares(w->t.card, share);
     double *score = arena_many(arena, n * p + 1, double);
     uint8_t *train = arena_many(arena, n + 1, uint8_t), *test = arena_many(arena, n + 1, uint8_t);
     g_autoptr(health_engine_t) engine = health_engine_new(w->t.card);
@@ -45,7 +29,7 @@ static void fill(struct arena *arena, struct weights_card *w)
                                     .account = panel->account,
                                     .train = train,
                                     .test = test,
-                                    .expert = expert_shares(arena, w->t.card)};
+                                    .expert = share};
 }
 
 bool weights_card_suggest(struct arena *arena, struct db *db, struct config *config,

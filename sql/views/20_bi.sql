@@ -204,10 +204,13 @@ SELECT
   r.as_of, r.run_id, s.account_id, a.key AS account_key, m.ordinal, m.group_label AS measure_group,
   m.name AS measure, m.label, m.unit, s.metric_value[m.ordinal] AS value,
   s.metric_quality[m.ordinal] AS quality, s.measure_bp[m.ordinal] / 100.0 AS measure_health,
-  s.contribution_bp[m.ordinal] / 100.0 AS contribution, s.lost_bp[m.ordinal] / 100.0 AS lost
+  s.contribution_bp[m.ordinal] / 100.0 AS contribution, s.lost_bp[m.ordinal] / 100.0 AS lost,
+  s.rule AS profile, w.weight_share
 FROM score.current_run AS r
 JOIN score.account_published AS s ON s.as_of = r.as_of
 JOIN score.measure AS m ON m.scorecard_id = s.scorecard_id
+LEFT JOIN score.measure_weight AS w
+  ON w.scorecard_id = s.scorecard_id AND w.rule = s.rule AND w.ordinal = m.ordinal
 JOIN identity.account AS a ON a.account_id = s.account_id;
 COMMENT ON VIEW bi.contribution_current IS 'Why each account has its health: one row per measure; contribution adds up to health before caps.';
 COMMENT ON COLUMN bi.contribution_current.as_of IS 'Business day of the scores.';
@@ -224,6 +227,8 @@ COMMENT ON COLUMN bi.contribution_current.quality IS 'ok, no_data, stale, not_ap
 COMMENT ON COLUMN bi.contribution_current.measure_health IS 'Normalised 0..100; null when not usable.';
 COMMENT ON COLUMN bi.contribution_current.contribution IS 'Points of health it brings.';
 COMMENT ON COLUMN bi.contribution_current.lost IS 'Points of health it costs.';
+COMMENT ON COLUMN bi.contribution_current.profile IS 'Whose weights apply; default: the card''s own.';
+COMMENT ON COLUMN bi.contribution_current.weight_share IS 'What of the whole the measure weighs under the profile when all are known, 0..1; null where the card does more than average.';
 
 CREATE OR REPLACE VIEW bi.unresolved AS
 SELECT p.party_id, p.source, p.external_id, l.committed_at AS first_seen_at,
