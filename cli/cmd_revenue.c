@@ -68,7 +68,7 @@ static bool answer(struct context *context, const struct question *q, struct cmd
 static bool run(struct context *context, int argc, char **argv, GError **err)
 {
     g_autofree char *as_of = NULL, *from = NULL, *to = NULL, *by = NULL, *currency = NULL;
-    g_autofree char *measure = NULL;
+    g_autofree char *measure = NULL, *activity = NULL;
     gboolean csv = FALSE, bridge = FALSE, accounts = FALSE;
     gint64 known = -1;
     g_autoptr(arena_t) arena = arena_new();
@@ -85,6 +85,8 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
         {"accounts", 0, 0, G_OPTION_ARG_NONE, &accounts, "Movements by account", NULL},
         {"measure", 0, 0, G_OPTION_ARG_STRING, &measure, "Of cohorts: logo (without it), nrr, grr",
          "NAME"},
+        {"activity", 0, 0, G_OPTION_ARG_STRING, &activity,
+         "Of cohorts: the share that used the product, by a usage metric", "USAGE"},
         {"csv", 0, 0, G_OPTION_ARG_NONE, &csv, "Print CSV", NULL},
         G_OPTION_ENTRY_NULL};
     int32_t day;
@@ -98,6 +100,7 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
     ask.bridges = bridge;
     ask.by_account = accounts;
     ask.measure = measure ? measure : "logo";
+    ask.activity = activity;
     return (!by || period_parse(by, &ask.by, err)) &&
            context_day(context, "as-of", as_of ? as_of : "today", &day, err) &&
            set_days(&ask, q, day, from, to, err) && context_open(context, err) &&
@@ -109,11 +112,12 @@ const struct command cmd_revenue = {
     "ARR: what it did, what stayed, what may be lost",
     "movements  new, resurrected, expanded, contracted and churned ARR; --accounts: of each\n"
     "retention  NRR, GRR and logo churn; with --from and --to but no --by: of those two days\n"
-    "cohorts    what was left of who began together\n"
+    "cohorts    what was left of who began together; --activity: who still used the product\n"
     "renewals   contracts that end, with the risk of their account\n"
     "forecast   what the renewals of coming quarters may cost, and how past ones did\n"
     "churn      who left, why, and how early their band had said so\n\n"
     "Examples:\n  kenko revenue movements --by quarter\n"
     "  kenko revenue retention --from 2025-10-01 --to 2025-12-30\n"
-    "  kenko revenue cohorts --measure nrr --csv\n  kenko revenue renewals --json\n",
+    "  kenko revenue cohorts --measure nrr --csv\n  kenko revenue cohorts --activity sessions\n"
+    "  kenko revenue renewals --json\n",
     run};

@@ -17,6 +17,7 @@ struct cmd_revenue {
     bool has_by, has_from, bridges, by_account;
     int32_t from, to; /* [from, to); without --from and --to the newest whole periods */
     const char *measure;
+    const char *activity; /* a usage metric; NULL: not asked */
 };
 
 /* The whole periods asked for. */

@@ -14,6 +14,13 @@ static const struct grid_column columns[] = {
     {"nrr_exact", NULL, false}, {"grr", NULL, true},         {"grr_exact", NULL, false},
 };
 
+static const struct grid_column activity_columns[] = {
+    {"cohort", NULL, false},       {"age", NULL, true},
+    {"day", NULL, false},          {"n", NULL, true},
+    {"n_active", NULL, true},      {"active", NULL, true},
+    {"active_exact", NULL, false},
+};
+
 typedef struct ratio (*measure_fn)(const struct cohort *, const struct cohort_cell *);
 
 static bool find_measure(const char *name, measure_fn *out, GError **err)
@@ -64,6 +71,25 @@ static struct grid *list(const struct cmd_revenue *ask, const struct cohort_tabl
     return grid;
 }
 
+static struct grid *list_activity(const struct cmd_revenue *ask, const struct cohort_table *t)
+{
+    struct grid *grid = grid_new(ask->arena, activity_columns, G_N_ELEMENTS(activity_columns));
+    for (size_t i = 0; i < t->n * t->n_ages; i++) {
+        const struct cohort *c = &t->cohort[i / t->n_ages];
+        const struct cohort_cell *cell = &c->cell[i % t->n_ages];
+        grid_text(grid, cohort_name(ask, c));
+        grid_count(grid, (int64_t)(i % t->n_ages));
+        grid_day(grid, cell->day);
+        grid_count(grid, (int64_t)c->n);
+        if (cell->is_watched)
+            grid_count(grid, (int64_t)cell->n_active);
+        else
+            grid_blank(grid);
+        grid_share(grid, cohort_activity_share(c, cell));
+    }
+    return grid;
+}
+
 /* One row a cohort, one column an age, for eyes. */
 static struct grid *square(const struct cmd_revenue *ask, const struct cohort_table *t,
                            measure_fn measure)
@@ -86,6 +112,24 @@ static struct grid *square(const struct cmd_revenue *ask, const struct cohort_ta
     return grid;
 }
 
+/* Fill in who used the product, when that is asked. */
+static bool look_at_usage(const struct cmd_revenue *ask, struct cohort_table *table,
+                          measure_fn *measure, GError **err)
+{
+    const struct revenue *v = &ask->revenue;
+    if (!ask->activity)
+        return true;
+    *measure = cohort_activity_share;
+    for (size_t i = 0; i < metric_usage_count(v->set); i++) {
+        if (strcmp(metric_usage_name(v->set, i), ask->activity) == 0)
+            return cohort_activity(ask->context->db, v->zone, v->ledger, ask->activity, v->known_no,
+                                   ask->by, table, err);
+    }
+    return err_set(err, KENKO_ERROR_USAGE,
+                   "--activity is '%s', want a usage metric that metrics.yaml reads",
+                   ask->activity);
+}
+
 bool cmd_revenue_cohorts(struct cmd_revenue *ask, GError **err)
 {
     struct cohort_table table;
@@ -93,7 +137,8 @@ bool cmd_revenue_cohorts(struct cmd_revenue *ask, GError **err)
     bool is_shown = ask->form == GRID_TERMINAL;
     if (!find_measure(ask->measure, &measure, err) ||
         !cohort_compute(ask->arena, ask->revenue.ledger, ask->by, is_shown ? AGES_SHOWN : AGES_MAX,
-                        &table, err))
+                        &table, err) ||
+        !look_at_usage(ask, &table, &measure, err))
         return false;
     size_t kept = 0;
     for (size_t i = 0; i < table.n; i++) {
@@ -103,6 +148,9 @@ bool cmd_revenue_cohorts(struct cmd_revenue *ask, GError **err)
             table.cohort[kept++] = table.cohort[i];
     }
     table.n = kept;
-    grid_print(is_shown ? square(ask, &table, measure) : list(ask, &table), ask->form);
+    struct grid *grid = is_shown        ? square(ask, &table, measure)
+                        : ask->activity ? list_activity(ask, &table)
+                                        : list(ask, &table);
+    grid_print(grid, ask->form);
     return true;
 }

@@ -41,7 +41,8 @@ static const char *percent(struct document *d, double part, double whole)
 
 static void band(struct document *d, const char *name)
 {
-    document_cell(d, *name ? name : "not scored", NULL, document_band_tone(name));
+    document_cell(d, *name ? name : "not scored", NULL,
+                  *name ? document_band_tone(name) : TONE_PLAIN);
 }
 
 /* ── who moves ──────────────────────────────────────────────────────────────────────────────────

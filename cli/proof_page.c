@@ -61,6 +61,14 @@ static const char *best(const struct proof *p)
     return p->band[p->card->n_bands - 1];
 }
 
+/* By its place, whatever it is called; what is no band of the card is plain. */
+static enum document_tone tone(const struct proof *p, size_t b)
+{
+    if (b >= p->card->n_bands)
+        return TONE_PLAIN;
+    return b == 0 ? TONE_BAD : b + 1 == p->card->n_bands ? TONE_GOOD : TONE_WATCH;
+}
+
 /* ── the head ───────────────────────────────────────────────────────────────────────────────────
  */
 
@@ -97,7 +105,7 @@ static void add_head(const struct proof_page *page, struct document *d)
 static void add_band_row(struct document *d, const struct proof *p, const char *name, size_t b)
 {
     const struct proof_count *count = b == SIZE_MAX ? &p->span[MARK].all : &p->span[MARK].band[b];
-    document_cell(d, name, NULL, document_band_tone(name));
+    document_cell(d, name, NULL, tone(p, b));
     cell(d, number(d, count->n));
     for (int s = PROOF_SPANS - 1; s >= 0; s--) {
         const struct proof_count *c = b == SIZE_MAX ? &p->span[s].all : &p->span[s].band[b];
@@ -137,7 +145,7 @@ static void add_stood(const struct proof_page *page, struct document *d)
     document_table(d, "Of the customers that left, and of their ARR", columns,
                    G_N_ELEMENTS(columns));
     for (size_t b = 0; b < p->n_bands; b++) {
-        document_cell(d, p->band[b], NULL, document_band_tone(p->band[b]));
+        document_cell(d, p->band[b], NULL, tone(p, b));
         for (int s = 0; s < PROOF_SPANS; s++)
             cell(d, percent(d, (double)p->span[s].stood[b], (double)p->span[s].leavers));
         for (int s = 0; s < PROOF_SPANS; s++)

@@ -29,7 +29,9 @@ static size_t fill_bins(struct judged *row, size_t n, struct proof_bin *bin)
     size_t groups = CLAMP(n / BIN_ROWS_MIN, 2, PROOF_BINS), used = 0, i = 0;
     qsort(row, n, sizeof *row, compare_judged);
     for (size_t g = 0; g < groups && i < n; g++) {
-        size_t end = MAX(i + 1, (g + 1) * n / groups);
+        size_t end = (g + 1) * n / groups;
+        if (end <= i) /* equal values before took its share */
+            continue;
         while (end < n && row[end].v == row[end - 1].v)
             end++;
         struct proof_bin *b = &bin[used++];

@@ -82,6 +82,16 @@ verdict "a file is judged, and all its losses are found" "$seen"
 holds "a page is written" "$ask" backtest --scorecard default --output "$scratch/proof.html"
 holds "it holds the bars of the measures" grep -q 'Who left, by the value of a measure' "$scratch/proof.html"
 
+# All began in December 2024, before usage is on record; every fourth leaves between May and December.
+seen=$("$kenko" revenue cohorts --activity runs --csv --as-of 2026-03-01 | tr -d '\r' | cut -d, -f1,2,4- | sed -n '1,3p;15,17p')
+verdict "cohorts are told by who used the product" "$([ "$seen" = "cohort,age,n,n_active,active,active_exact
+2024-12,0,80,,,
+2024-12,1,80,80,1.000000000,1/1
+2024-12,13,80,60,0.750000000,3/4
+2024-12,14,80,60,0.750000000,3/4
+2024-12,15,80,,," ] || printf '%s' "$seen")"
+answers "usage that nothing reads is named" 2 "--activity is 'rums'" "$kenko" revenue cohorts --activity rums
+
 printf '%s\n' "$card" | sed 's/below: 70/below: 95/' >"$scratch/edit.yaml"
 printf '      - {name: tenure, metric: tenure, direction: none, anchors: [{at: 0, score: 0}, {at: 900, score: 100}]}\n' >>"$scratch/edit.yaml"
 answers "a plan says who changes band" 0 "Who changes band" "$ask" plan --scorecard "$scratch/edit.yaml"
