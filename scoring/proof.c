@@ -128,7 +128,7 @@ static bool finish(struct walking *w, GError **err);
 static bool on_frame(void *context, const struct metric_frame *f, GError **err)
 {
     struct walking *w = context;
-    if (!w->life && !begin(w, f, err))
+    if (!w->ledger && !begin(w, f, err))
         return false;
     progress_pass(w->progress, 1);
     /* The last frame is there so that facts are read up to `until`: nothing came of it yet. */
