@@ -85,11 +85,12 @@ static json_t *measures_json(const struct proof *p)
         const struct proof_measure *m = &p->measure[j];
         json_array_append_new(
             out,
-            json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:b, s:o}", "measure",
+            json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:b, s:b, s:o}", "measure",
                       p->card->measure[j].name, "scored", whole(m->scored), "left", whole(m->left),
                       "auc", rival_number(m->auc), "auc_low", rival_number(m->auc_low), "auc_high",
                       rival_number(m->auc_high), "rho_arr", rival_number(m->size), "wrong_sign",
-                      m->is_wrong, "idle", m->is_idle, "flat", m->is_flat, "bins", bins_json(m)));
+                      m->is_wrong, "idle", m->is_idle, "flat", m->is_flat, "leak", m->is_leak,
+                      "bins", bins_json(m)));
     }
     return out;
 }

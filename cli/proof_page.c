@@ -217,6 +217,8 @@ static const char *verdict(const struct proof_measure *m)
         return "the same for everybody";
     if (m->left < PROOF_EVENTS_MIN)
         return "too few left to tell";
+    if (m->is_leak)
+        return "nearly knows the outcome: is churn made of it?";
     return m->is_idle ? "tells nothing by itself" : "";
 }
 
@@ -268,9 +270,15 @@ static void add_size(const struct proof_page *page, struct document *d)
     document_heading(d, 2, "Is it size rather than risk?");
     for (size_t s = 0; s < p->n_sizes; s++) {
         double rho = p->size[s].rho;
+        if (isnan(rho))
+            continue;
         document_text(d, "Rank correlation of health and %s: %s%s", p->size[s].name, figure(d, rho),
                       fabs(rho) > 0.5 ? ". Above 0.5: it scores size. Use shares and own past."
                                       : "");
+    }
+    if (p->span[MARK].all.minor == 0) {
+        document_text(d, "No ARR is on record.");
+        return;
     }
     document_table(d, "Within customers of one size the number should rank those who leave too",
                    columns, G_N_ELEMENTS(columns));

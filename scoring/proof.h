@@ -50,6 +50,7 @@ struct proof_measure {
     bool is_wrong;                 /* who left had the higher score, beyond chance */
     bool is_idle;                  /* the interval holds 0.5: it tells nothing by itself */
     bool is_flat;                  /* everybody had the same score */
+    bool is_leak;                  /* it nearly knows the outcome, as what churn is made of does */
     size_t n_bins;
     const struct proof_bin *bin; /* by value, then those without one */
 };

@@ -8,7 +8,7 @@
 #include "scoring/rank.h"
 
 enum { BIN_ROWS_MIN = 50, PAIR_ROWS_MIN = 50, PAIR_ROWS_MAX = 20000 };
-static const double SAME = 0.9;
+static const double SAME = 0.9, LEAK = 0.95;
 
 struct judged {
     double v, y;
@@ -98,6 +98,7 @@ static void rank_measure(struct arena *arena, const struct proof_rows *rows, siz
     out->size = rank_spearman(arena, low, arr, n);
     bool judged = e.events >= PROOF_EVENTS_MIN && !isnan(e.auc);
     out->is_wrong = judged && e.auc_high < 0.5;
+    out->is_leak = judged && e.auc > LEAK;
     out->is_idle = judged && !out->is_wrong && e.auc_low <= 0.5;
 }
 

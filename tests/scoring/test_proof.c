@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "scoring/proof.h"
+#include "scoring/proof_internal.h"
 #include "support/leavers.h"
 #include "support/sources.h"
 #include "support/warehouse.h"
@@ -188,6 +188,35 @@ static void what_is_missing_and_what_does_not_apply_have_bars_of_their_own(void 
     assert_int_equal(p.measure[0].bin[p.measure[0].n_bins - 1].kind, PROOF_BIN_VALUES);
 }
 
+/* One measure of scores 0 to 199, of which those up to 19 left; the same turned round; all alike.
+ */
+static void what_knows_the_outcome_and_what_never_varies_is_named(void **state)
+{
+    (void)state;
+    enum { ROWS = 200, MEASURES = 3, LEFT = 20 };
+    g_autoptr(arena_t) arena = arena_new();
+    struct scorecard *card = arena_one(arena, struct scorecard);
+    static double score[ROWS * MEASURES], y[ROWS], arr[ROWS], health[ROWS];
+    static uint8_t quality[ROWS * MEASURES]; /* all METRIC_OK */
+    card->n_measures = MEASURES;
+    for (size_t i = 0; i < ROWS; i++) {
+        score[i * MEASURES] = arr[i] = health[i] = (double)i;
+        score[i * MEASURES + 1] = (double)(ROWS - i);
+        score[i * MEASURES + 2] = 5000;
+        y[i] = i < LEFT;
+    }
+    const struct proof_rows rows = {ROWS, 0, score, score, quality, y, arr, health, NULL};
+    struct proof p = {.card = card, .n_sizes = 1};
+    proof_evidence(arena, &rows, &p);
+    assert_true(p.measure[0].is_leak && !p.measure[0].is_wrong && p.measure[0].auc == 1);
+    assert_true(p.measure[1].is_wrong && !p.measure[1].is_leak);
+    assert_true(p.measure[2].is_flat && p.measure[2].is_idle);
+    assert_int_equal(p.n_pairs, 1);
+    assert_true(p.size[0].rho > 0.999 && p.measure[1].size < -0.999);
+    assert_int_equal(p.third[0].left, LEFT);
+    assert_true(p.third[0].auc == 1 && isnan(p.third[1].auc));
+}
+
 /* Point in time: what is said later moves no earlier day. */
 static void later_facts_change_nothing(void **state)
 {
@@ -231,6 +260,7 @@ int main(void)
         cmocka_unit_test(leavers_are_looked_at_from_each_distance),
         cmocka_unit_test(a_wrong_sign_and_measures_that_say_the_same_are_named),
         cmocka_unit_test(what_is_missing_and_what_does_not_apply_have_bars_of_their_own),
+        cmocka_unit_test(what_knows_the_outcome_and_what_never_varies_is_named),
         cmocka_unit_test(later_facts_change_nothing),
         cmocka_unit_test(a_history_too_short_is_refused),
     };
