@@ -21,6 +21,7 @@ struct day {
 
 struct walking {
     struct arena *arena;
+    struct db *db;
     const struct metric_set *set;
     struct proof *out;
     int32_t until;
@@ -111,6 +112,8 @@ static void add_customer(struct walking *w, const struct metric_frame *f, size_t
 static bool begin(struct walking *w, const struct metric_frame *f, GError **err)
 {
     struct metric_life *life;
+    /* The facts are read: a transaction that idles while days are scored would be ended. */
+    db_rollback(w->db);
     if (!metric_lives(w->arena, w->set, f->facts, w->until, &life, &w->n_lives, err) ||
         !ledger_make(w->arena, f->facts, w->until, NULL, &w->ledger, err))
         return false;
@@ -421,6 +424,7 @@ bool proof_run(struct arena *arena, struct db *db, struct config *config,
     *out = (struct proof){
         .card = card, .known_no = known.commit_no, .churn = metric_churn_definition(arena, set)};
     *w = (struct walking){.arena = arena,
+                          .db = db,
                           .set = set,
                           .out = out,
                           .until = options->as_of,
