@@ -11,25 +11,6 @@ enum { FORMAT_JSON, FORMAT_CSV, FORMAT_REDASH };
 
 static const char *const formats[] = {"json", "csv", "redash", NULL};
 
-static const char *type_name(const struct db_column *column)
-{
-    switch (column->type) {
-    case DB_BOOL:
-        return "boolean";
-    case DB_INT:
-    case DB_BIGINT:
-        return "integer";
-    case DB_DOUBLE:
-        return "float";
-    case DB_DATE:
-        return "date";
-    case DB_TIMESTAMPTZ:
-        return "datetime";
-    default:
-        return "string";
-    }
-}
-
 static void write_described(struct writer *writer, const char *name,
                             const struct db_column *columns, size_t n)
 {
@@ -37,7 +18,7 @@ static void write_described(struct writer *writer, const char *name,
     for (size_t i = 0; i < n; i++) {
         writer_object(writer, NULL);
         writer_text(writer, "name", columns[i].name);
-        writer_text(writer, "type", type_name(&columns[i]));
+        writer_text(writer, "type", named_query_type(columns[i].type));
         writer_bool(writer, "nullable", columns[i].null_at != SIZE_MAX);
         writer_text(writer, "description", columns[i].words);
         writer_object_end(writer);
@@ -125,7 +106,7 @@ static void begin(const struct request *request, struct response *response,
             writer_object(writer, NULL);
             writer_text(writer, "name", query->table->column[i].name);
             writer_text(writer, "friendly_name", query->table->column[i].name);
-            writer_text(writer, "type", type_name(&query->table->column[i]));
+            writer_text(writer, "type", named_query_type(query->table->column[i].type));
             writer_object_end(writer);
         }
         writer_array_end(writer);

@@ -46,6 +46,11 @@ void grid_blank(struct grid *g)
     put(g, NULL, "");
 }
 
+void grid_cell(struct grid *g, const char *text, const char *shown)
+{
+    put(g, text, shown);
+}
+
 void grid_text(struct grid *g, const char *text)
 {
     const char *kept = arena_strdup(g->arena, text);

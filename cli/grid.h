@@ -32,6 +32,8 @@ void grid_share(struct grid *grid, struct ratio share);
 /* 0..1 with so many decimals; on a terminal in percent. */
 void grid_real(struct grid *grid, double v, int decimals);
 void grid_blank(struct grid *grid);
+/* As programs and as people read it; both live as long as the grid. */
+void grid_cell(struct grid *grid, const char *text, const char *shown);
 
 /* Print on standard output. */
 void grid_print(const struct grid *grid, enum grid_form form);
