@@ -2,7 +2,8 @@
 #include "cli/commands.h"
 
 const struct command *const commands[] = {
-    /* clang-format off: one line each, so that two who add one do not meet */
+    /* One line each, so that two who add one do not meet. */
+    /* clang-format off */
     &cmd_ingest,
     &cmd_source,
     &cmd_train,
