@@ -23,6 +23,15 @@ static bool save(struct context *context, GError **err)
     return true;
 }
 
+static bool show(struct context *context, const char *by, const char *person, GError **err)
+{
+    g_autoptr(GString) lines = g_string_new(NULL);
+    if (!erasure_show(context->db, by, person, lines, err))
+        return false;
+    fputs(lines->str, stdout);
+    return true;
+}
+
 static bool again(struct context *context, const char *by, const char *path, GError **err)
 {
     g_autofree char *lines = NULL;
@@ -35,17 +44,20 @@ static bool again(struct context *context, const char *by, const char *path, GEr
 
 static bool run(struct context *context, int argc, char **argv, GError **err)
 {
-    gboolean saves = FALSE;
+    gboolean saves = FALSE, shows = FALSE;
     g_autofree char *path = NULL;
     int64_t rows;
     const GOptionEntry own[] = {
+        {"show", 0, 0, G_OPTION_ARG_NONE, &shows,
+         "Print what is held of the person, change nothing", NULL},
         {"save", 0, 0, G_OPTION_ARG_NONE, &saves, "Print the tombstones", NULL},
         {"again", 0, 0, G_OPTION_ARG_FILENAME, &path, "Apply tombstones after a restore", "FILE"},
         G_OPTION_ENTRY_NULL};
     if (!context_options(context, &cmd_erase, own, &argc, &argv, err))
         return false;
-    if (argc != (saves || path ? 1 : 2) || (saves && path))
-        return err_set(err, KENKO_ERROR_USAGE, "want kenko erase PERSON | --save | --again FILE");
+    if (argc != (saves || path ? 1 : 2) || saves + shows + (path != NULL) > 1)
+        return err_set(err, KENKO_ERROR_USAGE,
+                       "want kenko erase [--show] PERSON | --save | --again FILE");
     if (!context_open(context, err))
         return false;
     g_autofree char *by = g_strdup_printf("cli:%s", g_get_user_name());
@@ -53,13 +65,16 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
         return save(context, err);
     if (path)
         return again(context, by, path, err);
+    if (shows)
+        return show(context, by, argv[1], err);
     return erasure_do(context->db, by, argv[1], &rows, err) && report(context, rows);
 }
 
 const struct command cmd_erase = {
-    "erase", "PERSON | --save | --again FILE",
+    "erase", "[--show] PERSON | --save | --again FILE",
     "Forget a person, now and whenever a source names them",
-    "Examples:\n  kenko erase hanako@customer.example\n  kenko erase --save >tombstones\n  kenko "
+    "Examples:\n  kenko erase hanako@customer.example\n  kenko erase --show "
+    "hanako@customer.example\n  kenko erase --save >tombstones\n  kenko "
     "erase --again tombstones\n\nNames and addresses go, ids become pseudonyms, texts that name "
     "the "
     "person are emptied, records and events of streams without a mapping go. What is counted "

@@ -34,13 +34,39 @@ static bool end(struct db *db, bool ok, GError **err)
     return false;
 }
 
+static bool check(const char *identifier, GError **err)
+{
+    if (strlen(identifier) >= SHORTEST && !strpbrk(identifier, " \t\r\n"))
+        return true;
+    return err_set(err, KENKO_ERROR_USAGE,
+                   "want the address or id of one person, 3 bytes or more, without blanks");
+}
+
+static bool show(struct db *db, const struct audit_event *event, const char *identifier,
+                 GString *out, GError **err)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    struct q_erasure_show_rows rows;
+    if (!q_erasure_show(arena, db, identifier, &rows, err) || !audit_add(db, event, err))
+        return false;
+    for (size_t i = 0; i < rows.n; i++)
+        g_string_append_printf(out, "{\"place\": \"%s\", \"record\": %s}\n", rows.row[i].place,
+                               rows.row[i].record);
+    return true;
+}
+
+bool erasure_show(struct db *db, const char *by, const char *identifier, GString *out, GError **err)
+{
+    const struct audit_event event = {by, "person.show", NULL, identifier, NULL};
+    if (!check(identifier, err) || !db_begin(db, err))
+        return false;
+    return end(db, show(db, &event, identifier, out, err), err);
+}
+
 bool erasure_do(struct db *db, const char *by, const char *identifier, int64_t *rows, GError **err)
 {
     const struct audit_event event = {by, "person.erase", NULL, identifier, NULL};
-    if (strlen(identifier) < SHORTEST || strpbrk(identifier, " \t\r\n"))
-        return err_set(err, KENKO_ERROR_USAGE,
-                       "want the address or id of one person, 3 bytes or more, without blanks");
-    if (!ensure_key(db, err) || !db_begin(db, err))
+    if (!check(identifier, err) || !ensure_key(db, err) || !db_begin(db, err))
         return false;
     return end(db, q_erasure_put(db, identifier, NULL, err) && apply(db, &event, rows, err), err);
 }

@@ -18,6 +18,15 @@
 MUST_USE bool erasure_do(struct db *db, const char *by, const char *identifier, int64_t *rows,
                          GError **err);
 
+/*
+ * What is held of a person, for the person: a line of JSON for each row, {"place": …, "record": …}.
+ * That it was asked for is written into the audit log.
+ *
+ * Errors  as erasure_do
+ */
+MUST_USE bool erasure_show(struct db *db, const char *by, const char *identifier, GString *out,
+                           GError **err);
+
 /* The tombstones, a line "KIND HASH" each: they are to be kept outside of backups. */
 MUST_USE bool erasure_save(struct db *db, GString *out, GError **err);
 

@@ -34,6 +34,10 @@ sum='SELECT sum(x), count(DISTINCT subject_id) FROM warehouse.usage_span, unnest
 before=$(sql "$sum")
 [ -z "$dump" ] || holds "and in a dump" test "$(traces)" -gt 0
 
+cli erase -q --show "$canary" >"$scratch/shown"
+holds "what is held is shown, a row a line" test "$(jq -rs 'map(.place) | sort | join(" ")' "$scratch/shown")" = "contact reject usage"
+holds "with what it says" grep -q 'Hanako Canary' "$scratch/shown"
+holds "and nothing of others" test "$(grep -c taro "$scratch/shown")" = 0
 answers "a blank is nobody's address" 2 'without blanks' "$kenko" -C "$dir" erase "a b"
 holds "the person is erased" cli erase -q "${canary^^}"
 [ -z "$dump" ] || holds "no dump names them" test "$(traces)" = 0
@@ -48,7 +52,7 @@ holds "a later load is taken" cli ingest -q
 holds "their later use is counted as theirs" test "$(sql "$sum")" = "10|2"
 holds "records add up" test "$(sql 'SELECT count(*) FROM ops.load WHERE read_count <> loaded + duplicate + ignored + rejected')" = 0
 answers "the warehouse is whole" 0 '' "$kenko" -C "$dir" check
-answers "the audit log has it, and names nobody" 0 '1 rows' "$kenko" -C "$dir" audit verify
+answers "the audit log has it, and names nobody" 0 '2 rows' "$kenko" -C "$dir" audit verify
 
 # A backup of the time before is put back: the tombstones, kept elsewhere, do it again.
 cli erase --save -q >"$scratch/tombstones"
@@ -58,5 +62,6 @@ sql "UPDATE warehouse.subject SET name = '$canary' WHERE name LIKE 'erased-%'" >
 printf 'person xyz\n' >"$scratch/wrong"
 answers "what is no tombstone is refused" 3 'line 1' "$kenko" -C "$dir" erase --again "$scratch/wrong"
 holds "the tombstones are applied again" cli erase -q --again "$scratch/tombstones"
+holds "nothing is held any more" test -z "$(cli erase -q --show "$canary")"
 [ -z "$dump" ] || holds "and nobody is named" test "$(traces)" = 0
 finish
