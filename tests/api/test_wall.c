@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "api/wall.h"
+#include "core/migrate.h"
 #include "support/served.h"
 #include "support/warehouse.h"
 
@@ -57,6 +58,26 @@ static void the_login_of_the_api_reads_nothing_by_itself(void **state)
            "'information_schema') AND pg_has_role('wall_login', 'kenko_own', 'MEMBER') "
            "AND NOT pg_has_role('wall_login', 'kenko_own', 'USAGE') "
            "AND has_table_privilege('wall_login', c.oid, p.name)",
+           "0");
+}
+
+/* What the server does as another role, its login has to be a member of; so has whoever migrates.
+ */
+static void who_owns_the_warehouse_may_serve_it(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = warehouse_open_empty();
+    g_autoptr(GError) err = NULL;
+    warehouse_sql(db, "CREATE ROLE wall_owner LOGIN CREATEROLE;"
+                      "DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO wall_owner', "
+                      "current_database()); END $$;"
+                      "SET SESSION AUTHORIZATION wall_owner");
+    if (!migrate_run(db, NULL, &err))
+        fail_msg("%s", err->message);
+    expect(db,
+           "SELECT count(*) FROM unnest(ARRAY['kenko_api', 'kenko_report', 'kenko_ingest', "
+           "'kenko_all', 'kenko_own']) AS r (name) "
+           "WHERE NOT pg_has_role('wall_owner', r.name, 'MEMBER')",
            "0");
 }
 
@@ -155,6 +176,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_login_of_the_api_reads_nothing_by_itself),
+        cmocka_unit_test(who_owns_the_warehouse_may_serve_it),
         cmocka_unit_test(a_request_of_a_person_finds_own_accounts_only),
         cmocka_unit_test(a_request_of_nobody_finds_nothing),
         cmocka_unit_test(a_person_cannot_write_about_accounts_of_others),
