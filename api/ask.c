@@ -98,8 +98,10 @@ void ask_refuse(const struct request *request, struct response *response, const 
     bool told = request->told.fields != NULL;
     if (told && (problem == PROBLEM_BAD_PARAMETER || err_is(err, KENKO_ERROR_USAGE)))
         problem = PROBLEM_INVALID;
-    response_problem(response, request, problem, "%s",
-                     ours ? err->message : "the warehouse could not be asked");
+    if (ours)
+        response_problem(response, request, problem, "%s", err->message);
+    else
+        response_failure(response, request, err, "the warehouse could not be asked");
 }
 
 static void write_rows(struct writer *writer, const struct db_table *table,

@@ -21,11 +21,12 @@ static bool has_engine(const struct site *site, const struct request *request,
 
 static void refuse(const struct request *request, struct response *response, const GError *err)
 {
-    bool asked = err_is(err, KENKO_ERROR_USAGE);
-    bool ours = asked || err_is(err, KENKO_ERROR_BUSY) || err_is(err, KENKO_ERROR_NOT_FOUND) ||
+    bool ours = err_is(err, KENKO_ERROR_BUSY) || err_is(err, KENKO_ERROR_NOT_FOUND) ||
                 err_is(err, KENKO_ERROR_CONFLICT);
-    response_problem(response, request, asked ? PROBLEM_INVALID : problem_of(err), "%s",
-                     ours ? err->message : "it could not be computed");
+    if (err_is(err, KENKO_ERROR_USAGE))
+        response_problem(response, request, PROBLEM_INVALID, "%s", err->message);
+    else
+        response_failure(response, request, err, ours ? err->message : "it could not be computed");
 }
 
 static void write_known(struct writer *writer, const char *name, bool is_known, int bp)

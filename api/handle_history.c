@@ -101,7 +101,7 @@ static void answer_account(const struct site *site, struct request *request,
     if (db)
         pool_give(site->pool, db);
     if (!ok) {
-        response_problem(response, request, problem_of(err),
+        response_failure(response, request, err,
                          "the history could not be read from the warehouse");
         return;
     }

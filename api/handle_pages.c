@@ -38,7 +38,7 @@ static void answer_weekly_page(const struct site *site, struct request *request,
         finish_page(response);
         response_tag(response, request, snapshot->run_id);
     } else {
-        response_problem(response, request, problem_of(err), "the report could not be rendered");
+        response_failure(response, request, err, "the report could not be rendered");
     }
     snapshot_unref(snapshot);
 }
@@ -53,7 +53,7 @@ static void render_account(const struct site *site, struct request *request,
     if (db)
         pool_give(site->pool, db);
     if (!ok) {
-        response_problem(response, request, problem_of(err), "the page could not be rendered");
+        response_failure(response, request, err, "the page could not be rendered");
         return;
     }
     finish_page(response);

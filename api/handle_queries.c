@@ -132,9 +132,10 @@ static void run(const struct site *site, struct request *request, struct respons
     if (db)
         pool_give(site->pool, db);
     if (!ok) {
-        bool asked = err_is(err, KENKO_ERROR_USAGE);
-        response_problem(response, request, asked ? PROBLEM_BAD_PARAMETER : problem_of(err), "%s",
-                         asked ? err->message : "the query could not be run");
+        if (err_is(err, KENKO_ERROR_USAGE))
+            response_problem(response, request, PROBLEM_BAD_PARAMETER, "%s", err->message);
+        else
+            response_failure(response, request, err, "the query could not be run");
         return;
     }
     if (!response->csv)

@@ -87,6 +87,13 @@ void response_problem(struct response *response, const struct request *request,
     write_problem(response, request, problem, text, NULL);
 }
 
+void response_failure(struct response *response, const struct request *request, const GError *err,
+                      const char *detail)
+{
+    response_problem(response, request, problem_of(err), "%s", detail);
+    response->cause = arena_strdup(request->arena, err->message);
+}
+
 void response_faults(struct response *response, const struct request *request, enum problem problem,
                      const struct field_fault *faults)
 {

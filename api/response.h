@@ -30,6 +30,7 @@ struct response {
     bool close;             /* end the connection */
     struct rate_state rate; /* limit 0: none */
     const struct deprecation *deprecation;
+    const char *cause; /* of a failure, for the log alone; NULL: nothing failed */
 
     /* Not NULL: there is no answer yet; this gives it once the connection was resumed. */
     void (*then)(const struct site *site, struct request *request, struct response *response);
@@ -41,6 +42,10 @@ void response_clear(struct response *response);
 /* Make the answer a problem document. `detail` must hold nothing secret; it is escaped. */
 void response_problem(struct response *response, const struct request *request,
                       enum problem problem, const char *detail, ...) PRINTF_LIKE(4, 5);
+
+/* The same of a failure: what it was is kept for the log, since the answer must not tell it. */
+void response_failure(struct response *response, const struct request *request, const GError *err,
+                      const char *detail);
 
 /* The same with every fault, the first of which is the detail. */
 void response_faults(struct response *response, const struct request *request, enum problem problem,

@@ -37,7 +37,7 @@ static void answer_api(void *context, struct request *request, struct response *
     routes_answer(&server->site, request, response);
     if (response->status == 500)
         log_event(LOG_ERROR, "internal_error", "path", request->path, "request_id", request->id,
-                  NULL);
+                  "cause", response->cause ? response->cause : "", NULL);
 }
 
 static size_t body_max_api(void *context, struct request *request)

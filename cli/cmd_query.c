@@ -9,7 +9,7 @@
 #include "core/named_query.h"
 #include "core/text.h"
 
-enum { ROWS_SHOWN = 50, ROWS_MAX = 100000, NAME_WIDTH = 24 };
+enum { ROWS_SHOWN = 50, ROWS_MAX = 100000, DEADLINE_MS = 60000, NAME_WIDTH = 24 };
 #define LIMIT_PARAM "max_rows" /* said by --rows */
 
 static bool is_limit(const struct db_column *param)
@@ -181,6 +181,7 @@ static bool answer(struct context *context, char **argv, enum grid_form form, gi
     if (!a.query || !check_words(&a, err) || !context_open(context, err))
         return false;
     a.grid = grid_for(arena, a.query->table);
+    db_set_deadline(context->db, DEADLINE_MS);
     if (!named_query_run(arena, context->db, a.query, value_of, &a, &sink, err))
         return false;
     grid_print(a.grid, form);

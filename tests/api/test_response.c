@@ -83,6 +83,24 @@ static void a_problem_document_says_what_how_and_which(void **state)
     response_clear(&response);
 }
 
+static void a_failure_tells_its_cause_to_the_log_alone(void **state)
+{
+    (void)state;
+    g_autoptr(arena_t) arena = arena_new();
+    g_autoptr(GError) err = NULL;
+    struct request request = {.arena = arena, .path = "/api/v1/runs"};
+    struct response response;
+    response_init(&response);
+    assert_null(response.cause);
+    assert_false(err_set(&err, KENKO_ERROR_BUG, "permission denied for table run"));
+    response_failure(&response, &request, err, "the warehouse could not be asked");
+    assert_int_equal(response.status, 500);
+    assert_non_null(strstr(response.body->str, "the warehouse could not be asked"));
+    assert_null(strstr(response.body->str, "permission"));
+    assert_string_equal(response.cause, "permission denied for table run");
+    response_clear(&response);
+}
+
 static void every_code_is_documented_once(void **state)
 {
     (void)state;
@@ -190,6 +208,7 @@ int main(void)
         cmocka_unit_test(numbers_are_exact),
         cmocka_unit_test(days_and_instants_are_iso_8601),
         cmocka_unit_test(a_problem_document_says_what_how_and_which),
+        cmocka_unit_test(a_failure_tells_its_cause_to_the_log_alone),
         cmocka_unit_test(every_code_is_documented_once),
         cmocka_unit_test(a_known_tag_answers_304),
         cmocka_unit_test(queries_are_decoded_once_and_strictly),
