@@ -81,7 +81,7 @@ constant,,,,1,-"
   }
   calibrated=('slope >= 0.95' 'slope <= 1.05')
   judge telco churn=Yes auto rep1 'log_loss <= 0.4105' 'auc >= 0.8499' "${calibrated[@]}"
-  for column in ${KENKO_LONG:+rep1 rep2 rep3}; do # rep2 and rep3 were looked at when all was done
+  for column in ${KENKO_LONG:+rep1 rep2 rep3}; do # iterations were made fewer by all three
     judge telco churn=Yes compact "$column" 'log_loss <= 0.4110' "${calibrated[@]}"
     judge creditcard y auto "$column" 'log_loss <= 0.0745' 'auc >= 0.993' "${calibrated[@]}"
     judge creditcard y compact "$column" 'log_loss <= 0.0795' "${calibrated[@]}"
