@@ -21,8 +21,17 @@ static void check_number(struct arena *arena, struct slice text)
     FUZZ_HOLDS(binary.n >= 8 && binary.n % 2 == 0);
 }
 
+/* May an object or a list hold a number that numeric does not? Then it has an exponent, or very
+ * many digits; its record is rejected. */
+static bool may_be_out_of_range(const struct scan_json_member *member)
+{
+    struct slice raw = member->raw;
+    return member->value.type == SCAN_JSON_OTHER &&
+           (memchr(raw.p, 'e', raw.n) || memchr(raw.p, 'E', raw.n) || raw.n > 16000);
+}
+
 /* Each member of an object as each type of column: what fits has as many bytes as the type wants,
- * and what does not finds a type that it fits. */
+ * and what does not finds a type that it fits, or holds a number that nothing stores. */
 static void check_member(struct arena *arena, const struct scan_json_member *member)
 {
     static const size_t sizes[RAW_TYPE_COUNT] = {
@@ -39,7 +48,10 @@ static void check_member(struct arena *arena, const struct scan_json_member *mem
         if (fit != RAW_MISFIT)
             continue;
         enum raw_type beside = raw_value_type((enum raw_type)type, member);
-        FUZZ_HOLDS(beside < RAW_TYPE_COUNT && (int)beside != type);
+        FUZZ_HOLDS(beside < RAW_TYPE_COUNT);
+        if (beside == RAW_JSONB && may_be_out_of_range(member))
+            continue;
+        FUZZ_HOLDS((int)beside != type);
         FUZZ_HOLDS(raw_value_encode(arena, beside, member, &value) == RAW_FITS);
     }
     if (member->value.type == SCAN_JSON_NUMBER)
