@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/engine.h"
 
-#include <glib/gstdio.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -127,63 +126,20 @@ static bool what_if(void *context, struct arena *arena, const char *account_key,
     return ok;
 }
 
-static bool put(const char *dir, const char *name, const char *text, GError **err)
-{
-    g_autofree char *path = g_build_filename(dir, name, NULL);
-    g_autoptr(GError) failure = NULL;
-    return g_file_set_contents(path, text, -1, &failure) ||
-           err_set(err, KENKO_ERROR_IO, "%s", failure->message);
-}
-
-/* The configuration with this scorecard in it. */
-static bool write_configuration(const struct owner *owner, const char *dir, const char *card,
-                                const char *text, GError **err)
-{
-    static const char *const files[] = {"kenko.yaml", "metrics.yaml", "slo.yaml"};
-    g_autofree char *cards = g_build_filename(dir, "scorecards", NULL);
-    if (g_mkdir(cards, 0700) != 0)
-        return err_set(err, KENKO_ERROR_IO, "cannot make %s", cards);
-    for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
-        g_autofree char *path = g_build_filename(owner->directory, files[i], NULL), *body = NULL;
-        if (g_file_get_contents(path, &body, NULL, NULL) && !put(dir, files[i], body, err))
-            return false;
-    }
-    return put(dir, card, text, err);
-}
-
-static void remove_configuration(const char *dir, const char *card)
-{
-    const char *const paths[] = {card, "scorecards", "metrics.yaml", "slo.yaml", "kenko.yaml", ""};
-    for (size_t i = 0; i < G_N_ELEMENTS(paths); i++) {
-        g_autofree char *path = g_build_filename(dir, paths[i], NULL);
-        g_remove(path);
-    }
-}
-
-/* What the reader says, which names the file by its place in the configuration. */
-static const char *fault_of(struct arena *arena, const char *dir, const char *name)
-{
-    g_autoptr(GError) err = NULL;
-    g_autoptr(config_t) config = config_open(dir, &err);
-    const struct metric_set *metrics = config ? metric_set_load(arena, config, &err) : NULL;
-    if (metrics && scorecard_load(arena, config, metrics, name, &err))
-        return NULL;
-    return arena_strdup(arena, err->message);
-}
-
+/* The configuration with this scorecard in it; what the reader says names the file by its place. */
 static bool check_scorecard(void *context, struct arena *arena, const char *name, const char *text,
                             const char **fault, GError **err)
 {
     g_autoptr(GError) failure = NULL;
     g_autofree char *card = g_strdup_printf("scorecards/%s.yaml", name);
-    g_autofree char *dir = g_dir_make_tmp("kenko-XXXXXX", &failure);
-    if (!dir)
-        return err_set(err, KENKO_ERROR_IO, "%s", failure->message);
-    bool ok = write_configuration(context, dir, card, text, err);
-    if (ok)
-        *fault = fault_of(arena, dir, name);
-    remove_configuration(dir, card);
-    return ok;
+    (void)err;
+    g_autoptr(config_t) config = open_config(context, &failure);
+    if (config)
+        config_replace_text(config, card, text);
+    const struct metric_set *metrics = config ? metric_set_load(arena, config, &failure) : NULL;
+    bool good = metrics && scorecard_load(arena, config, metrics, name, &failure);
+    *fault = good ? NULL : arena_strdup(arena, failure->message);
+    return true;
 }
 
 static bool override(void *context, struct db *db, const struct engine_override *word,

@@ -41,7 +41,7 @@ struct config {
     struct core_section core;
     GArray *loaded;
     GPtrArray *zones;
-    char *replaced, *replacement; /* one file read in place of another; NULL: none */
+    GHashTable *file, *text_of; /* by path: the file that is read in place of it, or its text */
 };
 
 static const cyaml_schema_field_t warehouse_fields[] = {
@@ -82,10 +82,12 @@ static bool load_tree(struct config *config, const char *file, const char *text,
 
 static bool read_text(const struct config *config, const char *path, char **text, GError **err)
 {
-    size_t size;
-    bool instead = config->replaced && strcmp(path, config->replaced) == 0;
-    if (!config_read(config->directory, instead ? config->replacement : path, FILE_MAX, text, &size,
-                     err))
+    const char *said = g_hash_table_lookup(config->text_of, path);
+    const char *file = g_hash_table_lookup(config->file, path);
+    size_t size = said ? strlen(said) : 0;
+    if (said)
+        *text = g_strdup(said);
+    else if (!config_read(config->directory, file ? file : path, FILE_MAX, text, &size, err))
         return false;
     const char *bad;
     if (strlen(*text) != size)
@@ -197,6 +199,8 @@ struct config *config_bare(const char *directory)
     config->directory = g_canonicalize_filename(directory, NULL);
     config->loaded = g_array_new(FALSE, FALSE, sizeof(struct loaded));
     config->zones = g_ptr_array_new_with_free_func((GDestroyNotify)zone_close);
+    config->file = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    config->text_of = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     return config;
 }
 
@@ -224,8 +228,8 @@ void config_close(struct config *config)
     g_array_free(config->loaded, TRUE);
     g_ptr_array_free(config->zones, TRUE);
     g_free(config->directory);
-    g_free(config->replaced);
-    g_free(config->replacement);
+    g_hash_table_destroy(config->file);
+    g_hash_table_destroy(config->text_of);
     g_free(config->text);
     g_free(config->dsn);
     arena_free(config->arena);
@@ -234,10 +238,12 @@ void config_close(struct config *config)
 
 void config_replace(struct config *config, const char *path, const char *file)
 {
-    g_free(config->replaced);
-    g_free(config->replacement);
-    config->replaced = g_strdup(path);
-    config->replacement = g_canonicalize_filename(file, NULL);
+    g_hash_table_insert(config->file, g_strdup(path), g_canonicalize_filename(file, NULL));
+}
+
+void config_replace_text(struct config *config, const char *path, const char *text)
+{
+    g_hash_table_insert(config->text_of, g_strdup(path), g_strdup(text));
 }
 
 const char *config_directory(const struct config *config)

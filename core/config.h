@@ -65,6 +65,9 @@ MUST_USE bool config_file(struct config *config, const char *path,
 /* From now on read FILE, of the current directory, where a file of the directory is asked for. */
 void config_replace(struct config *config, const char *path, const char *file);
 
+/* From now on a file of the directory has this text, whether it is there or not. */
+void config_replace_text(struct config *config, const char *path, const char *text);
+
 /* Resolve "${NAME}" or "file:PATH"; any other text that should be a secret is refused. */
 MUST_USE bool config_secret(const struct config *config, const char *reference, char **out,
                             GError **err);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scoring/change_account.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 
 #include "scoring/health.h"
@@ -81,42 +80,6 @@ static bool on_frame(void *context, const struct metric_frame *f, GError **err)
     return true;
 }
 
-static bool put(const char *dir, const char *name, const char *text, GError **err)
-{
-    g_autofree char *path = g_build_filename(dir, name, NULL);
-    g_autoptr(GError) failure = NULL;
-    return g_file_set_contents(path, text, -1, &failure) ||
-           err_set(err, KENKO_ERROR_IO, "%s", failure->message);
-}
-
-/* A configuration as it was: today's kenko.yaml with the stored metrics and scorecard. */
-static bool write_old(const char *dir, const struct config *config,
-                      const struct q_change_scorecard_row *old, GError **err)
-{
-    g_autofree char *cards = g_build_filename(dir, "scorecards", NULL);
-    g_autofree char *card = g_strdup_printf("scorecards/%s.yaml", old->name);
-    if (g_mkdir(cards, 0700) != 0)
-        return err_set(err, KENKO_ERROR_IO, "cannot make %s", cards);
-    /* What a metric over a service level reads; it is not kept, so today's stands for it. */
-    g_autofree char *slo = g_build_filename(config_directory(config), "slo.yaml", NULL),
-                    *text = NULL;
-    if (g_file_get_contents(slo, &text, NULL, NULL) && !put(dir, "slo.yaml", text, err))
-        return false;
-    return put(dir, "kenko.yaml", config_text(config), err) &&
-           put(dir, "metrics.yaml", old->metrics, err) && put(dir, card, old->body, err);
-}
-
-static void remove_old(const char *dir, const char *name)
-{
-    g_autofree char *card = g_strdup_printf("%s/scorecards/%s.yaml", dir, name);
-    const char *const paths[] = {"scorecards", "metrics.yaml", "slo.yaml", "kenko.yaml", ""};
-    g_remove(card);
-    for (size_t i = 0; i < G_N_ELEMENTS(paths); i++) {
-        g_autofree char *path = g_build_filename(dir, paths[i], NULL);
-        g_remove(path);
-    }
-}
-
 static bool compute_old(struct arena *arena, struct db *db, struct config *old, const char *key,
                         const struct change_account *c, const char *card_name, struct change *out,
                         GError **err)
@@ -156,15 +119,14 @@ static bool compute_bridge(struct arena *arena, struct db *db, struct config *co
     if (old.metrics_is_null)
         return err_set(err, KENKO_ERROR_CONFLICT,
                        "the metrics that scorecard %s was used with were not kept then", old.name);
-    g_autoptr(GError) failure = NULL;
-    g_autofree char *dir = g_dir_make_tmp("kenko-XXXXXX", &failure);
-    if (!dir)
-        return err_set(err, KENKO_ERROR_IO, "%s", failure->message);
-    struct config *then = write_old(dir, config, &old, err) ? config_open(dir, err) : NULL;
-    bool ok = then && compute_old(arena, db, then, key, c, old.name, out, err);
-    config_close(then);
-    remove_old(dir, old.name);
-    return ok;
+    g_autofree char *card = g_strdup_printf("scorecards/%s.yaml", old.name);
+    g_autoptr(config_t) then = config_open(config_directory(config), err);
+    if (!then)
+        return false;
+    /* What a metric over a service level reads is not kept: today's slo.yaml stands for it. */
+    config_replace_text(then, "metrics.yaml", old.metrics);
+    config_replace_text(then, card, old.body);
+    return compute_old(arena, db, then, key, c, old.name, out, err);
 }
 
 bool change_account_load(struct arena *arena, struct db *db, struct config *config, const char *key,

@@ -344,6 +344,22 @@ static void a_section_is_held_to_its_schema(void **state)
     }
 }
 
+static void a_file_may_have_another_text_without_being_written(void **state)
+{
+    (void)state;
+    static const cyaml_schema_value_t any = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 0, 99)};
+    g_autoptr(config_t) config = config_bare(directory);
+    g_autoptr(GError) err = NULL;
+    char *said = NULL;
+    config_replace_text(config, "not_there.yaml", "first");
+    config_replace_text(config, "not_there.yaml", "second");
+    assert_true(config_file(config, "not_there.yaml", &any, (void **)&said, NULL, &err));
+    assert_string_equal(said, "second");
+    config_replace_text(config, "blank.yaml", " ");
+    assert_false(config_file(config, "blank.yaml", &any, (void **)&said, NULL, &err));
+    assert_string_equal(err->message, "blank.yaml: the file is empty");
+}
+
 static void a_section_that_fits_is_loaded_aliases_followed(void **state)
 {
     (void)state;
@@ -428,6 +444,7 @@ int main(void)
         cmocka_unit_test(a_file_beyond_the_limit_is_refused_before_it_is_read),
         cmocka_unit_test(bytes_that_are_no_text_are_refused_with_their_place),
         cmocka_unit_test(a_section_is_held_to_its_schema),
+        cmocka_unit_test(a_file_may_have_another_text_without_being_written),
         cmocka_unit_test(a_section_that_fits_is_loaded_aliases_followed),
         cmocka_unit_test(a_refusal_of_a_stage_names_the_place),
         cmocka_unit_test(secrets_come_from_the_environment_or_a_file),
