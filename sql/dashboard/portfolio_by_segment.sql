@@ -9,7 +9,7 @@
 -- column expected_loss  double null  ARR times the probability of churn within 90 days.
 SELECT a.segment, count(*) AS accounts, sum(a.arr)::double precision AS arr,
   (sum(a.health * a.arr) / nullif(sum(a.arr) FILTER (WHERE a.health IS NOT NULL), 0))::double precision AS health_by_arr,
-  count(*) FILTER (WHERE a.health IS NULL) AS unknown, sum(a.expected_loss)::double precision AS expected_loss
+  count(*) FILTER (WHERE a.band = 'Unknown') AS unknown, sum(a.expected_loss)::double precision AS expected_loss
 FROM bi.account_current AS a
 GROUP BY a.segment
 ORDER BY arr DESC NULLS LAST, a.segment

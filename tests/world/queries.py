@@ -37,12 +37,14 @@ def near(a, b):
 listed = {q["name"] for q in json.loads(subprocess.run([kenko, "query", "--json"], capture_output=True, text=True).stdout)}
 bands, losses = ask("portfolio_by_band"), ask("top_losses")
 accounts, loss = total(bands, "accounts"), total(bands, "expected_loss")
+unknown = total([row for row in bands if row["band"] == "Unknown"], "accounts")
 holds("portfolio_by_band", accounts > 1000 and near(total(bands, "arr_share"), 1), f"{accounts} customers")
 holds("top_losses", len(losses) == accounts and near(total(losses, "expected_loss"), loss)
       and all(a["expected_loss"] >= b["expected_loss"] for a, b in zip(losses, losses[1:])))
 for name in "portfolio_by_segment", "owner_load":
     rows = ask(name)
-    holds(name, len(rows) > 1 and total(rows, "accounts") == accounts and near(total(rows, "expected_loss"), loss))
+    holds(name, len(rows) > 1 and total(rows, "accounts") == accounts and near(total(rows, "expected_loss"), loss)
+          and total(rows, "unknown") == unknown > 0)
 owner = ask("owner_load")[0]["owner_email"]
 mine = ask("top_losses", f"owner={owner}")
 holds("top_losses of an owner", mine == [row for row in losses if row["owner_email"] == owner] and mine != [])
