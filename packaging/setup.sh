@@ -7,9 +7,12 @@ kenko_packages_run=(postgresql-15 libpq5 libcurl4 libcyaml1 libyaml-0-2 libjanss
 kenko_packages_build=(gcc libc6-dev cmake ninja-build pkg-config libpq-dev libcurl4-openssl-dev
   libcyaml-dev libyaml-dev libjansson-dev libgsl-dev libopenblas-dev libmicrohttpd-dev libglib2.0-dev
   libsodium-dev libssl-dev libzstd-dev zlib1g-dev libpsl-dev libgmp-dev)
-kenko_packages_test=(libcmocka-dev clang-format jq libxml2-utils zstd gzip procps netcat-openbsd curl)
-kenko_packages_long=(clang clang-tidy libclang-rt-14-dev chromium debootstrap python3-numpy python3-scipy
-  python3-pandas python3-sklearn python3-xgboost r-base-core r-cran-mgcv r-cran-glmnet)
+kenko_packages_test=(libcmocka-dev clang-format jq libxml2-utils zstd gzip procps netcat-openbsd curl
+  openssl haproxy)
+kenko_packages_long=(clang clang-tidy libclang-rt-14-dev chromium debootstrap slowhttptest sqlmap testssl.sh
+  python3-numpy python3-scipy python3-pandas python3-sklearn python3-xgboost r-base-core r-cran-mgcv
+  r-cran-glmnet)
+# nginx is not among them: its package starts a server on port 80. Its example is tested where it is.
 
 # Run as root: directly, or by sudo without asking for a password in the middle of a build.
 kenko_as_root() {

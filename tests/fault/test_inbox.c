@@ -16,6 +16,7 @@
 #include "api/auth.h"
 #include "api/key.h"
 #include "core/cluster.h"
+#include "support/apart.h"
 #include "support/raw_http.h"
 #include "support/sources.h"
 #include "support/warehouse.h"
@@ -42,61 +43,22 @@ struct sender {
 
 static struct {
     const char *dir, *token;
-    char *log;
+    struct apart server;
     atomic_int port; /* 0: the server is not there */
     atomic_bool over;
-    GPid server, ingest;
+    GPid ingest;
 } world;
 
-static GPid start(const char *const *arguments, const char *log)
-{
-    g_autoptr(GError) err = NULL;
-    GPid pid;
-    g_autofree char *command =
-        g_strdup_printf("exec \"$0\" \"$@\" --config '%s' >/dev/null 2>>'%s'", world.dir, log);
-    g_autoptr(GPtrArray) argv = g_ptr_array_new();
-    const char *const shell[] = {"sh", "-c", command, g_getenv("KENKO_BIN")};
-    for (size_t i = 0; i < G_N_ELEMENTS(shell); i++)
-        g_ptr_array_add(argv, (gpointer)(uintptr_t)shell[i]);
-    for (; *arguments; arguments++)
-        g_ptr_array_add(argv, (gpointer)(uintptr_t)*arguments);
-    g_ptr_array_add(argv, NULL);
-    if (!g_spawn_async(NULL, (char **)argv->pdata, NULL,
-                       G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_SEARCH_PATH, NULL, NULL, &pid, &err))
-        fail_msg("%s", err->message);
-    return pid;
-}
-
-/* Start the server and learn its port. */
 static void start_server(void)
 {
-    static const char *const serve[] = {"serve",   "--quiet",     "--listen", "127.0.0.1:0",
-                                        "--admin", "127.0.0.1:0", NULL};
-    for (int tries = 0; tries < 20; tries++) {
-        g_file_set_contents(world.log, "", 0, NULL);
-        world.server = start(serve, world.log);
-        for (int i = 0; i < 200; i++) {
-            g_autofree char *text = NULL;
-            g_usleep(20000);
-            g_file_get_contents(world.log, &text, NULL, NULL);
-            const char *at = text ? strstr(text, "event=serving") : NULL;
-            at = at ? strstr(at, " port=") : NULL;
-            if (at && strchr(at, '\n')) {
-                atomic_store(&world.port, (int)g_ascii_strtoll(at + 6, NULL, 10));
-                return;
-            }
-            if (waitpid(world.server, NULL, WNOHANG) == world.server)
-                break; /* PostgreSQL may still be starting */
-        }
-    }
-    fail_msg("the server does not start");
+    apart_start_in(&world.server, world.dir, FALSE);
+    atomic_store(&world.port, world.server.port);
 }
 
 static void stop_server(int with)
 {
     atomic_store(&world.port, 0);
-    kill(world.server, with);
-    waitpid(world.server, NULL, 0);
+    apart_stop(&world.server, with);
 }
 
 static void put_batch(GString *body, const struct sender *sender, int first, int n)
@@ -155,10 +117,16 @@ static void *run_sender(void *argument)
 
 static void start_ingest(void)
 {
-    static const char *const arguments[] = {"ingest", "--quiet", NULL};
+    g_autoptr(GError) err = NULL;
+    const char *const argv[] = {
+        g_getenv("KENKO_BIN"), "ingest", "--quiet", "--config", world.dir, NULL};
     if (world.ingest && waitpid(world.ingest, NULL, WNOHANG) == 0)
         return; /* the last one is still at it */
-    world.ingest = start(arguments, "/dev/null");
+    if (!g_spawn_async(NULL, (char **)(uintptr_t)argv, NULL,
+                       G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL |
+                           G_SPAWN_STDERR_TO_DEV_NULL,
+                       NULL, NULL, &world.ingest, &err))
+        fail_msg("%s", err->message);
 }
 
 static void kill_ingest(void)
@@ -189,7 +157,6 @@ static void set_up(struct arena *arena, struct sender *sender)
     g_autofree char *id = g_strndup(world.token + 4, AUTH_ID_SIZE);
     g_autofree char *text = g_strdup_printf(sources, warehouse_dsn(), id);
     world.dir = sources_directory(text);
-    world.log = g_build_filename(world.dir, "server.log", NULL);
     start_server();
     for (int i = 0; i < SENDERS; i++) {
         sender[i] = (struct sender){.id = i, .acked_ids = g_string_new(NULL)};
@@ -220,10 +187,8 @@ static void check(struct db *db, const struct sender *sender)
 static void what_was_acknowledged_is_there_once_whatever_was_killed(void **state)
 {
     (void)state;
-    if (!g_getenv("KENKO_BIN")) {
-        printf("skipped: KENKO_BIN is not set\n");
+    if (!apart_can("acknowledged events over crashes"))
         skip();
-    }
     struct sender sender[SENDERS];
     g_autoptr(arena_t) arena = arena_new();
     g_autoptr(GError) err = NULL;
@@ -263,7 +228,7 @@ static void what_was_acknowledged_is_there_once_whatever_was_killed(void **state
     check(db, sender);
     for (int i = 0; i < SENDERS; i++)
         g_string_free(sender[i].acked_ids, TRUE);
-    g_free(world.log);
+    apart_clear(&world.server);
     g_rand_free(rand);
 }
 
