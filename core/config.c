@@ -36,7 +36,7 @@ struct loaded {
 
 struct config {
     struct arena *arena;
-    char *directory, *text, *dsn;
+    char *directory, *text, *dsn;   /* directory NULL: files are texts that were given */
     const struct config_node *root; /* of text */
     struct core_section core;
     GArray *loaded;
@@ -87,6 +87,8 @@ static bool read_text(const struct config *config, const char *path, char **text
     size_t size = said ? strlen(said) : 0;
     if (said)
         *text = g_strdup(said);
+    else if (!config->directory)
+        return err_set(err, KENKO_ERROR_CONFIG, "%s: is not among what was kept", path);
     else if (!config_read(config->directory, file ? file : path, FILE_MAX, text, &size, err))
         return false;
     const char *bad;
@@ -192,11 +194,11 @@ static bool load_core(struct config *config, GError **err)
     return check_core(config, err) && load_dsn(config, err);
 }
 
-struct config *config_bare(const char *directory)
+static struct config *config_new(char *directory)
 {
     struct config *config = g_new0(struct config, 1);
     config->arena = arena_new();
-    config->directory = g_canonicalize_filename(directory, NULL);
+    config->directory = directory;
     config->loaded = g_array_new(FALSE, FALSE, sizeof(struct loaded));
     config->zones = g_ptr_array_new_with_free_func((GDestroyNotify)zone_close);
     config->file = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
@@ -204,16 +206,35 @@ struct config *config_bare(const char *directory)
     return config;
 }
 
+struct config *config_bare(const char *directory)
+{
+    return config_new(g_canonicalize_filename(directory, NULL));
+}
+
+static bool load_kenko(struct config *config, GError **err)
+{
+    return read_text(config, KENKO_YAML, &config->text, err) &&
+           parse(config, KENKO_YAML, config->text, &config->root, err) && load_core(config, err);
+}
+
 struct config *config_open(const char *directory, GError **err)
 {
     struct config *config = config_bare(directory);
-    if (!read_text(config, KENKO_YAML, &config->text, err) ||
-        !parse(config, KENKO_YAML, config->text, &config->root, err) || !load_core(config, err)) {
-        err_context(err, "%s", directory);
-        config_close(config);
-        return NULL;
-    }
-    return config;
+    if (load_kenko(config, err))
+        return config;
+    err_context(err, "%s", directory);
+    config_close(config);
+    return NULL;
+}
+
+struct config *config_open_text(const char *text, GError **err)
+{
+    struct config *config = config_new(NULL);
+    config_replace_text(config, KENKO_YAML, text);
+    if (load_kenko(config, err))
+        return config;
+    config_close(config);
+    return NULL;
 }
 
 void config_close(struct config *config)
@@ -298,6 +319,36 @@ bool config_section(struct config *config, const cyaml_schema_field_t *field, vo
     return true;
 }
 
+bool config_has_file(const struct config *config, const char *path)
+{
+    if (g_hash_table_contains(config->text_of, path) || g_hash_table_contains(config->file, path))
+        return true;
+    if (!config->directory)
+        return false;
+    g_autofree char *file = g_build_filename(config->directory, path, NULL);
+    return g_file_test(file, G_FILE_TEST_EXISTS);
+}
+
+const char *config_file_text(struct config *config, const char *path, GError **err)
+{
+    g_autofree char *body = NULL;
+    return read_text(config, path, &body, err) ? arena_strdup(config->arena, body) : NULL;
+}
+
+char *config_extract(const struct config *config, const char *const *keys)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    for (size_t i = 0; i < config->root->n; i++) {
+        const struct config_entry *entry = &config->root->entry[i];
+        if (!g_strv_contains(keys, entry->key))
+            continue;
+        g_string_append_printf(out, "%s: ", entry->key);
+        config_tree_write(out, entry->value);
+        g_string_append_c(out, '\n');
+    }
+    return g_string_free(g_steal_pointer(&out), FALSE);
+}
+
 bool config_file(struct config *config, const char *path, const cyaml_schema_value_t *schema,
                  void **data, const char **text, GError **err)
 {
@@ -313,6 +364,8 @@ bool config_file(struct config *config, const char *path, const cyaml_schema_val
 
 bool config_secret(const struct config *config, const char *reference, char **out, GError **err)
 {
+    if (!config->directory)
+        return err_set(err, KENKO_ERROR_CONFIG, "a configuration of texts alone has no secrets");
     size_t n = strlen(reference);
     if (g_str_has_prefix(reference, "${") && n > 3 && reference[n - 1] == '}') {
         g_autofree char *name = g_strndup(reference + 2, n - 3);

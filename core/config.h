@@ -17,6 +17,10 @@ struct zone;
 MUST_USE struct config *config_open(const char *directory, GError **err);
 void config_close(struct config *config);
 
+/* A configuration of texts alone: `text` is its kenko.yaml, other files are those that
+ * config_replace_text gives it. Nothing is read from a disk, secrets are refused. */
+MUST_USE struct config *config_open_text(const char *text, GError **err);
+
 /* A directory of files without a kenko.yaml: only config_file and config_place may be asked of it.
  */
 MUST_USE struct config *config_bare(const char *directory);
@@ -34,7 +38,7 @@ char *config_place(const struct config *config, const char *file, const char *pa
 bool config_refuse(const struct config *config, GError **err, const char *path, const char *format,
                    ...) PRINTF_LIKE(4, 5);
 
-const char *config_directory(const struct config *config);
+const char *config_directory(const struct config *config); /* NULL: texts alone */
 const char *config_organisation(const struct config *config);
 const char *config_time_zone(const struct config *config);
 /* A zone of the tz database; it lives as long as `config`. */
@@ -61,6 +65,16 @@ MUST_USE bool config_section(struct config *config, const cyaml_schema_field_t *
 MUST_USE bool config_file(struct config *config, const char *path,
                           const cyaml_schema_value_t *schema, void **data, const char **text,
                           GError **err);
+
+/* Is a file of the directory there, or given? */
+bool config_has_file(const struct config *config, const char *path);
+
+/* A file's text, whatever it says; it lives as long as `config`. */
+MUST_USE const char *config_file_text(struct config *config, const char *path, GError **err);
+
+/* These top-level keys of kenko.yaml as a kenko.yaml of their own, one a line, in its order and
+ * without comments: equal values give equal texts. Caller frees. */
+char *config_extract(const struct config *config, const char *const *keys);
 
 /* From now on read FILE, of the current directory, where a file of the directory is asked for. */
 void config_replace(struct config *config, const char *path, const char *file);

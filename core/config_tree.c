@@ -5,6 +5,8 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "core/text.h"
+
 enum { DEPTH_MAX = 32, VALUES_MAX = 1000000 };
 
 struct anchor {
@@ -289,4 +291,30 @@ void config_tree_place(const struct config_node *root, const char *path, int *li
         *line = node->line;
         *column = node->column;
     }
+}
+
+/* What JSON writes as a string YAML reads as the same one. */
+static void write_text(GString *out, const char *text)
+{
+    g_string_append_c(out, '"');
+    text_json(out, text);
+    g_string_append_c(out, '"');
+}
+
+void config_tree_write(GString *out, const struct config_node *node)
+{
+    if (node->kind == CONFIG_TEXT) {
+        write_text(out, node->text);
+        return;
+    }
+    g_string_append_c(out, node->kind == CONFIG_MAP ? '{' : '[');
+    for (size_t i = 0; i < node->n; i++) {
+        g_string_append(out, i ? ", " : "");
+        if (node->kind == CONFIG_MAP) {
+            write_text(out, node->entry[i].key);
+            g_string_append(out, ": ");
+        }
+        config_tree_write(out, node->entry[i].value);
+    }
+    g_string_append_c(out, node->kind == CONFIG_MAP ? '}' : ']');
 }

@@ -41,3 +41,6 @@ MUST_USE bool config_tree_parse(struct arena *arena, const char *file, const cha
 
 /* The place of "sources[0].streams[1].at", or of what encloses it as far as that is there. */
 void config_tree_place(const struct config_node *root, const char *path, int *line, int *column);
+
+/* Append a value in one line of flow style, every scalar in quotes. */
+void config_tree_write(GString *out, const struct config_node *node);

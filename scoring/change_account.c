@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "scoring/health.h"
+#include "scoring/kept.h"
 #include "scoring/scorecard_profile.h"
 
 static void fill_day(struct change_account_day *d)
@@ -109,6 +110,27 @@ static bool compute_old(struct arena *arena, struct db *db, struct config *old, 
     return ok && change_split_card(weighed, &c->before.day, &bridge, &c->after.day, out, err);
 }
 
+/* The whole configuration of the run of the day before, or, where it is from before that was kept,
+ * today's with the scorecard and metrics of then. */
+static struct config *open_then(struct db *db, struct config *config, int64_t run_id,
+                                const struct q_change_scorecard_row *old, GError **err)
+{
+    g_autoptr(GError) failure = NULL;
+    struct config *then = kept_open(db, run_id, &failure);
+    if (then)
+        return then;
+    if (!err_is(failure, KENKO_ERROR_CONFLICT)) {
+        g_propagate_error(err, g_steal_pointer(&failure));
+        return NULL;
+    }
+    g_autofree char *card = g_strdup_printf("scorecards/%s.yaml", old->name);
+    if (!(then = config_open(config_directory(config), err)))
+        return NULL;
+    config_replace_text(then, "metrics.yaml", old->metrics);
+    config_replace_text(then, card, old->body);
+    return then;
+}
+
 static bool compute_bridge(struct arena *arena, struct db *db, struct config *config,
                            const char *key, const struct change_account *c, struct change *out,
                            GError **err)
@@ -119,14 +141,8 @@ static bool compute_bridge(struct arena *arena, struct db *db, struct config *co
     if (old.metrics_is_null)
         return err_set(err, KENKO_ERROR_CONFLICT,
                        "the metrics that scorecard %s was used with were not kept then", old.name);
-    g_autofree char *card = g_strdup_printf("scorecards/%s.yaml", old.name);
-    g_autoptr(config_t) then = config_open(config_directory(config), err);
-    if (!then)
-        return false;
-    /* What a metric over a service level reads is not kept: today's slo.yaml stands for it. */
-    config_replace_text(then, "metrics.yaml", old.metrics);
-    config_replace_text(then, card, old.body);
-    return compute_old(arena, db, then, key, c, old.name, out, err);
+    g_autoptr(config_t) then = open_then(db, config, c->before.row.run_id, &old, err);
+    return then && compute_old(arena, db, then, key, c, old.name, out, err);
 }
 
 bool change_account_load(struct arena *arena, struct db *db, struct config *config, const char *key,

@@ -5,7 +5,6 @@
 
 #include "sql/scoring.h"
 
-#define INDICATOR_FILE "indicators.yaml"
 #define TEXT(key, member, flags)                                                                   \
     CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | (flags), struct indicator_yaml, member, 1, 500)
 #define LIMIT(key, member)                                                                         \
@@ -89,10 +88,9 @@ static bool fill(const struct indicator_yaml *c, const struct metric_set *metric
 bool indicator_load(struct arena *arena, struct config *config, const struct metric_set *metrics,
                     struct indicator_set *out, GError **err)
 {
-    g_autofree char *path = g_build_filename(config_directory(config), INDICATOR_FILE, NULL);
     void *data = NULL;
     *out = (struct indicator_set){0};
-    if (!g_file_test(path, G_FILE_TEST_EXISTS))
+    if (!config_has_file(config, INDICATOR_FILE))
         return true;
     if (!config_file(config, INDICATOR_FILE, &file_schema, &data, NULL, err))
         return false;

@@ -6,6 +6,8 @@
 #include "core/db.h"
 #include "scoring/metric.h"
 
+#define INDICATOR_FILE "indicators.yaml"
+
 struct indicator {
     const char *name, *label, *label_ja, *kind; /* kind: risk or opportunity */
     int metric;

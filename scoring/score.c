@@ -5,6 +5,7 @@
 
 #include "core/progress.h"
 #include "scoring/change.h"
+#include "scoring/kept.h"
 #include "scoring/known.h"
 #include "scoring/numbers.h"
 #include "scoring/scorecard_profile.h"
@@ -116,20 +117,21 @@ static bool put_words(struct db *db, const struct metric_set *metrics, GError **
     return true;
 }
 
-static bool put_scorecard(struct db *db, struct scoring *s, struct score_voice *voice,
-                          char sha256[65], GError **err)
+static bool put_scorecard(struct db *db, struct scoring *s, struct score_voice *voice, GError **err)
 {
     const struct scorecard *card = voice->card;
     g_autoptr(arena_t) arena = arena_new();
     g_autofree char *all = g_strconcat(card->text, "\n--\n", metric_text(s->metrics), NULL);
     g_autofree char *sha = g_compute_checksum_for_string(G_CHECKSUM_SHA256, all, -1);
     struct q_scorecard_find_row row;
-    g_strlcpy(sha256, sha, 65);
     if (!q_scorecard_put(db, card->name, sha, card->text, card->label, metric_text(s->metrics),
                          card->author, card->note, NULL, err) ||
         !q_scorecard_find(arena, db, card->name, sha, &row, err))
         return false;
     voice->scorecard_id = row.scorecard_id;
+    /* Words and labels are of what speaks now, not of what is computed again. */
+    if (s->fn)
+        return true;
     for (size_t i = 0; i < card->n_measures; i++) {
         if (!put_measure(db, s, voice, i, err))
             return false;
@@ -138,36 +140,48 @@ static bool put_scorecard(struct db *db, struct scoring *s, struct score_voice *
            (scorecard_is_mean(card) || put_rest(db, card, row.scorecard_id, err));
 }
 
-static bool put_scorecards(struct db *db, void *context, GError **err)
+/* Everything that a run names as what it was computed with. */
+static bool put_versions(struct db *db, void *context, GError **err)
 {
     struct scoring *s = context;
-    char shadow_sha256[65];
-    return put_scorecard(db, s, &s->champion, s->config_sha256, err) &&
-           (!s->shadow.card || put_scorecard(db, s, &s->shadow, shadow_sha256, err)) &&
-           put_words(db, s->metrics, err);
+    struct kept_card cards[2] = {{s->champion.card->name, s->champion.card->text}};
+    if (s->shadow.card)
+        cards[1] = (struct kept_card){s->shadow_name, s->shadow.card->text};
+    return kept_put(s->arena, db, s->config, cards, s->shadow.card ? 2 : 1, s->known_no,
+                    &s->config_ids, s->config_sha256, err) &&
+           put_scorecard(db, s, &s->champion, err) &&
+           (!s->shadow.card || put_scorecard(db, s, &s->shadow, err)) &&
+           (s->fn || put_words(db, s->metrics, err));
+}
+
+static void take_model(struct scoring *s, const struct q_model_of_row *row)
+{
+    g_autoptr(GError) stale = NULL;
+    s->model_id = row->model_id;
+    s->model = hazard_load(s->arena, s->metrics, row->body, &stale);
+    if (!s->model) {
+        s->model_message = arena_strdup(s->arena, stale->message);
+        return;
+    }
+    json_t *reference =
+        json_loads(row->reference_is_null ? "" : row->reference, NUMBERS_READ, NULL);
+    s->trained_as_of = row->trained_as_of;
+    s->drift = drift_load(s->arena, s->model, reference);
+    json_decref(reference);
 }
 
 static bool load_model(struct scoring *s, GError **err)
 {
-    struct q_model_active_row row;
+    struct q_model_of_row row;
     struct q_model_message_row message;
     bool found;
     s->model_message = "";
-    if (!q_model_active(s->arena, s->db, &row, &found, err))
+    if (s->options->model_id == SCORE_MODEL_NONE)
+        return true;
+    if (!q_model_of(s->arena, s->db, s->options->model_id, &row, &found, err))
         return false;
     if (found) {
-        g_autoptr(GError) stale = NULL;
-        s->model_id = row.model_id;
-        s->model = hazard_load(s->arena, s->metrics, row.body, &stale);
-        if (!s->model) {
-            s->model_message = arena_strdup(s->arena, stale->message);
-            return true;
-        }
-        json_t *reference =
-            json_loads(row.reference_is_null ? "" : row.reference, NUMBERS_READ, NULL);
-        s->trained_as_of = row.trained_as_of;
-        s->drift = drift_load(s->arena, s->model, reference);
-        json_decref(reference);
+        take_model(s, &row);
         return true;
     }
     if (!q_model_message(s->arena, s->db, &message, &found, err))
@@ -203,7 +217,8 @@ static bool load_voice(const struct scoring *s, struct config *config, const cha
     return true;
 }
 
-static bool prepare(struct scoring *s, struct config *config, GError **err)
+/* What the configuration says. */
+static bool configure(struct scoring *s, struct config *config, GError **err)
 {
     struct score_config settings;
     if (!score_config_load(config, &settings, err))
@@ -211,12 +226,20 @@ static bool prepare(struct scoring *s, struct config *config, GError **err)
     s->band_days = settings.band_days;
     s->due_us = settings.due_us;
     const char *asked = s->options->scorecard;
+    s->shadow_name = settings.shadow;
     s->zone = zone_open(config_time_zone(config), err);
-    if (!s->zone || !(s->metrics = metric_set_load(s->arena, config, err)) ||
-        !load_voice(s, config, asked ? asked : settings.scorecard, "champion", &s->champion, err) ||
-        (settings.shadow && !load_voice(s, config, settings.shadow, "shadow", &s->shadow, err)))
-        return false;
-    if (!indicator_load(s->arena, config, s->metrics, &s->indicators, err))
+    return s->zone && kept_pin(config, err) &&
+           (s->metrics = metric_set_load(s->arena, config, err)) &&
+           load_voice(s, config, asked ? asked : settings.scorecard, "champion", &s->champion,
+                      err) &&
+           (!settings.shadow ||
+            load_voice(s, config, settings.shadow, "shadow", &s->shadow, err)) &&
+           indicator_load(s->arena, config, s->metrics, &s->indicators, err);
+}
+
+static bool prepare(struct scoring *s, struct config *config, GError **err)
+{
+    if (!configure(s, config, err))
         return false;
     struct known known;
     if (!known_ask(s->db, s->options->known_no, &known, err))
@@ -225,7 +248,8 @@ static bool prepare(struct scoring *s, struct config *config, GError **err)
     s->known_at = known.at;
     if (!override_load(s->arena, s->db, s->known_no, &s->overrides, err))
         return false;
-    return load_model(s, err) && db_transact(s->db, 3, put_scorecards, s, err);
+    s->config = config;
+    return load_model(s, err) && db_transact(s->db, 3, put_versions, s, err);
 }
 
 static bool run(struct scoring *s, struct config *config, GError **err)
@@ -247,6 +271,20 @@ static bool run(struct scoring *s, struct config *config, GError **err)
     health_engine_free(s->champion.engine);
     health_engine_free(s->shadow.engine);
     return ok;
+}
+
+bool score_compute(struct db *db, struct config *config, const struct score_options *options,
+                   score_result_fn fn, void *context, GError **err)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    struct score_summary summary = {0};
+    struct scoring s = {.db = db,
+                        .arena = arena,
+                        .options = options,
+                        .summary = &summary,
+                        .fn = fn,
+                        .context = context};
+    return run(&s, config, err);
 }
 
 bool score_run(struct db *db, const char *dsn, struct config *config,

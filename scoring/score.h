@@ -5,7 +5,9 @@
 #include "core/config.h"
 #include "core/db.h"
 
+struct metric_frame;
 struct progress;
+struct q_score_copy_row;
 
 /* What account_score.risk_1e9 tells, each as a number and the ends of its interval: churn within 30
  * and 180 days and by the next renewal, and the mean share of HAZARD_STAY_DAYS that is stayed. */
@@ -18,7 +20,23 @@ struct score_options {
     const char *scorecard; /* NULL: kenko.yaml's score.scorecard, else "default" */
     bool publish;
     struct progress *progress; /* NULL: nobody looks */
+    int64_t model_id; /* which model is to speak: SCORE_MODEL_ACTIVE, SCORE_MODEL_NONE, or its id */
 };
+
+enum { SCORE_MODEL_ACTIVE = 0, SCORE_MODEL_NONE = -1 };
+
+/* One day as it was computed: `row` of every customer in the order of `key`, without a run. */
+struct score_result {
+    int32_t as_of;
+    size_t n;
+    const char *const *key;
+    const struct q_score_copy_row *row;
+    const char *input_sha256, *output_sha256;
+    const struct metric_frame *frame; /* all accounts */
+};
+
+/* Called once a day asked, ascending; what it gets lives until it returns. */
+typedef bool (*score_result_fn)(void *context, const struct score_result *result, GError **err);
 
 struct score_summary {
     size_t runs, accounts, unknown; /* of the last day: accounts, unknown */
@@ -44,3 +62,14 @@ struct score_summary {
 MUST_USE bool score_run(struct db *db, const char *dsn, struct config *config,
                         const struct score_options *options, struct score_summary *summary,
                         GError **err);
+
+/*
+ * Compute as score_run does and hand each day over instead of storing it; no transaction is open
+ * then. Nothing is written but the versions of scorecard and files that it computes with.
+ *
+ * Errors  KENKO_ERROR_CONFLICT  the past is no longer there: known_no lies below the known floor,
+ * or retention dropped usage
+ */
+MUST_USE bool score_compute(struct db *db, struct config *config,
+                            const struct score_options *options, score_result_fn fn, void *context,
+                            GError **err);

@@ -40,12 +40,16 @@ struct score_voice {
 struct scoring {
     struct db *db;
     const struct job *job;
+    score_result_fn fn; /* NULL: days are stored */
+    void *context;
     struct arena *arena;
     struct zone *zone;
+    struct config *config;
     const struct metric_set *metrics;
     struct indicator_set indicators;
     int64_t due_us;                      /* of the day; -1: nothing is promised */
     struct score_voice champion, shadow; /* shadow.card NULL: there is none */
+    const char *shadow_name;             /* as kenko.yaml asks for it */
     struct override_set overrides;
     const struct hazard_model *model;
     const struct drift *drift; /* NULL: nothing to hold a day against */
@@ -55,6 +59,7 @@ struct scoring {
     int band_days;
     int64_t model_id, known_no, known_at;
     const char *model_message;
+    struct db_bigints config_ids; /* the files it is computed with */
     char config_sha256[65];
     /* Band history: the last band_days days' health by account. */
     struct health_band_day *history;

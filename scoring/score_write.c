@@ -160,6 +160,7 @@ static bool begin_run(struct db *db, const struct scoring *s, const struct score
         .known_no = s->known_no,
         .known_at = s->known_at,
         .config_sha256 = s->config_sha256,
+        .config_ids = s->config_ids,
         .version = KENKO_VERSION,
         .scorecard_id = s->champion.scorecard_id,
         .model_id = s->model_id,
@@ -212,6 +213,11 @@ bool score_write_day(struct scoring *s, const struct score_day *day, GError **er
 {
     struct write w = {.s = s, .day = day};
     digest_output(&w);
+    if (s->fn) {
+        const struct score_result result = {day->frame->as_of, day->n,   day->key,  day->result,
+                                            day->input,        w.output, day->frame};
+        return s->fn(s->context, &result, err);
+    }
     if (!db_transact(s->db, 3, write_body, &w, err))
         return false;
     struct score_summary *summary = s->summary;

@@ -11,6 +11,8 @@
 #include "core/zone.h"
 #include "scoring/fault.h"
 
+#define SLO_FILE "slo.yaml"
+
 enum { SLO_BURNS_MAX = 6, SLO_MAX = 100 };
 
 enum slo_sli {

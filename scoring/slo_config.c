@@ -7,7 +7,6 @@
 #include "scoring/slo_file.h"
 #include "scoring/slo_internal.h"
 
-#define SLO_FILE "slo.yaml"
 #define SECOND_US INT64_C(1000000)
 
 enum { MIN_EVENTS = 20 };
@@ -321,10 +320,9 @@ struct slo_set *slo_set_load(struct arena *arena, struct config *config, GError 
 {
     struct slo_set *set = arena_one(arena, struct slo_set);
     struct entry e = {.arena = arena, .config = config, .err = err, .path = "faults"};
-    g_autofree char *path = g_build_filename(config_directory(config), SLO_FILE, NULL);
     if (!take_faults(&e, NULL, &set->fault))
         return NULL;
-    if (!g_file_test(path, G_FILE_TEST_EXISTS))
+    if (!config_has_file(config, SLO_FILE))
         return set;
     void *data = NULL;
     e.zone = config_zone(config, config_time_zone(config), err);

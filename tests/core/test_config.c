@@ -420,6 +420,46 @@ static void secrets_come_from_the_environment_or_a_file(void **state)
     assert_null(strstr(err->message, "plain"));
 }
 
+static void a_configuration_of_texts_alone_reads_nothing_else(void **state)
+{
+    (void)state;
+    g_autoptr(GError) err = NULL;
+    g_autoptr(config_t) config = config_open_text("organisation: T\ntime_zone: Asia/Tokyo\n", &err);
+    assert_non_null(config);
+    assert_string_equal(config_time_zone(config), "Asia/Tokyo");
+    write_file("slo.yaml", "slos: []\n", -1);
+    assert_false(config_has_file(config, "slo.yaml"));
+    assert_null(config_file_text(config, "slo.yaml", &err));
+    assert_string_equal(err->message, "slo.yaml: is not among what was kept");
+    config_replace_text(config, "slo.yaml", "slos: []\n");
+    assert_true(config_has_file(config, "slo.yaml"));
+    g_clear_error(&err);
+    assert_null(config_open_text("organisation: T\nwarehouse: {dsn: 'file:secret'}\n", &err));
+    assert_non_null(strstr(err->message, "has no secrets"));
+}
+
+static void keys_are_extracted_as_a_file_that_says_the_same(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {"organisation", "calendar", "score", "churn", NULL};
+    write_file(
+        "kenko.yaml",
+        "organisation: &o \"T \\\"x\\\" <é>\"\nsources: []\n"
+        "calendar:\n  holidays: [2026-01-01, 2026-05-03]\nscore: {band_days: 3, scorecard: *o}\n",
+        -1);
+    g_autoptr(config_t) config = config_open(directory, NULL);
+    assert_non_null(config);
+    g_autofree char *text = config_extract(config, keys);
+    assert_null(strstr(text, "sources"));
+    g_autoptr(GError) err = NULL;
+    g_autoptr(config_t) again = config_open_text(text, &err);
+    if (!again)
+        fail_msg("%s", err->message);
+    assert_string_equal(config_organisation(again), "T \"x\" <é>");
+    g_autofree char *twice = config_extract(again, keys);
+    assert_string_equal(text, twice);
+}
+
 static void currencies_are_codes_of_the_list(void **state)
 {
     (void)state;
@@ -448,6 +488,8 @@ int main(void)
         cmocka_unit_test(a_section_that_fits_is_loaded_aliases_followed),
         cmocka_unit_test(a_refusal_of_a_stage_names_the_place),
         cmocka_unit_test(secrets_come_from_the_environment_or_a_file),
+        cmocka_unit_test(a_configuration_of_texts_alone_reads_nothing_else),
+        cmocka_unit_test(keys_are_extracted_as_a_file_that_says_the_same),
         cmocka_unit_test(currencies_are_codes_of_the_list),
     };
     return cmocka_run_group_tests(tests, make_directory, remove_directory);
