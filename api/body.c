@@ -6,9 +6,13 @@
 
 #include "core/text.h"
 
+/* A body of unknown members only would be answered with many times its size. */
+enum { FAULTS_MAX = 20 };
+
 /* Faults in the order they were found. */
 struct faults {
     struct arena *arena;
+    int n;
     struct field_fault *first, *last;
 };
 
@@ -16,6 +20,7 @@ static void add(struct faults *faults, const char *pointer, const char *detail)
 {
     struct field_fault *fault = arena_one(faults->arena, struct field_fault);
     *fault = (struct field_fault){.pointer = pointer, .detail = detail};
+    faults->n++;
     if (faults->last)
         faults->last->next = fault;
     else
@@ -138,6 +143,8 @@ static void take_all(struct faults *faults, const struct field_set *set, json_t 
     json_object_foreach(json, name, value)
     {
         size_t i = 0;
+        if (faults->n == FAULTS_MAX)
+            return;
         while (set->fields[i].name && strcmp(set->fields[i].name, name) != 0)
             i++;
         if (!set->fields[i].name)
@@ -158,15 +165,21 @@ const struct field_fault *body_parse(struct arena *arena, struct slice text,
 {
     json_error_t error;
     struct faults faults = {.arena = arena};
+    bool has_nul = text.n > 0 && memchr(text.p, '\0', text.n); /* jansson takes it for a space */
     json_t *tree = json_loadb(text.p ? text.p : "", text.n, JSON_REJECT_DUPLICATES, &error);
-    if (!tree)
+    if (has_nul) {
+        add(&faults, "", "want JSON: there is a NUL byte");
+        faults.first->not_json = true;
+    } else if (!tree) {
         add(&faults, "",
             arena_printf(arena, "want JSON: wrong at line %d, column %d", error.line,
                          error.column));
-    else if (!json_is_object(tree))
+        faults.first->not_json = true;
+    } else if (!json_is_object(tree)) {
         add(&faults, "", "want a JSON object");
-    else
+    } else {
         take_all(&faults, set, tree);
+    }
     if (faults.first) {
         json_decref(tree);
         return faults.first;

@@ -5,7 +5,7 @@
 #include "api/field.h"
 
 /*
- * Parse a body. Every fault is found, not only the first.
+ * Parse a body. Every fault is found, not only the first, up to 20 members that are wrong.
  *
  * set   from field_set_new with the endpoint's fields; absent members keep nothing, or their
  *       fallback

@@ -56,6 +56,7 @@ struct field_fault {
     const char *name;    /* of a parameter; NULL for a body */
     const char *pointer; /* JSON pointer into the body; NULL for a parameter */
     const char *detail;  /* "want a number from 1 to 1000" */
+    bool not_json;       /* of a body that cannot be read at all */
     const struct field_fault *next;
 };
 

@@ -16,10 +16,11 @@ static const struct problem_kind kinds[PROBLEM_COUNT] = {
     [PROBLEM_BAD_CURSOR] = {"bad_cursor", 400, "The cursor is not valid",
                             "Use next_cursor as it was given, with the same filters and sort.",
                             "A cursor is signed and belongs to the query that returned it."},
-    [PROBLEM_BAD_BODY] = {"bad_body", 400, "The body cannot be read",
-                          "Correct the body at the byte named in detail.",
-                          "The body is not JSON of the shape that the endpoint takes, or not whole "
-                          "gzip. None of its events was taken in."},
+    [PROBLEM_BAD_BODY] =
+        {"bad_body", 400, "The body cannot be read",
+         "Correct the body at the place named in detail.",
+         "The body is not JSON, or not of the shape that events have, or not whole "
+         "gzip. None of its events was taken in, nothing was written."},
     [PROBLEM_BAD_EVENT] = {"bad_event", 400, "The event is not complete",
                            "Correct what detail names and send the event again.",
                            "An event that comes alone is either taken in or refused. In a batch "
@@ -57,8 +58,8 @@ static const struct problem_kind kinds[PROBLEM_COUNT] = {
                                 "A page walk stays on the scoring run it began with. The newest "
                                 "three runs are kept; this walk took longer."},
     [PROBLEM_BODY_TOO_LARGE] = {"body_too_large", 413, "The body is too large",
-                                "Send at most 1 MiB.",
-                                "The limit is enforced while the body is read."},
+                                "Send at most 64 KiB; events have a limit of their own.",
+                                "Past 1 MiB it is refused before or while it is read."},
     [PROBLEM_TARGET_TOO_LONG] = {"target_too_long", 414, "The request target is too long",
                                  "Send at most 4 KiB of path and query.",
                                  "Path and query together "

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/gunzip.h"
+#include "api/routes.h"
 #include "core/text.h"
 
 static const char *decode(struct arena *arena, const char *text, size_t n, bool plus)
@@ -69,11 +70,13 @@ bool request_parse(struct request *request, struct guard_fault *fault)
 
 bool request_decode(struct request *request, size_t max, struct guard_fault *fault)
 {
-    static const struct guard_fault large = {PROBLEM_BATCH_TOO_LARGE,
+    static const struct guard_fault batch = {PROBLEM_BATCH_TOO_LARGE,
                                              "the batch is larger than 500 KiB"};
+    static const struct guard_fault body = {PROBLEM_BODY_TOO_LARGE,
+                                            "the body is larger than this endpoint takes"};
     const char *encoding = request_header(request, "Content-Encoding");
     enum gunzip_result result = GUNZIP_DONE;
-    *fault = large;
+    *fault = request->route->scope & AUTH_EVENTS ? batch : body;
     if (request->body_size > max)
         return false;
     if (!request->is_decoded && encoding && g_ascii_strcasecmp(encoding, "gzip") == 0)

@@ -223,7 +223,9 @@ static bool take_body(struct request *request, struct response *response)
     request->told = field_set_new(request->arena, endpoint->body);
     const struct field_fault *faults =
         body_parse(request->arena, request->body, &request->told, &request->body_json);
-    if (faults)
+    if (faults && faults->not_json)
+        response_problem(response, request, PROBLEM_BAD_BODY, "%s", faults->detail);
+    else if (faults)
         response_faults(response, request, PROBLEM_INVALID, faults);
     return !faults;
 }

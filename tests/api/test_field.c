@@ -171,6 +171,18 @@ static void types_are_not_guessed(void **state)
     }
 }
 
+static void many_unknown_members_are_not_all_named(void **state)
+{
+    (void)state;
+    g_autoptr(GString) text = g_string_new("{");
+    for (int i = 0; i < 1000; i++)
+        g_string_append_printf(text, "%s\"unknown%d\": 1", i ? "," : "", i);
+    g_string_append_c(text, '}');
+    g_autofree char *faults = faults_of(text->str);
+    g_auto(GStrv) lines = g_strsplit(faults, "\n", -1);
+    assert_int_equal(g_strv_length(lines), 20 + 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -178,6 +190,7 @@ int main(void)
         cmocka_unit_test(an_absent_one_is_its_fallback),
         cmocka_unit_test(a_body_gives_each_member_its_type),
         cmocka_unit_test(types_are_not_guessed),
+        cmocka_unit_test(many_unknown_members_are_not_all_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -97,20 +97,20 @@ static void every_wrong_member_has_its_pointer(void **state)
 static void a_body_that_is_no_object_of_json_is_refused(void **state)
 {
     const struct served *f = *state;
-    static const char *const wrong[] = {"[]",
-                                        "1",
-                                        "{",
-                                        "{\"body\":\"a\",\"body\":\"b\"}",
-                                        "{\"body\":\"\\u0000\"}",
-                                        "{\"body\":\"\\ud800\"}",
-                                        "{\"body\":1}",
-                                        "{\"body\":null}",
-                                        "{\"body\":\"\"}",
-                                        "{\"body\":\"a\"}x"};
+    static const char *const unreadable[] = {"{",
+                                             "{\"body\":\"a\",\"body\":\"b\"}",
+                                             "{\"body\":\"\\u0000\"}",
+                                             "{\"body\":\"\\ud800\"}",
+                                             "{\"body\":\"\xc0\xaf\"}",
+                                             "{\"body\":\"a\"}x"};
+    static const char *const wrong[] = {"[]", "{\"body\":1}", "{\"body\":null}", "{\"body\":\"\"}"};
+    for (size_t i = 0; i < G_N_ELEMENTS(unreadable); i++)
+        json_decref(post(f, "/api/v1/accounts/a0000/notes", unreadable[i], 400));
     for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++)
         json_decref(post(f, "/api/v1/accounts/a0000/notes", wrong[i], 422));
-    g_autofree char *deep = g_strnfill(60000, '[');
-    json_decref(post(f, "/api/v1/accounts/a0000/notes", deep, 422));
+    g_autofree char *deep = g_strnfill(60000, '['), *large = g_strnfill(70000, ' ');
+    json_decref(post(f, "/api/v1/accounts/a0000/notes", deep, 400));
+    json_decref(post(f, "/api/v1/accounts/a0000/notes", large, 413));
     g_autoptr(raw_http_answer_t) form =
         raw_http_send(f->port, "POST", "/api/v1/accounts/a0000/notes", f->csm, "body=x", 6);
     assert_int_equal(form->status, 415);

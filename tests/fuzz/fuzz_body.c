@@ -44,6 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_value(&set.fields[i], &set.values[i]);
     }
     FUZZ_HOLDS((json != NULL) == (fault == NULL));
+    FUZZ_HOLDS(fault || !memchr(data + 1, '\0', size - 1));
     json_decref(json);
     return 0;
 }
