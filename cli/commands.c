@@ -18,6 +18,7 @@ const struct command *const commands[] = {
     &cmd_plan,
     &cmd_fit,
     &cmd_report,
+    &cmd_alert,
     &cmd_slo,
     &cmd_query,
     &cmd_run,

@@ -6,6 +6,7 @@
 
 /* clang-format off */
 extern const struct command cmd_airbyte;
+extern const struct command cmd_alert;
 extern const struct command cmd_audit;
 extern const struct command cmd_backtest;
 extern const struct command cmd_check;

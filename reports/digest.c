@@ -28,8 +28,7 @@ static const char *risk_text(const struct report *r, const struct q_report_accou
     return report_say(r, MESSAGE_DIGEST_RISK, "p", p, NULL);
 }
 
-/* "Red 20 ▼ 30.0, USD 5,000, churn within 90 days 2 % → 58 %" */
-static const char *state_text(const struct report *r, const struct q_report_accounts_row *a)
+const char *digest_state(const struct report *r, const struct q_report_accounts_row *a)
 {
     const char *health = report_health(r, a->band, a->effective_bp_is_null, a->effective_bp);
     const char *delta = report_delta(r, a), *comma = report_say(r, MESSAGE_LIST_COMMA, NULL);
@@ -53,7 +52,7 @@ static void add_rows(const struct report *r, struct document *d,
     for (size_t i = 0; i < rows->n; i++) {
         const struct q_report_accounts_row *a = &rows->row[i];
         document_cell(d, a->name, report_link(r, a->key), TONE_PLAIN);
-        document_cell(d, state_text(r, a), NULL, document_band_tone(a->band));
+        document_cell(d, digest_state(r, a), NULL, document_band_tone(a->band));
         document_cell(d, reason_line(r, a, REASONS), NULL, TONE_PLAIN);
     }
 }

@@ -22,4 +22,7 @@ struct digest digest_of(const struct report *report, const struct digest *each, 
 /* Is somebody worse, gone or no longer known? */
 bool digest_has_news(const struct digest *digest);
 
+/* How an account stands: "Red 20 ▼ 30.0, USD 5,000, churn in 90 days 2 % → 58 %". */
+const char *digest_state(const struct report *report, const struct q_report_accounts_row *account);
+
 void digest_make(const struct report *report, const struct digest *digest, struct document *out);

@@ -7,7 +7,9 @@
 #include "reports/render.h"
 #include "reports/signature.h"
 
-enum { ATTEMPTS_MAX = 8, RETRY_FIRST_S = 30 };
+enum { ATTEMPTS_MAX = 8, RETRY_FIRST_S = 30, TURN_TRIES = 120, TURN_PAUSE_US = 500000 };
+
+static const char turn[] = "kenko outbox";
 
 bool outbox_queue(const struct report *report, const struct document *document,
                   const struct report_channel *channel, const char *kind, const char *period,
@@ -47,7 +49,8 @@ static enum deliver_outcome deliver(struct config *config, const struct report_c
 {
     const char *owner = strchr(row->kind, ':');
     if (strcmp(channel->type, "file") == 0)
-        return deliver_file(reports, channel, owner ? owner + 1 : "", row->payload, answer);
+        return deliver_file(reports, channel, owner ? owner + 1 : "", row->period, row->payload,
+                            answer);
     g_autofree char *url = NULL, *signature = NULL;
     g_autoptr(GError) failure = NULL;
     if ((!g_str_has_prefix(channel->url, "http") &&
@@ -80,7 +83,7 @@ static bool send_channel(struct db *db, struct config *config, const struct repo
                          const struct report_channel *channel, struct outbox_result *out,
                          GError **err)
 {
-    /* The job's lock is held: whoever was sending here before is dead. */
+    /* The lock is held: whoever was sending here before is dead. */
     if (!q_outbox_strand(db, channel->name, NULL, err))
         return false;
     for (;;) {
@@ -103,13 +106,29 @@ static bool send_channel(struct db *db, struct config *config, const struct repo
     }
 }
 
+/* Jobs of several kinds send; two at once would take each other's messages for stranded ones. */
+static bool wait_for_turn(struct db *db, bool *taken, GError **err)
+{
+    *taken = false;
+    for (int i = 0; i < TURN_TRIES && !*taken; i++) {
+        if (!db_try_lock(db, turn, taken, err))
+            return false;
+        if (!*taken)
+            g_usleep(TURN_PAUSE_US);
+    }
+    return true;
+}
+
 bool outbox_send(struct db *db, struct config *config, const struct report_config *reports,
                  struct outbox_result *out, GError **err)
 {
+    bool taken, ok = true;
     *out = (struct outbox_result){0};
-    for (size_t i = 0; i < reports->n_channels; i++) {
-        if (!send_channel(db, config, reports, &reports->channel[i], out, err))
-            return false;
-    }
-    return true;
+    if (!wait_for_turn(db, &taken, err) || !taken)
+        return taken;
+    for (size_t i = 0; ok && i < reports->n_channels; i++)
+        ok = send_channel(db, config, reports, &reports->channel[i], out, err);
+    if (db_is_alive(db))
+        ok = db_unlock(db, turn, ok ? err : NULL) && ok;
+    return ok;
 }

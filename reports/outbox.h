@@ -16,7 +16,8 @@ struct outbox_result {
 };
 
 /*
- * Send what is due, channel by channel. A failure of one message is counted and tried again later
+ * Send what is due, channel by channel; one sends at a time, and who waits for too long leaves what
+ * is due to the other. A failure of one message is counted and tried again later
  * (5xx, 429, no connection) or given up (other 4xx); it is no error of this function.
  */
 MUST_USE bool outbox_send(struct db *db, struct config *config, const struct report_config *reports,
@@ -27,11 +28,11 @@ MUST_USE bool outbox_send(struct db *db, struct config *config, const struct rep
 
 enum deliver_outcome { DELIVER_SENT, DELIVER_RETRY, DELIVER_DEAD, DELIVER_UNKNOWN };
 
-/* Write the payload to a file, whole or not at all. `owner` stands for {owner} in its path, without
- * what would lead elsewhere; "" for everybody's. */
+/* Write the payload to a file, whole or not at all. `owner` and `period` stand for {owner} and
+ * {period} in its path, without what would lead elsewhere; owner "" for everybody's. */
 enum deliver_outcome deliver_file(const struct report_config *reports,
                                   const struct report_channel *channel, const char *owner,
-                                  struct slice payload, char answer[200]);
+                                  const char *period, struct slice payload, char answer[200]);
 
 /* What is sent. */
 struct deliver_message {

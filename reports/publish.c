@@ -126,7 +126,8 @@ bool publish_digest(struct db *db, struct config *config, const struct report_co
         return false;
     for (size_t i = 0; i < reports->n_channels; i++) {
         const struct report_channel *channel = &reports->channel[i];
-        if (!(*channel->owner ? queue_owners(&report, channel, queued, err)
+        if (report_channel_takes(channel, "digest") &&
+            !(*channel->owner ? queue_owners(&report, channel, queued, err)
                               : queue_all(&report, channel, queued, err)))
             return false;
     }

@@ -11,7 +11,7 @@
 struct channel_config {
     char *name, *type, *path, *url, *owner;
     bool allow_private;
-    char *secret, *secret_before;
+    char *secret, *secret_before, *only;
 };
 
 struct reports_section {
@@ -37,6 +37,7 @@ static const cyaml_schema_field_t channel_fields[] = {
     CYAML_FIELD_BOOL("allow_private", CYAML_FLAG_OPTIONAL, struct channel_config, allow_private),
     OPTIONAL_TEXT("secret", struct channel_config, secret),
     OPTIONAL_TEXT("secret_before", struct channel_config, secret_before),
+    OPTIONAL_TEXT("only", struct channel_config, only),
     CYAML_FIELD_END};
 static const cyaml_schema_value_t channel_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct channel_config, channel_fields)};
@@ -77,9 +78,13 @@ static bool load_channels(struct config *config, const struct channel_config *ch
             return config_refuse(config, err, path,
                                  "reports.channels: %s has a secret_before, but no secret",
                                  c->name);
+        if (c->only && strcmp(c->only, "digest") != 0 && strcmp(c->only, "alerts") != 0)
+            return config_refuse(config, err, path,
+                                 "reports.channels: %s has only: %s, want digest or alerts",
+                                 c->name, c->only);
         out->channel[out->n_channels++] = (struct report_channel){
-            c->name,          c->type,   c->path,         c->url, c->owner ? c->owner : "",
-            c->allow_private, c->secret, c->secret_before};
+            c->name,          c->type,   c->path,          c->url, c->owner ? c->owner : "",
+            c->allow_private, c->secret, c->secret_before, c->only};
     }
     return true;
 }
@@ -94,6 +99,11 @@ static bool check_owners(struct config *config, const struct report_config *repo
             return config_refuse(config, err, path, "language is '%s', want en or ja", code);
     }
     return true;
+}
+
+bool report_channel_takes(const struct report_channel *channel, const char *kind)
+{
+    return !channel->only || strcmp(channel->only, kind) == 0;
 }
 
 bool report_config_load(struct config *config, change_split_fn split, struct report_config *out,

@@ -23,6 +23,7 @@ struct report_channel {
     const char *name, *type, *path, *url, *owner;
     bool allow_private;
     const char *secret, *secret_before; /* references; NULL: not signed */
+    const char *only;                   /* digest or alerts; NULL: both */
 };
 
 /* What kenko.yaml says of an owner beside their row of staff; NULL for what it does not. */
@@ -41,6 +42,9 @@ struct report_config {
     size_t n_owners;
     const struct report_owner *owners;
 };
+
+/* Does a channel take messages of a kind, digest or alerts? */
+bool report_channel_takes(const struct report_channel *channel, const char *kind);
 
 MUST_USE bool report_config_load(struct config *config, change_split_fn split,
                                  struct report_config *out, GError **err);

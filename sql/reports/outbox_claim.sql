@@ -3,6 +3,7 @@
 -- param  channel       text
 -- column outbox_id     bigint
 -- column kind          text
+-- column period        text
 -- column content_type  text
 -- column payload       bytea
 -- column attempts      int
@@ -17,5 +18,5 @@ WHERE outbox_id = (
   LIMIT 1
   FOR UPDATE SKIP LOCKED
 )
-RETURNING outbox_id, kind, content_type, payload, attempts,
+RETURNING outbox_id, kind, period, content_type, payload, attempts,
   extract(epoch FROM now())::bigint AS claimed_s;

@@ -219,7 +219,7 @@ static void a_path_leads_nowhere_else_for_any_owner(void **state)
     const struct report_channel channel = {.type = "file", .path = "in/{owner}"};
     const struct slice payload = {"x", 1};
     char answer[200];
-    assert_int_equal(deliver_file(&reports, &channel, "../../etc/x@y", payload, answer),
+    assert_int_equal(deliver_file(&reports, &channel, "../../etc/x@y", "x", payload, answer),
                      DELIVER_SENT);
     g_autofree char *inside = written(dir, "in/_"), *outside = written(dir, "etc/x@y");
     assert_string_equal(inside, "x");

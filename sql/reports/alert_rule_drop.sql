@@ -1,0 +1,4 @@
+-- A rule is no more.
+-- none
+-- param rule  text
+DELETE FROM outreach.alert_rule WHERE rule = $1::text;
