@@ -181,6 +181,20 @@ static void put_inbox(struct inbox *inbox, GString *out)
                (int64_t)n.queued);
 }
 
+/* Nothing before the first time, so that an alert on age does not fire on a new installation. */
+static void put_recompute(const struct watch *watch, GString *out)
+{
+    struct watch_recompute again = watch_recompute(watch);
+    if (again.at_us == 0)
+        return;
+    put_number(out, "kenko_recompute_timestamp_seconds", "gauge",
+               "When published scores were computed again last.", again.at_us / 1000000);
+    put_number(out, "kenko_recompute_accounts", "gauge",
+               "Published scores that were computed again then.", again.accounts);
+    put_number(out, "kenko_recompute_different", "gauge",
+               "Of them other than published: 0 is well.", again.different);
+}
+
 void meter_format(struct meter *meter, const struct site *site, const struct watch *watch,
                   const struct reaper *reaper, int64_t now_us, GString *out)
 {
@@ -203,6 +217,7 @@ void meter_format(struct meter *meter, const struct site *site, const struct wat
     put_number(out, "kenko_api_queue_shed_total", "counter",
                "Requests refused because that queue was full or slow.",
                workers_shed(site->workers));
+    put_recompute(watch, out);
     put_inbox(site->inbox, out);
     put_requests(meter, out);
     put_durations(meter, out);

@@ -25,6 +25,7 @@ struct watch {
     bool has_cursor_key;
     bool failing; /* the last look failed: say it once, not every second */
     atomic_int_least64_t loads, failures;
+    atomic_int_least64_t again_accounts, again_different, again_us;
 };
 
 static bool load_cursor_key(struct watch *watch, struct arena *arena, GError **err)
@@ -116,6 +117,17 @@ static bool load_freshness(struct watch *watch, struct arena *arena, GError **er
     return true;
 }
 
+static bool load_recompute(struct watch *watch, struct arena *arena, GError **err)
+{
+    struct q_recompute_newest_row row;
+    if (!q_recompute_newest(arena, watch->db, &row, err))
+        return false;
+    atomic_store(&watch->again_accounts, row.accounts);
+    atomic_store(&watch->again_different, row.different);
+    atomic_store(&watch->again_us, row.checked_at_is_null ? 0 : row.checked_at);
+    return true;
+}
+
 static bool load_run(struct watch *watch, struct arena *arena, GError **err)
 {
     struct q_snapshot_run_row row;
@@ -160,7 +172,8 @@ static bool look(struct watch *watch, GError **err)
             return false;
     }
     if (!load_cursor_key(watch, arena, err) || !load_keys(watch, arena, err) ||
-        !load_freshness(watch, arena, err) || !load_run(watch, arena, err))
+        !load_freshness(watch, arena, err) || !load_recompute(watch, arena, err) ||
+        !load_run(watch, arena, err))
         return false;
     store_checked(watch->store, g_get_monotonic_time());
     return true;
@@ -244,4 +257,11 @@ int64_t watch_loads(const struct watch *watch)
 int64_t watch_failures(const struct watch *watch)
 {
     return atomic_load(&watch->failures);
+}
+
+struct watch_recompute watch_recompute(const struct watch *watch)
+{
+    return (struct watch_recompute){atomic_load(&watch->again_accounts),
+                                    atomic_load(&watch->again_different),
+                                    atomic_load(&watch->again_us)};
 }

@@ -25,6 +25,12 @@ MUST_USE struct watch *watch_start(struct store *store, const struct watch_optio
                                    GError **err);
 void watch_stop(struct watch *watch);
 
+/* What came of computing published days again the last time; at_us 0: nothing yet. */
+struct watch_recompute {
+    int64_t accounts, different, at_us;
+};
+struct watch_recompute watch_recompute(const struct watch *watch);
+
 /* Loads of snapshots so far, for metrics. */
 int64_t watch_loads(const struct watch *watch);
 int64_t watch_failures(const struct watch *watch);

@@ -229,6 +229,22 @@ static bool add_owners(const struct report *r, struct document *d, GError **err)
     return true;
 }
 
+/* Were days of the past computed again, and what came of it? */
+static bool add_recompute(const struct report *r, struct document *d, GError **err)
+{
+    struct q_report_recompute_row again;
+    if (!q_report_recompute(r->arena, r->db, r->run.as_of, &again, err))
+        return false;
+    if (again.days > 0)
+        document_text(d, "%s",
+                      report_count(r,
+                                   again.different ? MESSAGE_DATA_RECOMPUTE_DIFFERENT
+                                                   : MESSAGE_DATA_RECOMPUTE_EQUAL,
+                                   again.accounts, "different", report_number(r, again.different),
+                                   NULL));
+    return true;
+}
+
 static bool add_data(const struct report *r, struct document *d, GError **err)
 {
     static const struct report_column columns[] = {
@@ -249,6 +265,8 @@ static bool add_data(const struct report *r, struct document *d, GError **err)
         document_text(d, "%s",
                       report_count(r, MESSAGE_DATA_UNRESOLVED, unresolved.parties, "arr",
                                    report_number(r, llround(unresolved.arr)), NULL));
+    if (!add_recompute(r, d, err))
+        return false;
     report_table(r, d, "", columns, G_N_ELEMENTS(columns));
     for (size_t i = 0; i < rows.n; i++) {
         const struct q_report_freshness_row *f = &rows.row[i];

@@ -185,6 +185,25 @@ static void the_admin_port_says_live_ready_and_metrics(void **state)
     assert_null(strstr(metrics->body, "a0001"));
 }
 
+static void what_came_of_computing_the_past_again_is_a_metric(void **state)
+{
+    const struct served *f = *state;
+    g_autoptr(raw_http_answer_t) before = raw_http_get(f->admin, "/metrics", "");
+    assert_null(strstr(before->body, "kenko_recompute"));
+    warehouse_sql(f->db,
+                  "INSERT INTO score.recompute (job_run_id, drawn_on, as_of, run_id, state, "
+                  "accounts, different, account_keys, message) SELECT 1, as_of, as_of, "
+                  "run_id, 'different', 30, 0, '{}', 'a digest' FROM score.published LIMIT 1");
+    for (int i = 0; i < 300; i++) {
+        g_autoptr(raw_http_answer_t) metrics = raw_http_get(f->admin, "/metrics", "");
+        if (strstr(metrics->body, "kenko_recompute_accounts 30\n") &&
+            strstr(metrics->body, "kenko_recompute_different 1\n"))
+            return;
+        g_usleep(100000);
+    }
+    fail_msg("%s", "the metrics do not say it");
+}
+
 static int history_status(const struct served *f)
 {
     g_autoptr(raw_http_answer_t) answer = served_get(f, "/api/v1/accounts/a0000/history");
@@ -237,6 +256,7 @@ int main(void)
         cmocka_unit_test(a_body_over_the_limit_is_refused),
         cmocka_unit_test(a_slow_request_is_closed_at_its_deadline),
         cmocka_unit_test(the_admin_port_says_live_ready_and_metrics),
+        cmocka_unit_test(what_came_of_computing_the_past_again_is_a_metric),
         cmocka_unit_test(without_its_warehouse_it_serves_what_it_has_and_says_so),
     };
     return cmocka_run_group_tests(tests, served_set_up, served_tear_down);

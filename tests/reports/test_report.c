@@ -105,6 +105,26 @@ static void the_weekly_report_tells_who_left_and_what_is_at_stake(void **state)
     assert_says(csv, "Account,Owner,Health,Change,Band,ARR,Churn in 90 d,Why\r\n");
 }
 
+static void the_weekly_report_says_what_came_of_computing_the_past_again(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = two_weeks();
+    static const char said[] = "computed again this week";
+    GString *nothing = report_text(db, "weekly", NULL, PUBLISH_TEXT);
+    assert_null(strstr(nothing->str, said));
+    warehouse_sql(db, "INSERT INTO score.recompute (drawn_on, as_of, run_id, state, accounts, "
+                      "different, account_keys, message) SELECT '2026-11-20', as_of, run_id, "
+                      "'equal', 12, 0, '{}', '' FROM score.published WHERE as_of = '2026-11-16'");
+    GString *equal = report_text(db, "weekly", NULL, PUBLISH_TEXT);
+    assert_says(equal, "12 published scores of the past were computed again this week");
+    warehouse_sql(db, "UPDATE score.recompute SET state = 'different', different = 2");
+    GString *different = report_text(db, "weekly", NULL, PUBLISH_TEXT);
+    assert_says(different, "2 are not what was published");
+    g_string_free(nothing, TRUE);
+    g_string_free(equal, TRUE);
+    g_string_free(different, TRUE);
+}
+
 static void a_weekly_report_without_a_model_says_why(void **state)
 {
     (void)state;
@@ -377,6 +397,7 @@ int main(void)
         cmocka_unit_test(a_digest_without_news_says_so_in_one_line),
         cmocka_unit_test(a_digest_lists_who_is_worse_with_the_reason_in_words),
         cmocka_unit_test(the_weekly_report_tells_who_left_and_what_is_at_stake),
+        cmocka_unit_test(the_weekly_report_says_what_came_of_computing_the_past_again),
         cmocka_unit_test(a_weekly_report_without_a_model_says_why),
         cmocka_unit_test(the_contributions_of_a_brief_add_up),
         cmocka_unit_test(an_account_without_data_is_unknown_and_has_no_sum),
