@@ -12,9 +12,13 @@ static bool take_value(struct what_if *what_if, const char *text, GError **err)
 {
     const char *equals = strchr(text, '=');
     char *end;
+    if (equals && *text == '@') {
+        g_autofree char *attribute = g_strndup(text + 1, (gsize)(equals - text - 1));
+        return what_if_say(what_if, attribute, equals + 1, err);
+    }
     double value = equals ? g_ascii_strtod(equals + 1, &end) : NAN;
     if (!equals || end == equals + 1 || *end || !isfinite(value))
-        return err_set(err, KENKO_ERROR_USAGE, "'%s' is no METRIC=VALUE", text);
+        return err_set(err, KENKO_ERROR_USAGE, "'%s' is no METRIC=VALUE or @ATTRIBUTE=TEXT", text);
     g_autofree char *metric = g_strndup(text, (gsize)(equals - text));
     return what_if_set(what_if, metric, value, err);
 }
@@ -59,7 +63,7 @@ static void print_health(const struct what_if *what_if, struct health_engine *en
 {
     struct health h;
     g_autoptr(GString) out = g_string_new(NULL);
-    health_of_values(engine, what_if->value, what_if->quality, 1, &h);
+    what_if_health(what_if, engine, &h);
     (json ? card_words_json : card_words_text)(out, engine, key, &h);
     printf("%s", out->str);
 }

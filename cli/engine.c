@@ -72,7 +72,7 @@ static struct engine_health health_of(struct arena *arena, const struct what_if 
                                       struct health_engine *engine)
 {
     struct health h;
-    health_of_values(engine, w->value, w->quality, 1, &h);
+    what_if_health(w, engine, &h);
     return (struct engine_health){h.is_known, h.health_bp, h.effective_bp,
                                   arena_strdup(arena, h.band)};
 }

@@ -69,7 +69,7 @@ static bool on_frame(void *context, const struct metric_frame *f, GError **err)
     if (a == f->n_accounts)
         return err_set(err, KENKO_ERROR_NOT_FOUND, "'%s' was no account then", b->key);
     g_autoptr(health_engine_t) engine = health_engine_new(b->card);
-    health_of_values(engine, f->value + a, f->quality + a, f->n_accounts, &h);
+    health_of_frame(engine, f, a, &h);
     *b->out = *b->before;
     for (size_t i = 0; i < b->card->n_measures; i++) {
         struct change_measure *m = &b->out->measure[i];

@@ -130,7 +130,8 @@ struct facts *facts_load(struct db *db, const struct zone *zone, const struct fa
     f->words = g_ptr_array_new();
     f->word_index = g_hash_table_new(g_str_hash, g_str_equal);
     if (load_frame(f, db, known_no, err) && facts_load_usage(f, db, err) &&
-        facts_load_records(f, db, err) && (!wish->runs || facts_load_runs(f, db, err)))
+        facts_load_records(f, db, err) && (!wish->runs || facts_load_runs(f, db, err)) &&
+        (!wish->attributes || facts_load_attributes(f, db, err)))
         return f;
     facts_free(f);
     return NULL;
@@ -153,7 +154,7 @@ void facts_free(struct facts *f)
         g_free(f->usage[u].n);
         g_free(f->usage[u].first);
     }
-    for (int kind = 0; kind < FACTS_KINDS; kind++)
+    for (int kind = 0; kind < FACTS_LISTS; kind++)
         g_free(f->version[kind].row);
     g_free(f->run);
     g_free(f->first_run);

@@ -76,6 +76,7 @@ struct facts_wish {
     const char *currency;     /* reporting currency */
     bool runs;             /* also runs and incidents: of runs those that ended on or after ... */
     int32_t runs_from_day; /* ... this day, or have not, and began before to_day */
+    bool attributes;       /* also what account records say in words */
     int32_t subjects_from_day; /* usage by subject is wanted from this day on */
 };
 

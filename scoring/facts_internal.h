@@ -44,7 +44,10 @@ bool facts_stamp_same_record(const struct facts_stamp *x, const struct facts_sta
 struct facts_version {
     struct facts_stamp stamp;
     const char *tag;
-    const struct facts_words *words; /* of contracts, else NULL */
+    union {
+        const struct facts_words *words; /* of contracts, else NULL */
+        const struct facts_label *label; /* of accounts */
+    };
     const char *who;
     bool mark;
     int64_t from, to, n;
@@ -56,6 +59,9 @@ struct facts_versions {
     struct facts_version *row;
     size_t n, room;
 };
+
+/* Versions of accounts stand behind those of records. */
+enum { FACTS_ACCOUNT = FACTS_KINDS, FACTS_LISTS };
 
 struct facts_rate {
     const char *currency;
@@ -79,7 +85,7 @@ struct facts {
     size_t n_days;
     struct facts_usage *usage;
     GArray *subject_days;
-    struct facts_versions version[FACTS_KINDS];
+    struct facts_versions version[FACTS_LISTS];
     struct facts_rate *rate;
     size_t n_rates;
     struct facts_run *run;
@@ -99,3 +105,15 @@ uint32_t facts_member_on(const struct facts *f, size_t party, int32_t day);
 bool facts_load_usage(struct facts *f, struct db *db, GError **err);
 bool facts_load_runs(struct facts *f, struct db *db, GError **err);
 bool facts_load_records(struct facts *f, struct db *db, GError **err);
+bool facts_load_attributes(struct facts *f, struct db *db, GError **err);
+
+/* A new last version; all in order, each with the day it speaks from; the end of the record that
+ * begins at `i`; and which of its versions had been said by a day that begins at start_us. */
+struct facts_version *facts_versions_add(struct facts_versions *list);
+void facts_versions_sort(struct facts_versions *list);
+size_t facts_versions_end(const struct facts_versions *list, size_t i);
+const struct facts_version *facts_versions_on(const struct facts_versions *list, size_t i,
+                                              size_t end, int32_t day, int64_t start_us);
+
+/* The number of a word, which is kept once. */
+uint32_t facts_word_add(struct facts *f, const char *text);

@@ -19,6 +19,15 @@ static const struct facts_words *words_of(struct arena *arena,
     return words;
 }
 
+struct facts_version *facts_versions_add(struct facts_versions *list)
+{
+    if (list->n == list->room) {
+        list->room = MAX(1024, list->room * 2);
+        list->row = g_renew(struct facts_version, list->row, list->room);
+    }
+    return &list->row[list->n++];
+}
+
 static bool on_version(void *context, const struct q_versions_read_row *row, GError **err)
 {
     (void)err;
@@ -26,12 +35,7 @@ static bool on_version(void *context, const struct q_versions_read_row *row, GEr
     size_t party = facts_party(f, row->party_id);
     if (party == FACTS_NO_PARTY || row->from_at_is_null || !facts_visible(f, row->load_id))
         return true;
-    struct facts_versions *list = &f->version[row->kind];
-    if (list->n == list->room) {
-        list->room = MAX(1024, list->room * 2);
-        list->row = g_renew(struct facts_version, list->row, list->room);
-    }
-    list->row[list->n++] =
+    *facts_versions_add(&f->version[row->kind]) =
         (struct facts_version){.stamp = {party, arena_strdup(f->arena, row->external_id),
                                          row->changed_at_is_null ? INT64_MIN : row->changed_at,
                                          f->commit_no[row->load_id], row->ordinal, row->deleted},
@@ -53,8 +57,7 @@ static int compare_versions(const void *a, const void *b)
     return facts_stamp_compare(&x->stamp, &y->stamp);
 }
 
-/* The version after the last of the record whose first version is `i`. */
-static size_t record_end(const struct facts_versions *list, size_t i)
+size_t facts_versions_end(const struct facts_versions *list, size_t i)
 {
     const struct facts_version *first = &list->row[i];
     while (i < list->n && facts_stamp_same_record(&list->row[i].stamp, &first->stamp))
@@ -69,7 +72,7 @@ static void date_versions(struct facts_versions *list)
 {
     for (size_t i = 0, end; i < list->n; i = end) {
         const struct facts_version *first = &list->row[i];
-        end = record_end(list, i);
+        end = facts_versions_end(list, i);
         for (size_t k = i + 1; k < end; k++) {
             if (list->row[k].stamp.commit_no < first->stamp.commit_no)
                 first = &list->row[k];
@@ -80,6 +83,25 @@ static void date_versions(struct facts_versions *list)
                 list->row[k].said_on = INT32_MIN;
         }
     }
+}
+
+void facts_versions_sort(struct facts_versions *list)
+{
+    if (list->n > 0)
+        qsort(list->row, list->n, sizeof *list->row, compare_versions);
+    date_versions(list);
+}
+
+const struct facts_version *facts_versions_on(const struct facts_versions *list, size_t i,
+                                              size_t end, int32_t day, int64_t start_us)
+{
+    const struct facts_version *winner = NULL;
+    for (size_t k = i; k < end; k++) {
+        const struct facts_version *v = &list->row[k];
+        if (v->has_changed_at ? v->stamp.changed_at < start_us : v->said_on <= day)
+            winner = v;
+    }
+    return winner;
 }
 
 static bool load_rates(struct facts *f, struct db *db, GError **err)
@@ -105,12 +127,8 @@ bool facts_load_records(struct facts *f, struct db *db, GError **err)
 {
     if (!q_versions_read(db, on_version, f, err) || !load_rates(f, db, err))
         return false;
-    for (int kind = 0; kind < FACTS_KINDS; kind++) {
-        struct facts_versions *list = &f->version[kind];
-        if (list->n > 0)
-            qsort(list->row, list->n, sizeof *list->row, compare_versions);
-        date_versions(list);
-    }
+    for (int kind = 0; kind < FACTS_KINDS; kind++)
+        facts_versions_sort(&f->version[kind]);
     return true;
 }
 
@@ -143,13 +161,8 @@ const struct facts_record *facts_records(const struct facts *f, struct arena *ar
     int64_t start = zone_day_start(f->zone, as_of);
     size_t used = 0;
     for (size_t i = 0, end; i < list->n; i = end) {
-        const struct facts_version *winner = NULL;
-        end = record_end(list, i);
-        for (size_t k = i; k < end; k++) {
-            const struct facts_version *v = &list->row[k];
-            if (v->has_changed_at ? v->stamp.changed_at < start : v->said_on <= as_of)
-                winner = v;
-        }
+        end = facts_versions_end(list, i);
+        const struct facts_version *winner = facts_versions_on(list, i, end, as_of, start);
         if (!winner || winner->stamp.deleted || (kind != FACTS_CONTRACT && winner->from >= start))
             continue;
         uint32_t account =

@@ -17,7 +17,7 @@ struct reading {
     GArray *version, *row;
 };
 
-static uint32_t word(struct facts *f, const char *text)
+uint32_t facts_word_add(struct facts *f, const char *text)
 {
     gpointer found;
     if (g_hash_table_lookup_extended(f->word_index, text, NULL, &found))
@@ -41,16 +41,17 @@ static bool on_run(void *context, const struct q_runs_read_row *r, GError **err)
     size_t party = facts_party(f, r->party_id);
     if (party == FACTS_NO_PARTY || !facts_visible(f, r->load_id))
         return true;
-    struct facts_run run = {.definition = word(f, r->definition_is_null ? "" : r->definition),
-                            .connector = word(f, r->connector_is_null ? "" : r->connector),
-                            .executor = word(f, r->executor_is_null ? "" : r->executor),
-                            .status = word(f, r->status),
-                            .started = time_or(r->started_at_is_null, r->started_at, INT64_MAX),
-                            .finished = time_or(r->finished_at_is_null, r->finished_at, INT64_MAX),
-                            .rows = r->row_count_is_null ? -1 : r->row_count,
-                            .bytes = r->byte_count_is_null ? -1 : r->byte_count,
-                            .skipped = r->skipped_count_is_null ? -1 : r->skipped_count,
-                            .external_id = arena_strdup(f->arena, r->external_id)};
+    struct facts_run run = {
+        .definition = facts_word_add(f, r->definition_is_null ? "" : r->definition),
+        .connector = facts_word_add(f, r->connector_is_null ? "" : r->connector),
+        .executor = facts_word_add(f, r->executor_is_null ? "" : r->executor),
+        .status = facts_word_add(f, r->status),
+        .started = time_or(r->started_at_is_null, r->started_at, INT64_MAX),
+        .finished = time_or(r->finished_at_is_null, r->finished_at, INT64_MAX),
+        .rows = r->row_count_is_null ? -1 : r->row_count,
+        .bytes = r->byte_count_is_null ? -1 : r->byte_count,
+        .skipped = r->skipped_count_is_null ? -1 : r->skipped_count,
+        .external_id = arena_strdup(f->arena, r->external_id)};
     run.at = time_or(r->created_at_is_null, r->created_at, MIN(run.started, run.finished));
     struct version version = {{party, run.external_id,
                                time_or(r->changed_at_is_null, r->changed_at, INT64_MIN),
@@ -196,7 +197,7 @@ bool facts_load_runs(struct facts *f, struct db *db, GError **err)
     g_autoptr(GArray) incidents = g_array_new(FALSE, FALSE, sizeof(struct facts_incident));
     struct reading by_run = {f, run_versions, runs},
                    by_incident = {f, incident_versions, incidents};
-    word(f, "");
+    facts_word_add(f, "");
     if (!q_runs_read(db, f->wish.runs_from_day, f->wish.to_day, on_run, &by_run, err) ||
         !q_incidents_read(db, on_incident, &by_incident, err) || !load_first_days(f, db, err))
         return false;

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "scoring/facts_attribute.h"
 #include "scoring/health_total.h"
 #include "scoring/scorecard_condition.h"
 #include "scoring/scorecard_input.h"
@@ -369,22 +370,45 @@ void health_engine_run(struct health_engine *e, struct health *out)
     conclude(e, blocked, out);
 }
 
-void health_of_values(struct health_engine *e, const double *value, const uint8_t *quality,
-                      size_t stride, struct health *out)
+static struct scorecard_value read_number(struct health_engine *e, double v,
+                                          enum metric_quality quality)
 {
-    struct scorecard_value *input = health_engine_begin(e);
+    struct scorecard_value out = {quality, rational_int(0), NULL};
+    if (isfinite(v))
+        out.number = rational_of_double(e->pool, v);
+    else if (quality == METRIC_OK)
+        out.quality = METRIC_NO_DATA;
+    return out;
+}
+
+void health_of_reading(struct health_engine *e, const struct health_reading *r, struct health *out)
+{
+    struct scorecard_value *value = health_engine_begin(e);
     for (size_t i = 0; i < e->card->n_inputs; i++) {
-        int m = e->card->input[i].metric;
-        if (m < 0)
-            continue;
-        double v = value[(size_t)m * stride];
-        input[i].quality = quality ? (enum metric_quality)quality[(size_t)m * stride] : METRIC_OK;
-        if (isfinite(v))
-            input[i].number = rational_of_double(e->pool, v);
-        else if (input[i].quality == METRIC_OK)
-            input[i].quality = METRIC_NO_DATA;
+        const struct scorecard_input *input = &e->card->input[i];
+        size_t at = (size_t)MAX(input->metric, 0) * r->stride;
+        const char *text =
+            input->attribute >= 0 && r->attribute ? r->attribute->text[input->attribute] : NULL;
+        if (input->metric >= 0)
+            value[i] = read_number(e, r->value[at],
+                                   r->quality ? (enum metric_quality)r->quality[at] : METRIC_OK);
+        else if (text)
+            value[i] = (struct scorecard_value){METRIC_OK, rational_int(0), text};
     }
     health_engine_run(e, out);
+}
+
+struct health_reading health_reading_of(const struct metric_frame *f, size_t a)
+{
+    return (struct health_reading){f->value + a, f->quality + a, f->n_accounts,
+                                   f->attribute ? &f->attribute[a] : NULL};
+}
+
+void health_of_frame(struct health_engine *e, const struct metric_frame *f, size_t a,
+                     struct health *out)
+{
+    const struct health_reading reading = health_reading_of(f, a);
+    health_of_reading(e, &reading, out);
 }
 
 const char *health_band_of(struct health_engine *e, int bp)

@@ -59,13 +59,25 @@ struct scorecard_value *health_engine_begin(struct health_engine *engine);
  */
 void health_engine_run(struct health_engine *engine, struct health *out);
 
-/*
- * The health of values by metric: value[m * stride], and its quality (enum metric_quality) in
- * quality[m * stride]; quality NULL: what is NaN has no data. They enter as the fractions they were
- * computed as, see rational_of_double.
- */
-void health_of_values(struct health_engine *engine, const double *value, const uint8_t *quality,
-                      size_t stride, struct health *out);
+/* What is known of one account: value[m * stride] by metric, and its quality (enum metric_quality)
+ * in quality[m * stride]; quality NULL: what is NaN has no data. */
+struct health_reading {
+    const double *value;
+    const uint8_t *quality;
+    size_t stride;
+    const struct facts_attributes *attribute; /* NULL: none is known */
+};
+
+/* The reading of account `a` of a day's frame. */
+struct health_reading health_reading_of(const struct metric_frame *frame, size_t a);
+
+/* The health of a reading. Values enter as the fractions they were computed as, see
+ * rational_of_double. */
+void health_of_reading(struct health_engine *engine, const struct health_reading *reading,
+                       struct health *out);
+/* The same of an account of a day's frame. */
+void health_of_frame(struct health_engine *engine, const struct metric_frame *frame, size_t a,
+                     struct health *out);
 
 /* The band of a number of basis points; "" when it stands in none. */
 const char *health_band_of(struct health_engine *engine, int bp);

@@ -6,6 +6,7 @@
 
 #include "core/currency.h"
 #include "scoring/doubt.h"
+#include "scoring/facts_attribute.h"
 #include "scoring/metric_internal.h"
 #include "sql/scoring.h"
 
@@ -231,6 +232,8 @@ static bool one_day(const struct passing *p, int32_t as_of, GError **err)
                                  .is_customer = arena_many(arena, n + 1, uint8_t),
                                  .facts = facts,
                                  .slo = p->lens};
+    if (set->wants->attributes)
+        frame.attribute = facts_attributes(facts, arena, as_of);
     struct metric_computing c = {.set = set,
                                  .facts = facts,
                                  .frame = &frame,
@@ -360,7 +363,8 @@ bool metric_compute(struct db *db, const struct metric_set *set, const struct zo
     struct facts_wish wish = {.n_usage = set->n_usage,
                               .usage = set->usage,
                               .by_subject = set->by_subject,
-                              .currency = set->currency};
+                              .currency = set->currency,
+                              .attributes = set->wants->attributes};
     if (n_as_of == 0)
         return true;
     wish_runs(set, as_of[0], &wish);

@@ -20,6 +20,7 @@ enum metric_quality {
 };
 
 struct facts;
+struct facts_attributes;
 struct slo_lens;
 struct metric_set; /* the parsed metrics.yaml with the churn definition of kenko.yaml */
 
@@ -45,6 +46,7 @@ struct metric_frame {
     int32_t *start_on;    /* first contract day or usage day; INT32_MAX when none */
     uint8_t *is_customer; /* paying, or active by the churn definition: scored only when 1 */
     const struct facts *facts;
+    const struct facts_attributes *attribute; /* by account; NULL: nobody wants them */
     struct slo_lens *slo; /* slo.yaml at the start of the day; NULL when nothing is declared */
 };
 
@@ -59,6 +61,9 @@ const char *metric_text(const struct metric_set *set);            /* metrics.yam
 size_t metric_usage_count(const struct metric_set *set);
 const char *metric_usage_name(const struct metric_set *set, size_t index);
 const char *metric_quality_name(enum metric_quality quality);
+
+/* From now on frames of the set have attributes. */
+void metric_want_attributes(const struct metric_set *set);
 
 /* Called once per as-of day, ascending; the frame lives until it returns. */
 typedef bool (*metric_frame_fn)(void *context, const struct metric_frame *frame, GError **err);

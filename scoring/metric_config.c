@@ -334,6 +334,7 @@ struct metric_set *metric_set_load(struct arena *arena, struct config *config, G
         !(set->slo = slo_set_load(arena, config, err)) || !load_holidays(arena, set, config, err))
         return NULL;
     const struct metric_file *file = data;
+    set->wants = arena_one(arena, struct metric_wants);
     set->n_metrics = file->metrics_count;
     set->currency = config_currency(config);
     set->metric = arena_many(arena, set->n_metrics, struct metric);
@@ -399,6 +400,11 @@ int metric_index(const struct metric_set *set, const char *name)
 const char *metric_text(const struct metric_set *set)
 {
     return set->text;
+}
+
+void metric_want_attributes(const struct metric_set *set)
+{
+    set->wants->attributes = true;
 }
 
 size_t metric_usage_count(const struct metric_set *set)

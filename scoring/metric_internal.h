@@ -8,6 +8,11 @@
 
 enum churn_definition { CHURN_CONTRACT_END, CHURN_DOWNGRADE, CHURN_CONTRACTION, CHURN_INACTIVITY };
 
+/* What scorecards that were loaded with the set ask for beside today's metrics. */
+struct metric_wants {
+    bool attributes;
+};
+
 struct metric_set {
     size_t n_metrics, n_usage;
     struct metric *metric;
@@ -22,6 +27,7 @@ struct metric_set {
     int run_days;           /* how far before a day runs are looked at */
     const int32_t *holiday; /* ascending */
     size_t n_holidays;
+    struct metric_wants *wants;
 };
 
 struct metric_answer {

@@ -19,7 +19,7 @@ struct building {
     size_t n_lives, events;
     struct health_engine *engine; /* NULL: no health */
     struct health one;
-    GArray *value, *y, *as_of, *account, *arr, *health;
+    GArray *value, *y, *as_of, *account, *arr, *health, *measure;
 };
 
 /* 1 = churned within the horizon, 0 = stayed, -1 = not a life that holds the day. */
@@ -34,8 +34,17 @@ static double health_of(struct building *b, const struct metric_frame *f, size_t
 {
     if (!b->engine)
         return NAN;
-    health_of_values(b->engine, f->value + a, f->quality + a, f->n_accounts, &b->one);
+    health_of_frame(b->engine, f, a, &b->one);
     return b->one.is_known ? b->one.effective_bp / 10000.0 : NAN;
+}
+
+/* Missing is what the card takes it for; renormalised and blocking ones stay missing. */
+static void add_measures(struct building *b)
+{
+    for (size_t j = 0; b->options->measures && j < b->options->card->n_measures; j++) {
+        double score = b->one.counts[j] ? b->one.measure_bp[j] / 10000.0 : (double)NAN;
+        g_array_append_val(b->measure, score);
+    }
 }
 
 static void add_row(struct building *b, const struct metric_frame *f, size_t a, int churned)
@@ -52,6 +61,7 @@ static void add_row(struct building *b, const struct metric_frame *f, size_t a, 
     g_array_append_val(b->account, account);
     g_array_append_val(b->arr, arr);
     g_array_append_val(b->health, health);
+    add_measures(b);
     b->events += (size_t)churned;
 }
 
@@ -137,6 +147,7 @@ bool panel_build(struct arena *arena, struct db *db, const struct metric_set *se
     g_autoptr(GArray) account = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     g_autoptr(GArray) arr = g_array_new(FALSE, FALSE, sizeof(double));
     g_autoptr(GArray) health = g_array_new(FALSE, FALSE, sizeof(double));
+    g_autoptr(GArray) measure = g_array_new(FALSE, FALSE, sizeof(double));
     if (engine)
         health_engine_brief(engine, true);
     struct building b = {.set = set,
@@ -148,7 +159,8 @@ bool panel_build(struct arena *arena, struct db *db, const struct metric_set *se
                          .as_of = as_of,
                          .account = account,
                          .arr = arr,
-                         .health = health};
+                         .health = health,
+                         .measure = measure};
     if (!compute(&b, db, zone, err))
         return false;
     *out = (struct panel){.n = y->len,
@@ -159,6 +171,7 @@ bool panel_build(struct arena *arena, struct db *db, const struct metric_set *se
                           .account = keep(arena, account),
                           .arr_minor = keep(arena, arr),
                           .health = keep(arena, health),
+                          .measure = options->measures ? keep(arena, measure) : NULL,
                           .events = b.events};
     return true;
 }

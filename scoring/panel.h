@@ -17,6 +17,7 @@ struct panel {
     const uint32_t *account; /* n: the same number on every day; NULL where nobody asks */
     const double *arr_minor; /* n; NULL as well */
     const double *health;    /* n, 0..1 by the scorecard, NaN when Unknown; NULL as well */
+    const double *measure; /* n × its measures, 0..1, NaN where one does not count; NULL as well */
     size_t events;
 };
 
@@ -27,6 +28,7 @@ struct panel_options {
     int step_days;                /* from one as-of day to the next */
     const bool *chosen;           /* by metric: others are missing throughout; NULL: none is */
     const struct scorecard *card; /* NULL: no health */
+    bool measures;                /* of a card: also the score of each of its measures */
     struct progress *progress;    /* NULL: nobody looks */
 };
 

@@ -105,7 +105,7 @@ static void see(struct planning *p, int side, const struct metric_frame *f, size
     struct health h;
     struct health_engine *engine = p->engine[side];
     const struct scorecard *card = p->side[side]->card;
-    health_of_values(engine, f->value + a, f->quality + a, f->n_accounts, &h);
+    health_of_frame(engine, f, a, &h);
     const struct q_overrides_read_row *word =
         override_find(&p->overrides, f->account_id[a], f->as_of);
     if (word)

@@ -85,7 +85,7 @@ static void add_customer(struct walking *w, const struct metric_frame *f, size_t
 {
     const struct metric_life *life = metric_life_on(w->life, w->n_lives, a, f->as_of);
     const struct health *h = &w->health;
-    health_of_values(w->engine, f->value + a, f->quality + a, f->n_accounts, &w->health);
+    health_of_frame(w->engine, f, a, &w->health);
     uint8_t band = band_index(w->out, h);
     if (what & WEEK)
         w->stood[w->week * w->n_accounts + a] = band;

@@ -7,7 +7,7 @@
 
 #include "core/progress.h"
 #include "core/stop.h"
-#include "scoring/facts.h"
+#include "scoring/facts_attribute.h"
 #include "scoring/score_internal.h"
 
 /* Keep the day's health for later bands; days lie one apart, the ring holds band_days. */
@@ -216,6 +216,10 @@ static void digest_input(const struct scoring *s, const struct metric_frame *f,
             score_digest_number(sum, f->value[m * f->n_accounts + a]);
             g_checksum_update(sum, &f->quality[m * f->n_accounts + a], 1);
         }
+        for (int i = 0; f->attribute && i < FACTS_ATTRIBUTES; i++) {
+            const char *text = f->attribute[a].text[i] ? f->attribute[a].text[i] : "";
+            g_checksum_update(sum, (const guchar *)text, (gssize)strlen(text) + 1);
+        }
     }
     g_strlcpy(day->input, g_checksum_get_string(sum), sizeof day->input);
 }
@@ -234,7 +238,7 @@ static void fill_shadow(const struct scoring *s, const struct metric_frame *f, s
                         struct score_day *day)
 {
     struct health h;
-    health_of_values(s->shadow.engine, f->value + a, f->quality + a, f->n_accounts, &h);
+    health_of_frame(s->shadow.engine, f, a, &h);
     fill(&s->shadow, f, a, day->arena, &h, &day->shadow[day->n]);
 }
 
@@ -249,7 +253,7 @@ static void compute(struct scoring *s, const struct metric_frame *f, struct scor
         struct health_band_day kept = {0};
         const struct q_overrides_read_row *word = NULL;
         if (f->is_customer[a]) {
-            health_of_values(s->champion.engine, f->value + a, f->quality + a, f->n_accounts, &h);
+            health_of_frame(s->champion.engine, f, a, &h);
             word = override_find(&s->overrides, f->account_id[a], f->as_of);
             if (word)
                 override_apply(word, s->champion.engine, &h);

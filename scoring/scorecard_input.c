@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "scoring/facts_attribute.h"
 
 enum { INPUTS_MAX = 600, VALUES_MAX = 4096 };
 
@@ -44,10 +45,49 @@ static char *nearest(const struct scorecard_loading *l, const char *name)
         g_ptr_array_add(names, (gpointer)(uintptr_t)*c);
     for (size_t i = 0; l->metrics && i < metric_count(l->metrics); i++)
         g_ptr_array_add(names, (gpointer)(uintptr_t)metric_info(l->metrics, i)->name);
+    for (int i = 0; l->metrics && i < FACTS_ATTRIBUTES; i++)
+        g_ptr_array_add(names, (gpointer)(uintptr_t)facts_attribute_name((enum facts_attribute)i));
     for (size_t i = 0; i < l->card->n_inputs; i++)
         g_ptr_array_add(names, (gpointer)(uintptr_t)l->card->input[i].name);
     g_ptr_array_add(names, NULL);
     return text_hint(name, (const char *const *)names->pdata);
+}
+
+/* In the warehouse a metric is a number, and texts are what account records say. */
+static bool find_known(struct scorecard_loading *l, const char *below,
+                       struct scorecard_input *input, GError **err)
+{
+    int attribute = facts_attribute_find(input->name),
+        metric = metric_index(l->metrics, input->name);
+    if (input->type == TYPE_TEXT && attribute >= 0) {
+        metric_want_attributes(l->metrics);
+        input->attribute = attribute;
+        return true;
+    }
+    if (input->type == TYPE_NUMBER && metric >= 0) {
+        input->metric = metric;
+        return true;
+    }
+    if (metric >= 0)
+        return scorecard_loading_refuse(l, err, below, "the metric '%s' is a number", input->name);
+    if (attribute >= 0)
+        return scorecard_loading_refuse(
+            l, err, below, "'%s' is a text: say so under inputs: {name: %s, type: text}",
+            input->name, input->name);
+    g_autofree char *hint = nearest(l, input->name);
+    return scorecard_loading_refuse(l, err, below,
+                                    "metrics.yaml has no metric '%s', and `inputs` no such input%s",
+                                    input->name, hint);
+}
+
+static bool find_column(const struct scorecard_loading *l, const char *below, const char *name,
+                        GError **err)
+{
+    if (is_column(l, name))
+        return true;
+    g_autofree char *hint = nearest(l, name);
+    return scorecard_loading_refuse(
+        l, err, below, "the table has no column '%s', and `inputs` no such input%s", name, hint);
 }
 
 /* What the warehouse or the table has under that name. */
@@ -56,20 +96,9 @@ static bool add_read(struct scorecard_loading *l, const char *below, const char 
 {
     struct scorecard_input input = *like;
     input.name = arena_strdup(l->arena, name);
-    input.metric = l->metrics ? metric_index(l->metrics, name) : -1;
-    bool there = l->metrics ? input.metric >= 0 : is_column(l, name);
-    if (!there) {
-        g_autofree char *hint = nearest(l, name);
-        return l->metrics
-                   ? scorecard_loading_refuse(
-                         l, err, below,
-                         "metrics.yaml has no metric '%s', and `inputs` no such input%s", name,
-                         hint)
-                   : scorecard_loading_refuse(
-                         l, err, below,
-                         "the table has no column '%s', and `inputs` no such input%s", name, hint);
-    }
-    return add(l, below, &input, out, err);
+    input.metric = input.attribute = -1;
+    return (l->metrics ? find_known(l, below, &input, err) : find_column(l, below, name, err)) &&
+           add(l, below, &input, out, err);
 }
 
 bool scorecard_input_find(struct scorecard_loading *l, const char *below, const char *name,
@@ -134,7 +163,8 @@ static bool load_one(struct scorecard_loading *l, const struct scorecard_text_in
                      GError **err)
 {
     static const char *const types[] = {"number", "text", "list", NULL};
-    struct scorecard_input input = {.name = arena_strdup(l->arena, text->name), .metric = -1};
+    struct scorecard_input input = {
+        .name = arena_strdup(l->arena, text->name), .metric = -1, .attribute = -1};
     int type, index;
     struct rational constant;
     if (known_name(l->card, text->name) >= 0)

@@ -48,7 +48,8 @@ struct scorecard_operand {
 /* A number or text that measures and conditions ask for: read, or derived from earlier ones. */
 struct scorecard_input {
     const char *name;
-    int metric; /* index in the metric set, -1 when there is none */
+    int metric;    /* index in the metric set, -1 when there is none */
+    int attribute; /* enum facts_attribute, -1 when it is none of the warehouse */
     enum scorecard_type type;
     enum scorecard_derive derive;
     size_t n_operands;

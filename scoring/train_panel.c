@@ -25,6 +25,7 @@ bool train_panel_load(struct arena *arena, struct db *db, struct config *config,
                                         .step_days = out->config.step_days,
                                         .chosen = options->all_metrics ? NULL : out->config.chosen,
                                         .card = out->card,
+                                        .measures = options->measures,
                                         .progress = options->progress};
     bool ok = db_begin_snapshot(db, err) &&
               panel_build(arena, db, out->set, zone, &panel, &out->panel, err);

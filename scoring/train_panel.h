@@ -9,6 +9,7 @@ struct train_panel_options {
     int64_t known_no; /* -1 for the newest */
     struct progress *progress;
     bool all_metrics; /* those that model.features leaves out as well */
+    bool measures;    /* what the scorecard makes of them too */
 };
 
 struct train_panel {

@@ -1,30 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scoring/weights_card.h"
 
-#include <math.h>
-
-#include "scoring/health.h"
-
 static void fill(struct arena *arena, struct weights_card *w)
 {
     const struct panel *panel = &w->t.panel;
     size_t n = panel->n, p = w->t.card->n_measures;
     double *share = arena_many(arena, p + 1, double);
     scorecard_shares(w->t.card, share);
-    double *score = arena_many(arena, n * p + 1, double);
     uint8_t *train = arena_many(arena, n + 1, uint8_t), *test = arena_many(arena, n + 1, uint8_t);
-    g_autoptr(health_engine_t) engine = health_engine_new(w->t.card);
-    for (size_t i = 0; i < n; i++) {
-        struct health h;
-        health_of_values(engine, panel->value + i * panel->n_metrics, NULL, 1, &h);
-        /* Missing is what the card takes it for; renormalised and blocking ones stay missing. */
-        for (size_t j = 0; j < p; j++)
-            score[i * p + j] = h.counts[j] ? h.measure_bp[j] / 10000.0 : (double)NAN;
-    }
     train_panel_split(arena, &w->t, train, test);
     w->rows = (struct weights_rows){.n = n,
                                     .p = p,
-                                    .score = score,
+                                    .score = panel->measure,
                                     .y = panel->y,
                                     .account = panel->account,
                                     .train = train,
@@ -37,7 +24,7 @@ bool weights_card_suggest(struct arena *arena, struct db *db, struct config *con
                           GError **err)
 {
     struct train_panel_options all = *options;
-    all.all_metrics = true;
+    all.all_metrics = all.measures = true;
     if (!train_panel_load(arena, db, config, &all, &out->t, err))
         return false;
     if (!scorecard_is_mean(out->t.card))

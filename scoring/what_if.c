@@ -31,6 +31,10 @@ static bool on_frame(void *context, const struct metric_frame *f, GError **err)
         r->out->value[m] = f->value[m * f->n_accounts + a];
         r->out->quality[m] = f->quality[m * f->n_accounts + a];
     }
+    if (!f->attribute)
+        return true;
+    for (int i = 0; i < FACTS_ATTRIBUTES; i++)
+        r->out->attribute.text[i] = arena_strdup(r->arena, f->attribute[a].text[i]);
     return true;
 }
 
@@ -58,6 +62,12 @@ bool what_if_load(struct arena *arena, struct db *db, struct config *config, con
     return ok;
 }
 
+void what_if_health(const struct what_if *w, struct health_engine *engine, struct health *out)
+{
+    const struct health_reading reading = {w->value, w->quality, 1, &w->attribute};
+    health_of_reading(engine, &reading, out);
+}
+
 bool what_if_set(struct what_if *what_if, const char *metric, double value, GError **err)
 {
     int m = metric_index(what_if->metrics, metric);
@@ -72,6 +82,17 @@ bool what_if_set(struct what_if *what_if, const char *metric, double value, GErr
     g_ptr_array_add(names, NULL);
     g_autofree char *hint = text_hint(metric, (const char *const *)names->pdata);
     return err_set(err, KENKO_ERROR_USAGE, "metrics.yaml has no metric '%s'%s", metric, hint);
+}
+
+bool what_if_say(struct what_if *what_if, const char *attribute, const char *text, GError **err)
+{
+    int i = facts_attribute_find(attribute);
+    if (i < 0)
+        return err_set(err, KENKO_ERROR_USAGE,
+                       "'@%s' is no attribute, want @plan, @segment, @industry or @region",
+                       attribute);
+    what_if->attribute.text[i] = *text ? text : NULL;
+    return true;
 }
 
 /* ── the smallest change ────────────────────────────────────────────────────────────────────────
@@ -97,8 +118,10 @@ static ssize_t place_of(const struct scorecard *card, const char *band)
 
 static bool lifts(struct search *s, double x, struct health *h)
 {
+    struct what_if tried = *s->from;
     s->value[s->metric] = x;
-    health_of_values(s->engine, s->value, s->from->quality, 1, h);
+    tried.value = s->value;
+    what_if_health(&tried, s->engine, h);
     return place_of(s->from->card, h->band) > s->now;
 }
 
@@ -170,7 +193,7 @@ void what_if_lift(const struct what_if *w, struct health_engine *engine, size_t 
         return;
     g_autofree double *value =
         g_memdup2(w->value, (metric_count(w->metrics) + 1) * sizeof *w->value);
-    health_of_values(engine, w->value, w->quality, 1, &h);
+    what_if_health(w, engine, &h);
     struct search s = {.from = w,
                        .engine = engine,
                        .value = value,

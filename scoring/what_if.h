@@ -5,6 +5,7 @@
 
 #include "core/config.h"
 #include "core/db.h"
+#include "scoring/facts_attribute.h"
 #include "scoring/health.h"
 
 struct what_if {
@@ -13,7 +14,12 @@ struct what_if {
     const struct scorecard *card;
     double *value;    /* by metric; NaN without data */
     uint8_t *quality; /* by metric */
+    struct facts_attributes attribute;
 };
+
+/* Its health. */
+void what_if_health(const struct what_if *what_if, struct health_engine *engine,
+                    struct health *out);
 
 /*
  * The metrics of an account on its newest published day, as they are known now, and the scorecard
@@ -27,6 +33,10 @@ MUST_USE bool what_if_load(struct arena *arena, struct db *db, struct config *co
 
 /* Take `value` for a metric; the error names the nearest. */
 MUST_USE bool what_if_set(struct what_if *what_if, const char *metric, double value, GError **err);
+
+/* Take `text` for an attribute, e.g. segment; the error names those that there are. */
+MUST_USE bool what_if_say(struct what_if *what_if, const char *attribute, const char *text,
+                          GError **err);
 
 /* The smallest change of one measure's metric that lifts the day's own band. */
 struct what_if_lift {

@@ -39,7 +39,7 @@ static int effective(const struct what_if *what_if, const char **band)
 {
     struct health h;
     g_autoptr(health_engine_t) engine = health_engine_new(what_if->card);
-    health_of_values(engine, what_if->value, what_if->quality, 1, &h);
+    what_if_health(what_if, engine, &h);
     *band = h.band;
     return h.effective_bp;
 }

@@ -84,7 +84,8 @@ void plain_card_health(const struct scorecard *card, const double *value, const 
                        struct health *out)
 {
     g_autoptr(health_engine_t) engine = health_engine_new(card);
-    health_of_values(engine, value, quality, 1, out);
+    const struct health_reading reading = {value, quality, 1, NULL};
+    health_of_reading(engine, &reading, out);
 }
 
 static const struct scorecard *load(const char *yaml, const char *const *columns, GError **err)
