@@ -102,15 +102,15 @@ const struct shape account_json_why = {"AccountExplained", why_members, NULL};
 
 void account_json_points(struct writer *writer, const char *name, int32_t bp)
 {
-    if (bp == SNAPSHOT_NULL_BP || bp == INT32_MIN)
+    if (bp == SNAPSHOT_NULL_BP)
         writer_null(writer, name);
     else
         writer_fixed(writer, name, bp, 2);
 }
 
-static void write_share(struct writer *writer, const char *name, int64_t value_1e9)
+static void write_share(struct writer *writer, const char *name, int32_t value_1e9)
 {
-    if (value_1e9 == SNAPSHOT_NULL)
+    if (value_1e9 == SNAPSHOT_NULL_1E9)
         writer_null(writer, name);
     else
         writer_fixed(writer, name, value_1e9, 9);
@@ -130,7 +130,7 @@ int64_t account_json_loss(const struct snapshot_account *account)
 static void write_risk(struct writer *writer, const struct snapshot *snapshot,
                        const struct snapshot_account *account)
 {
-    bool none = account->p_churn_1e9 == SNAPSHOT_NULL;
+    bool none = account->p_churn_1e9 == SNAPSHOT_NULL_1E9;
     if (none && !writer->csv) {
         writer_null(writer, "churn_risk");
         writer_null(writer, "expected_loss");
@@ -170,29 +170,30 @@ static void write_links(struct writer *writer, const char *key)
 void account_json_write(struct writer *writer, const struct snapshot *snapshot,
                         const struct snapshot_account *account)
 {
-    writer_text(writer, "key", account->key);
-    writer_text(writer, "name", account->name);
-    writer_text(writer, "domain", account->domain);
-    writer_text(writer, "owner_email", account->owner_email);
-    writer_text(writer, "owner_name", account->owner_name);
-    writer_text(writer, "plan", account->plan);
-    writer_text(writer, "segment", account->segment);
-    writer_text(writer, "industry", account->industry);
-    writer_text(writer, "region", account->region);
-    writer_text(writer, "stage", account->stage);
+    const struct snapshot_kind *kind = account->kind;
+    writer_text(writer, "key", snapshot_key(account));
+    writer_text(writer, "name", snapshot_name(account));
+    writer_text(writer, "domain", snapshot_domain(account));
+    writer_text(writer, "owner_email", account->owner->email);
+    writer_text(writer, "owner_name", account->owner->name);
+    writer_text(writer, "plan", kind->plan);
+    writer_text(writer, "segment", kind->segment);
+    writer_text(writer, "industry", kind->industry);
+    writer_text(writer, "region", kind->region);
+    writer_text(writer, "stage", kind->stage);
     writer_day(writer, "created_on", account->created_on, false);
     account_json_points(writer, "health", account->effective_bp);
     account_json_points(writer, "health_computed", account->health_bp);
     account_json_points(writer, "health_lower", account->lower_bp);
     account_json_points(writer, "health_upper", account->upper_bp);
-    writer_text(writer, "band", account->band);
-    writer_text(writer, "band_of_day", account->raw_band);
-    writer_text(writer, "override", account->override_note);
+    writer_text(writer, "band", kind->band);
+    writer_text(writer, "band_of_day", kind->raw_band);
+    writer_text(writer, "override", kind->override_note);
     writer_fixed(writer, "coverage", account->coverage_bp, 4);
     write_risk(writer, snapshot, account);
     account_json_money(writer, snapshot, "arr", account->arr_minor);
     writer_day(writer, "renewal_on", account->renewal_on, false);
-    write_links(writer, account->key);
+    write_links(writer, snapshot_key(account));
 }
 
 /* 1234567.5 → "1,234,567.5", a share as "12.3 %". Caller frees. */
@@ -233,37 +234,49 @@ static void write_sentence(struct writer *writer, const struct snapshot_measure 
     writer_text(writer, "sentence", text);
 }
 
-static void write_explained(struct writer *writer, const struct snapshot *snapshot,
-                            const struct snapshot_measure *measure, size_t at)
+static void write_part(struct writer *writer, const char *name, int16_t bp)
 {
+    if (bp == SNAPSHOT_NO_PART)
+        writer_null(writer, name);
+    else
+        writer_fixed(writer, name, bp, 2);
+}
+
+static void write_explained(struct writer *writer, const struct snapshot *snapshot,
+                            const struct snapshot_account *account, size_t i)
+{
+    const struct snapshot_measure *measure =
+        &snapshot->scorecards[account->kind->scorecard].measures[i];
+    const struct snapshot_part *part = snapshot_part(snapshot, account, i);
+    double value = snapshot_value(snapshot, account, i);
     static const char *const qualities[] = {"ok",    "no_data",    "stale", "not_applicable",
                                             "error", "quarantined"};
     writer_text(writer, "metric", measure->metric);
     writer_text(writer, "unit", measure->unit);
     writer_text(writer, "direction", measure->direction);
     writer_integer(writer, "weight", measure->weight);
-    writer_double(writer, "value", snapshot->metric_value[at]);
-    writer_text(writer, "quality", qualities[snapshot->metric_quality[at]]);
-    account_json_points(writer, "score", snapshot->measure_bp[at]);
-    write_sentence(writer, measure, snapshot->metric_value[at]);
+    writer_double(writer, "value", value);
+    writer_text(writer, "quality", qualities[part->quality]);
+    write_part(writer, "score", part->score_bp);
+    write_sentence(writer, measure, value);
 }
 
 void account_json_contributions(struct writer *writer, const struct snapshot *snapshot,
                                 const struct snapshot_account *account, bool explain)
 {
-    const struct snapshot_scorecard *card = &snapshot->scorecards[account->scorecard];
+    const struct snapshot_scorecard *card = &snapshot->scorecards[account->kind->scorecard];
     writer_array(writer, "contributions");
     for (size_t i = 0; i < card->n; i++) {
         const struct snapshot_measure *measure = &card->measures[i];
-        size_t at = account->measure_at + i;
+        const struct snapshot_part *part = snapshot_part(snapshot, account, i);
         writer_object(writer, NULL);
         writer_text(writer, "measure", measure->name);
         writer_text(writer, "label", measure->label);
         writer_text(writer, "group", measure->group_name);
-        account_json_points(writer, "contribution", snapshot->contribution_bp[at]);
-        account_json_points(writer, "lost", snapshot->lost_bp[at]);
+        write_part(writer, "contribution", part->contribution_bp);
+        write_part(writer, "lost", part->lost_bp);
         if (explain)
-            write_explained(writer, snapshot, measure, at);
+            write_explained(writer, snapshot, account, i);
         writer_object_end(writer);
     }
     writer_array_end(writer);
@@ -272,7 +285,7 @@ void account_json_contributions(struct writer *writer, const struct snapshot *sn
 void account_json_risk(struct writer *writer, const struct snapshot *snapshot,
                        const struct snapshot_account *account)
 {
-    if (account->feature_at == SIZE_MAX) {
+    if (account->risk_at == UINT32_MAX) {
         writer_null(writer, "risk_contributions");
         return;
     }
@@ -283,7 +296,7 @@ void account_json_risk(struct writer *writer, const struct snapshot *snapshot,
         writer_text(writer, "feature", intercept ? "intercept" : snapshot->features[i].name);
         writer_text(writer, "label",
                     intercept ? "All accounts alike" : snapshot->features[i].label);
-        writer_double(writer, "log_odds", snapshot->risk[account->feature_at + i]);
+        writer_double(writer, "log_odds", snapshot_risk(snapshot, account, i));
         writer_object_end(writer);
     }
     writer_array_end(writer);

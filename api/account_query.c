@@ -67,11 +67,12 @@ static bool equals(const char *wanted, const char *text)
 bool account_query_matches(const struct account_query *query,
                            const struct snapshot_account *account)
 {
-    if (query->bands && !in_band(query, account->band))
+    const struct snapshot_kind *kind = account->kind;
+    if (query->bands && !in_band(query, kind->band))
         return false;
-    if (!equals(query->owner, account->owner_email) || !equals(query->segment, account->segment) ||
-        !equals(query->plan, account->plan) || !equals(query->region, account->region) ||
-        !equals(query->industry, account->industry) || !equals(query->stage, account->stage))
+    if (!equals(query->owner, account->owner->email) || !equals(query->segment, kind->segment) ||
+        !equals(query->plan, kind->plan) || !equals(query->region, kind->region) ||
+        !equals(query->industry, kind->industry) || !equals(query->stage, kind->stage))
         return false;
     bool unknown = account->effective_bp == SNAPSHOT_NULL_BP;
     if (query->min_bp >= 0 && (unknown || account->effective_bp < query->min_bp))
@@ -84,7 +85,7 @@ bool account_query_matches(const struct account_query *query,
         return false;
     if (query->renewal_from != INT32_MIN && (never || account->renewal_on < query->renewal_from))
         return false;
-    return !query->search || strstr(account->search, query->search);
+    return !query->search || snapshot_has_text(account, query->search);
 }
 
 static void hash_text(crypto_generichash_state *state, const char *text)

@@ -61,7 +61,7 @@ void handle_next_link(const struct request *request, struct response *response, 
 
 bool handle_sees(const struct principal *principal, const struct snapshot_account *account)
 {
-    return account && (!principal->own_only || account->staff_id == principal->staff_id);
+    return account && (!principal->own_only || account->owner->staff_id == principal->staff_id);
 }
 
 bool handle_sees_now(const struct site *site, const struct request *request,
@@ -71,7 +71,7 @@ bool handle_sees_now(const struct site *site, const struct request *request,
         return true;
     const struct snapshot *current = store_current(site->store);
     const struct snapshot_account *now =
-        current && current != snapshot ? snapshot_find(current, account->key) : account;
+        current && current != snapshot ? snapshot_find(current, snapshot_key(account)) : account;
     bool ok = handle_sees(&request->principal, now);
     snapshot_unref(current);
     return ok;

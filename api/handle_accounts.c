@@ -9,28 +9,32 @@
 static int after(const struct account_query *query, const struct snapshot_account *account,
                  const struct cursor *cursor)
 {
-    int order;
+    char name[CURSOR_TEXT_MAX + 1];
+    int64_t number = snapshot_number(account, query->sort, query->descending);
+    int order = (number > cursor->number) - (number < cursor->number);
+    bool down = query->descending && number != INT64_MAX;
     if (query->sort == SNAPSHOT_BY_NAME) {
-        order = strcmp(account->order, cursor->text ? cursor->text : "");
-        order = query->descending ? -order : order;
-    } else {
-        int64_t number = snapshot_number(account, query->sort, query->descending);
-        order = (number > cursor->number) - (number < cursor->number);
+        snapshot_order(account, name);
+        order = strcmp(name, cursor->text ? cursor->text : "");
+        order = down ? -order : order;
     }
-    if (order == 0)
-        order = account->account_id > cursor->account_id ? 1 : -1;
-    return order;
+    if (order != 0)
+        return order;
+    if (account->account_id == cursor->account_id)
+        return -1;
+    return (account->account_id > cursor->account_id) != down ? 1 : -1;
 }
 
 /* Position in the order of the first account after the cursor's. */
 static size_t start_of_page(const struct snapshot *snapshot, const struct account_query *query,
                             const struct cursor *cursor)
 {
-    const uint32_t *order = snapshot->orders[query->sort][query->descending];
     size_t low = 0, high = snapshot->n;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (after(query, &snapshot->accounts[order[middle]], cursor) > 0)
+        const struct snapshot_account *account =
+            snapshot_at(snapshot, query->sort, query->descending, middle);
+        if (after(query, account, cursor) > 0)
             high = middle;
         else
             low = middle + 1;
@@ -44,11 +48,13 @@ static const char *next_cursor(const struct site *site, const struct request *re
 {
     unsigned char key[CURSOR_KEY_SIZE];
     bool by_name = query->sort == SNAPSHOT_BY_NAME;
+    char name[CURSOR_TEXT_MAX + 1];
+    snapshot_order(last, name);
     struct cursor cursor = {.run_id = snapshot->run_id,
                             .query = account_query_hash(query, &request->principal),
                             .account_id = last->account_id,
                             .number = snapshot_number(last, query->sort, query->descending),
-                            .text = by_name ? last->order : NULL};
+                            .text = by_name ? name : NULL};
     store_cursor_key(site->store, key);
     return cursor_format(request->arena, &cursor, key);
 }
@@ -57,12 +63,12 @@ static void write_page(const struct site *site, const struct request *request,
                        const struct snapshot *snapshot, const struct account_query *query,
                        size_t at, struct response_meta *meta, struct response *response)
 {
-    const uint32_t *order = snapshot->orders[query->sort][query->descending];
     const struct snapshot_account *last = NULL;
     size_t limit = (size_t)field_get(&request->asked, "limit")->number, shown = 0;
     struct writer writer = handle_list(request, response);
     for (; at < snapshot->n && !meta->next; at++) {
-        const struct snapshot_account *account = &snapshot->accounts[order[at]];
+        const struct snapshot_account *account =
+            snapshot_at(snapshot, query->sort, query->descending, at);
         if (!account_query_matches(query, account) ||
             !handle_sees_now(site, request, snapshot, account))
             continue;

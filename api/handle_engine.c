@@ -240,7 +240,7 @@ static bool add_override(struct ask *a, struct ask_rows *out, GError **err)
 {
     struct q_account_overrides_rows rows;
     const struct field_value *from = ask_member(a, "valid_from");
-    struct engine_override word = {.account_key = a->account->key,
+    struct engine_override word = {.account_key = snapshot_key(a->account),
                                    .kind = ask_member(a, "kind")->text,
                                    .value_bp = (int)ask_member(a, "value")->number,
                                    .reason = ask_member(a, "reason")->text,

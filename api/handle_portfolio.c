@@ -21,9 +21,9 @@ static const char *const dimensions[] = {"band",   "owner",    "segment", "plan"
 
 static const char *value_of(const struct snapshot_account *account, const char *dimension)
 {
-    const char *const values[] = {account->band, account->owner_email, account->segment,
-                                  account->plan, account->region,      account->industry,
-                                  account->stage};
+    const struct snapshot_kind *kind = account->kind;
+    const char *const values[] = {kind->band,   account->owner->email, kind->segment, kind->plan,
+                                  kind->region, kind->industry,        kind->stage};
     for (size_t i = 0; i < G_N_ELEMENTS(values); i++) {
         if (strcmp(dimensions[i], dimension) == 0)
             return values[i];
@@ -70,9 +70,9 @@ static void add(struct group *group, const struct snapshot_account *account)
 {
     group->accounts++;
     group->arr += account->arr_minor;
-    if (account->p_churn_1e9 != SNAPSHOT_NULL)
+    if (account->p_churn_1e9 != SNAPSHOT_NULL_1E9)
         group->loss += account_json_loss(account);
-    if (account->effective_bp == SNAPSHOT_NULL_BP)
+    if (account->effective_bp == SNAPSHOT_NULL_BP || strcmp(account->kind->band, "Unknown") == 0)
         return;
     group->known++;
     group->known_arr += account->arr_minor;
@@ -147,9 +147,10 @@ static const struct shape_member members[] = {
     {"group", SHAPE_TEXT, true, .what = "Value of the first dimension asked for."},
     {"subgroup", SHAPE_TEXT, true, .what = "Value of the second."},
     {"accounts", SHAPE_INTEGER, .what = "How many accounts."},
-    {"known", SHAPE_INTEGER, .what = "Of them with a known health."},
+    {"known", SHAPE_INTEGER,
+     .what = "Of them not in the band Unknown, in which a health may be shown but says little."},
     {"arr", SHAPE_NUMBER, .what = "Their annual recurring revenue."},
-    {"arr_known", SHAPE_NUMBER, .what = "Of it, that of accounts with a known health."},
+    {"arr_known", SHAPE_NUMBER, .what = "Of it, that of the known."},
     {"expected_loss", SHAPE_NUMBER, .what = "ARR times the probability of churn, added up."},
     {"health_mean", SHAPE_NUMBER, true, .what = "Mean health of the known."},
     {"health_arr_weighted", SHAPE_NUMBER, true, .what = "The same, weighted by ARR."},

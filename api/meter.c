@@ -132,7 +132,7 @@ static void put_bands(const struct snapshot *snapshot, GString *out)
     g_autoptr(GHashTable) counts = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GPtrArray) bands = g_ptr_array_new();
     for (size_t i = 0; i < snapshot->n; i++) {
-        gpointer band = (gpointer)(uintptr_t)snapshot->accounts[i].band;
+        gpointer band = (gpointer)(uintptr_t)snapshot->accounts[i].kind->band;
         guint n = GPOINTER_TO_UINT(g_hash_table_lookup(counts, band));
         if (n == 0)
             g_ptr_array_add(bands, band);

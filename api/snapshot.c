@@ -1,237 +1,128 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "api/snapshot.h"
 
-#include <math.h>
+#include <malloc.h>
 #include <string.h>
 
-#include "api/cursor.h"
 #include "api/snapshot_internal.h"
 #include "sql/api.h"
 
-/* ァ … ヶ; the hiragana stand 0x60 below. */
-enum { KATAKANA_FIRST = 0x30a1, KATAKANA_LAST = 0x30f6, KATAKANA_TO_HIRAGANA = 0x60 };
-
-static struct snapshot_owner *owner_new(void)
+static guint hash_bytes(const void *memory, size_t size)
 {
-    struct snapshot_owner *owner = g_new0(struct snapshot_owner, 1);
-    atomic_init(&owner->references, 1);
-    owner->arena = arena_new();
-    owner->texts = g_hash_table_new(g_str_hash, g_str_equal);
-    owner->by_key = g_hash_table_new(g_str_hash, g_str_equal);
-    owner->accounts = g_array_new(FALSE, FALSE, sizeof(struct snapshot_account));
-    owner->metric_value = g_array_new(FALSE, FALSE, sizeof(double));
-    owner->metric_quality = g_array_new(FALSE, FALSE, sizeof(uint8_t));
-    owner->measure_bp = g_array_new(FALSE, FALSE, sizeof(int32_t));
-    owner->contribution_bp = g_array_new(FALSE, FALSE, sizeof(int32_t));
-    owner->lost_bp = g_array_new(FALSE, FALSE, sizeof(int32_t));
-    owner->risk = g_array_new(FALSE, FALSE, sizeof(double));
-    return owner;
+    const unsigned char *p = memory;
+    uint64_t hash = 0;
+    for (size_t at = 0; at < size; at += sizeof(uint64_t)) {
+        uint64_t word = 0;
+        memcpy(&word, p + at, MIN(sizeof word, size - at));
+        hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+        hash ^= hash >> 32;
+    }
+    return (guint)hash;
 }
 
-static void owner_free(struct snapshot_owner *owner)
+static guint hash_kind(gconstpointer kind)
 {
-    GArray *arrays[] = {owner->accounts,   owner->metric_value,    owner->metric_quality,
-                        owner->measure_bp, owner->contribution_bp, owner->lost_bp,
-                        owner->risk};
-    for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
-        g_array_free(arrays[i], TRUE);
-    g_hash_table_destroy(owner->texts);
-    g_hash_table_destroy(owner->by_key);
-    arena_free(owner->arena);
-    g_free(owner);
+    return hash_bytes(kind, sizeof(struct snapshot_kind));
 }
 
-static struct snapshot_owner *owner_of(const struct snapshot *snapshot)
+static gboolean equal_kinds(gconstpointer a, gconstpointer b)
 {
-    return (struct snapshot_owner *)(uintptr_t)snapshot;
+    return memcmp(a, b, sizeof(struct snapshot_kind)) == 0;
+}
+
+static guint hash_owner(gconstpointer owner)
+{
+    return hash_bytes(owner, sizeof(struct snapshot_owner));
+}
+
+static gboolean equal_owners(gconstpointer a, gconstpointer b)
+{
+    return memcmp(a, b, sizeof(struct snapshot_owner)) == 0;
+}
+
+static struct snapshot_maker *maker_new(void)
+{
+    struct snapshot_maker *maker = g_new0(struct snapshot_maker, 1);
+    atomic_init(&maker->references, 1);
+    maker->arena = arena_new();
+    maker->texts = g_hash_table_new(g_str_hash, g_str_equal);
+    maker->kinds = g_hash_table_new(hash_kind, equal_kinds);
+    maker->owners = g_hash_table_new(hash_owner, equal_owners);
+    return maker;
+}
+
+/* What only making needs. */
+static void forget_tables(struct snapshot_maker *maker)
+{
+    g_clear_pointer(&maker->texts, g_hash_table_destroy);
+    g_clear_pointer(&maker->kinds, g_hash_table_destroy);
+    g_clear_pointer(&maker->owners, g_hash_table_destroy);
+}
+
+static void maker_free(struct snapshot_maker *maker)
+{
+    const struct snapshot *snapshot = &maker->snapshot;
+    forget_tables(maker);
+    for (size_t c = 0; maker->cards && c < snapshot->n_scorecards; c++) {
+        g_free(maker->cards[c].parts);
+        for (size_t i = 0; i < snapshot->scorecards[c].n; i++)
+            snapshot_column_clear(&maker->cards[c].values[i]);
+    }
+    for (size_t i = 0; maker->risk && i <= snapshot->n_features; i++)
+        snapshot_column_clear(&maker->risk[i]);
+    for (int sort = 0; sort < SNAPSHOT_SORTS; sort++)
+        g_free((uint32_t *)(uintptr_t)snapshot->orders[sort]);
+    g_free(maker->accounts);
+    g_free(maker->slots);
+    arena_free(maker->arena);
+    g_free(maker);
+    /* What was a few hundred bytes for each account goes back to the system. */
+    malloc_trim(0);
+}
+
+static struct snapshot_maker *maker_of(const struct snapshot *snapshot)
+{
+    return (struct snapshot_maker *)(uintptr_t)snapshot;
 }
 
 const struct snapshot *snapshot_ref(const struct snapshot *snapshot)
 {
     if (snapshot)
-        atomic_fetch_add(&owner_of(snapshot)->references, 1);
+        atomic_fetch_add(&maker_of(snapshot)->references, 1);
     return snapshot;
 }
 
 void snapshot_unref(const struct snapshot *snapshot)
 {
-    if (snapshot && atomic_fetch_sub(&owner_of(snapshot)->references, 1) == 1)
-        owner_free(owner_of(snapshot));
+    if (snapshot && atomic_fetch_sub(&maker_of(snapshot)->references, 1) == 1)
+        maker_free(maker_of(snapshot));
 }
 
-/* Both kana are as long in UTF-8. */
-static void fold_kana(char *text)
+/* Room for the columns of what the run measures. */
+static void make_columns(struct snapshot_maker *maker)
 {
-    for (char *p = text; *p; p = g_utf8_next_char(p)) {
-        gunichar c = g_utf8_get_char(p);
-        if (c >= KATAKANA_FIRST && c <= KATAKANA_LAST)
-            g_unichar_to_utf8(c - KATAKANA_TO_HIRAGANA, p);
+    const struct snapshot *snapshot = &maker->snapshot;
+    struct arena *arena = maker->arena;
+    maker->cards = arena_many(arena, snapshot->n_scorecards + 1, struct card_maker);
+    for (size_t c = 0; c < snapshot->n_scorecards; c++) {
+        size_t n = snapshot->scorecards[c].n;
+        maker->cards[c].values = arena_many(arena, n + 1, struct column_maker);
+        maker->cards[c].columns = arena_many(arena, n + 1, struct snapshot_column);
     }
+    maker->risk = arena_many(arena, snapshot->n_features + 1, struct column_maker);
+    maker->risk_columns = arena_many(arena, snapshot->n_features + 1, struct snapshot_column);
 }
 
-char *snapshot_fold(const char *text)
+static bool load_measures(struct snapshot_maker *maker, struct db *db, GError **err)
 {
-    g_autofree char *composed = g_utf8_normalize(text, -1, G_NORMALIZE_ALL_COMPOSE);
-    g_autofree char *folded = g_utf8_casefold(composed ? composed : text, -1);
-    char *again = g_utf8_normalize(folded, -1, G_NORMALIZE_ALL_COMPOSE);
-    char *out = again ? again : g_strdup(folded);
-    fold_kana(out);
-    return out;
-}
-
-/* One copy of each text that repeats. */
-static const char *shared(struct snapshot_owner *owner, const char *text, bool is_null)
-{
-    if (is_null || !text)
-        return NULL;
-    const char *known = g_hash_table_lookup(owner->texts, text);
-    if (known)
-        return known;
-    char *copy = arena_strdup(owner->arena, text);
-    g_hash_table_add(owner->texts, copy);
-    return copy;
-}
-
-/* Name order as in a page's cursor, so no longer than what a cursor can carry. */
-static const char *order_text(struct snapshot_owner *owner, const char *name)
-{
-    g_autofree char *folded = snapshot_fold(name);
-    size_t n = strnlen(folded, CURSOR_TEXT_MAX);
-    return arena_strndup(owner->arena, folded, n);
-}
-
-static const char *search_text(struct snapshot_owner *owner,
-                               const struct q_snapshot_accounts_row *row)
-{
-    g_autofree char *all =
-        g_strjoin("\n", row->name, row->key, row->domain_is_null ? "" : row->domain, NULL);
-    g_autofree char *folded = snapshot_fold(all);
-    return arena_strdup(owner->arena, folded);
-}
-
-static uint8_t quality_of(const char *text)
-{
-    static const char *const names[] = {"ok",    "no_data",    "stale", "not_applicable",
-                                        "error", "quarantined"};
-    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-        if (strcmp(names[i], text) == 0)
-            return (uint8_t)i;
-    }
-    return SNAPSHOT_ERROR;
-}
-
-static void add_int(GArray *column, const struct db_ints *values, size_t i)
-{
-    bool none = i >= values->n || (values->is_null && values->is_null[i]);
-    int32_t value = none ? INT32_MIN : values->v[i];
-    g_array_append_val(column, value);
-}
-
-static double double_at(const struct db_doubles *values, size_t i)
-{
-    bool none = i >= values->n || (values->is_null && values->is_null[i]);
-    return none ? (double)NAN : values->v[i];
-}
-
-static void add_measures(struct snapshot_owner *owner, const struct q_snapshot_accounts_row *row,
-                         struct snapshot_account *account)
-{
-    size_t n = owner->snapshot.scorecards[account->scorecard].n;
-    account->measure_at = owner->metric_value->len;
-    for (size_t i = 0; i < n; i++) {
-        double value = double_at(&row->metric_value, i);
-        uint8_t quality = i < row->metric_quality.n ? quality_of(row->metric_quality.v[i])
-                                                    : (uint8_t)SNAPSHOT_ERROR;
-        g_array_append_val(owner->metric_value, value);
-        g_array_append_val(owner->metric_quality, quality);
-        add_int(owner->measure_bp, &row->measure_bp, i);
-        add_int(owner->contribution_bp, &row->contribution_bp, i);
-        add_int(owner->lost_bp, &row->lost_bp, i);
-    }
-    account->feature_at = SIZE_MAX;
-    if (row->risk_contribution_is_null ||
-        row->risk_contribution.n != owner->snapshot.n_features + 1)
-        return;
-    account->feature_at = owner->risk->len;
-    for (size_t i = 0; i < row->risk_contribution.n; i++) {
-        double value = double_at(&row->risk_contribution, i);
-        g_array_append_val(owner->risk, value);
-    }
-}
-
-static void fill_facts(struct snapshot_owner *owner, const struct q_snapshot_accounts_row *row,
-                       struct snapshot_account *account)
-{
-    account->account_id = row->account_id;
-    account->staff_id = row->staff_id_is_null ? SNAPSHOT_NULL : row->staff_id;
-    account->key = arena_strdup(owner->arena, row->key);
-    account->name = arena_strdup(owner->arena, row->name);
-    account->domain = row->domain_is_null ? NULL : arena_strdup(owner->arena, row->domain);
-    account->owner_email = shared(owner, row->owner_email, row->owner_email_is_null);
-    account->owner_name = shared(owner, row->owner_name, row->owner_name_is_null);
-    account->plan = shared(owner, row->plan, row->plan_is_null);
-    account->segment = shared(owner, row->segment, row->segment_is_null);
-    account->industry = shared(owner, row->industry, row->industry_is_null);
-    account->region = shared(owner, row->region, row->region_is_null);
-    account->created_on = row->created_on_is_null ? INT32_MIN : row->created_on;
-    account->search = search_text(owner, row);
-    account->order = order_text(owner, row->name);
-}
-
-static void fill_scores(struct snapshot_owner *owner, const struct q_snapshot_accounts_row *row,
-                        struct snapshot_account *account)
-{
-    account->stage = shared(owner, row->stage, false);
-    account->band = shared(owner, row->band, false);
-    account->raw_band = shared(owner, row->raw_band, false);
-    account->override_note = shared(owner, row->override_note, row->override_note_is_null);
-    account->arr_minor = row->arr_minor;
-    account->renewal_on = row->renewal_on_is_null ? INT32_MIN : row->renewal_on;
-    account->health_bp = row->health_bp_is_null ? SNAPSHOT_NULL_BP : row->health_bp;
-    account->effective_bp = row->effective_bp_is_null ? SNAPSHOT_NULL_BP : row->effective_bp;
-    account->lower_bp = row->lower_bp;
-    account->upper_bp = row->upper_bp;
-    account->coverage_bp = row->coverage_bp;
-    account->risk_percentile_bp =
-        row->risk_percentile_bp_is_null ? SNAPSHOT_NULL_BP : row->risk_percentile_bp;
-    account->p_churn_1e9 = row->p_churn_1e9_is_null ? SNAPSHOT_NULL : row->p_churn_1e9;
-    account->p_lower_1e9 = row->p_lower_1e9_is_null ? SNAPSHOT_NULL : row->p_lower_1e9;
-    account->p_upper_1e9 = row->p_upper_1e9_is_null ? SNAPSHOT_NULL : row->p_upper_1e9;
-}
-
-static bool add_account(void *context, const struct q_snapshot_accounts_row *row, GError **err)
-{
-    struct snapshot_owner *owner = context;
-    const struct snapshot *snapshot = &owner->snapshot;
-    struct snapshot_account account = {0};
-    size_t card = 0;
-    while (card < snapshot->n_scorecards &&
-           snapshot->scorecards[card].scorecard_id != row->scorecard_id)
-        card++;
-    if (card == snapshot->n_scorecards)
-        return err_set(err, KENKO_ERROR_CHECK,
-                       "account %s: scorecard %" G_GINT64_FORMAT " has no measures", row->key,
-                       row->scorecard_id);
-    if (owner->accounts->len == UINT32_MAX)
-        return err_set(err, KENKO_ERROR_TOO_LARGE, "more accounts than 32 bits can count");
-    account.scorecard = (uint32_t)card;
-    fill_facts(owner, row, &account);
-    fill_scores(owner, row, &account);
-    add_measures(owner, row, &account);
-    g_array_append_val(owner->accounts, account);
-    return true;
-}
-
-static bool load_measures(struct snapshot_owner *owner, struct db *db, GError **err)
-{
-    struct snapshot *snapshot = &owner->snapshot;
+    struct snapshot *snapshot = &maker->snapshot;
     struct q_snapshot_measures_rows rows;
-    if (!q_snapshot_measures(owner->arena, db, snapshot->run_id, snapshot->as_of, &rows, err))
+    if (!q_snapshot_measures(maker->arena, db, snapshot->run_id, snapshot->as_of, &rows, err))
         return false;
     struct snapshot_scorecard *cards =
-        arena_many(owner->arena, rows.n ? rows.n : 1, struct snapshot_scorecard);
+        arena_many(maker->arena, rows.n ? rows.n : 1, struct snapshot_scorecard);
     struct snapshot_measure *measures =
-        arena_many(owner->arena, rows.n ? rows.n : 1, struct snapshot_measure);
+        arena_many(maker->arena, rows.n ? rows.n : 1, struct snapshot_measure);
     size_t n = 0;
     for (size_t i = 0; i < rows.n; i++) {
         const struct q_snapshot_measures_row *r = &rows.row[i];
@@ -247,44 +138,62 @@ static bool load_measures(struct snapshot_owner *owner, struct db *db, GError **
     return true;
 }
 
-static bool load_features(struct snapshot_owner *owner, struct db *db, int64_t model_id,
+static bool load_features(struct snapshot_maker *maker, struct db *db, int64_t model_id,
                           GError **err)
 {
     struct q_snapshot_features_rows rows;
-    if (!q_snapshot_features(owner->arena, db, model_id, &rows, err))
+    if (!q_snapshot_features(maker->arena, db, model_id, &rows, err))
         return false;
     struct snapshot_feature *features =
-        arena_many(owner->arena, rows.n ? rows.n : 1, struct snapshot_feature);
+        arena_many(maker->arena, rows.n ? rows.n : 1, struct snapshot_feature);
     for (size_t i = 0; i < rows.n; i++)
         features[i] =
             (struct snapshot_feature){rows.row[i].name, rows.row[i].label, rows.row[i].unit};
-    owner->snapshot.features = features;
-    owner->snapshot.n_features = rows.n;
+    maker->snapshot.features = features;
+    maker->snapshot.n_features = rows.n;
     return true;
 }
 
-static void finish(struct snapshot_owner *owner)
+static size_t key_slot(const struct snapshot_maker *maker, const char *key)
 {
-    struct snapshot *snapshot = &owner->snapshot;
-    snapshot->n = owner->accounts->len;
-    snapshot->accounts = (const struct snapshot_account *)(void *)owner->accounts->data;
-    snapshot->metric_value = (const double *)(void *)owner->metric_value->data;
-    snapshot->metric_quality = (const uint8_t *)owner->metric_quality->data;
-    snapshot->measure_bp = (const int32_t *)(void *)owner->measure_bp->data;
-    snapshot->contribution_bp = (const int32_t *)(void *)owner->contribution_bp->data;
-    snapshot->lost_bp = (const int32_t *)(void *)owner->lost_bp->data;
-    snapshot->risk = (const double *)(void *)owner->risk->data;
-    for (size_t i = 0; i < snapshot->n; i++)
-        g_hash_table_insert(owner->by_key, (gpointer)(uintptr_t)snapshot->accounts[i].key,
-                            (gpointer)(uintptr_t)&snapshot->accounts[i]);
-    snapshot_sort_all(owner);
+    /* Keys that count up differ in few bits of the sum: all of it is stirred into the upper half.
+     */
+    uint64_t hash = (g_str_hash(key) * UINT64_C(0x9e3779b97f4a7c15)) >> 32;
+    return (size_t)((hash * maker->n_slots) >> 32);
 }
 
-static bool load_run(struct snapshot_owner *owner, struct db *db, bool *found, GError **err)
+/* The slot of the key: the account's or a free one. */
+static uint32_t *find_slot(const struct snapshot_maker *maker, const char *key)
 {
-    struct snapshot *snapshot = &owner->snapshot;
+    for (size_t at = key_slot(maker, key);; at++) {
+        uint32_t *slot = &maker->slots[at < maker->n_slots ? at : at - maker->n_slots];
+        if (*slot == 0 || strcmp(snapshot_key(&maker->accounts[*slot - 1]), key) == 0)
+            return slot;
+    }
+}
+
+static void finish(struct snapshot_maker *maker)
+{
+    struct snapshot *snapshot = &maker->snapshot;
+    forget_tables(maker);
+    snapshot->bytes = arena_used(maker->arena);
+    snapshot_fill_end(maker);
+    maker->n_slots = snapshot->n + snapshot->n / 2 + 1;
+    maker->slots = g_new0(uint32_t, maker->n_slots);
+    for (size_t i = 0; i < snapshot->n; i++)
+        *find_slot(maker, snapshot_key(&snapshot->accounts[i])) = (uint32_t)i + 1;
+    snapshot_sort_all(maker);
+    snapshot->bytes += maker->n_slots * sizeof maker->slots[0] +
+                       SNAPSHOT_SORTS * snapshot->n * sizeof snapshot->orders[0][0];
+    malloc_trim(0);
+}
+
+static bool load_run(struct snapshot_maker *maker, struct db *db, bool *found, GError **err)
+{
+    struct snapshot *snapshot = &maker->snapshot;
     struct q_snapshot_run_row row;
-    if (!q_snapshot_run(owner->arena, db, &row, found, err))
+    struct q_snapshot_tune_row tuned;
+    if (!q_snapshot_run(maker->arena, db, &row, found, err))
         return false;
     if (!*found)
         return true;
@@ -298,11 +207,17 @@ static bool load_run(struct snapshot_owner *owner, struct db *db, bool *found, G
                                   .horizon_days = row.horizon_days_is_null ? 0 : row.horizon_days,
                                   .model_message = row.model_message,
                                   .currency = row.currency_is_null ? "USD" : row.currency};
-    if (!load_measures(owner, db, err))
+    if (!q_snapshot_tune(maker->arena, db, &tuned, err) || !load_measures(maker, db, err))
         return false;
-    if (snapshot->has_model && !load_features(owner, db, row.model_id, err))
+    if (snapshot->has_model && !load_features(maker, db, row.model_id, err))
         return false;
-    return q_snapshot_accounts(db, row.run_id, row.as_of, add_account, owner, err);
+    make_columns(maker);
+    maker->owned = tuned.owned;
+    if (!q_snapshot_facts(db, snapshot_fill_facts, maker, err) ||
+        !q_snapshot_scores(db, row.run_id, row.as_of, snapshot_fill_scores, maker, err))
+        return false;
+    snapshot->owners_changed = snapshot->owners_changed || maker->owned != 0;
+    return true;
 }
 
 bool snapshot_load(struct db *db, const struct snapshot **out, GError **err)
@@ -310,21 +225,47 @@ bool snapshot_load(struct db *db, const struct snapshot **out, GError **err)
     bool found = false;
     if (!db_begin_snapshot(db, err))
         return false;
-    struct snapshot_owner *owner = owner_new();
-    bool ok = load_run(owner, db, &found, err);
+    struct snapshot_maker *maker = maker_new();
+    bool ok = load_run(maker, db, &found, err);
     db_rollback(db);
     if (!ok || !found) {
-        owner_free(owner);
+        maker_free(maker);
         if (ok)
             *out = NULL;
         return ok;
     }
-    finish(owner);
-    *out = &owner->snapshot;
+    finish(maker);
+    *out = &maker->snapshot;
     return true;
 }
 
 const struct snapshot_account *snapshot_find(const struct snapshot *snapshot, const char *key)
 {
-    return g_hash_table_lookup(owner_of(snapshot)->by_key, key);
+    uint32_t slot = *find_slot(maker_of(snapshot), key);
+    return slot ? &snapshot->accounts[slot - 1] : NULL;
+}
+
+const struct snapshot_part *snapshot_part(const struct snapshot *snapshot,
+                                          const struct snapshot_account *account, size_t i)
+{
+    const struct snapshot_scorecard *card = &snapshot->scorecards[account->kind->scorecard];
+    return &card->parts[account->measured_at * card->n + i];
+}
+
+static double column_at(const struct snapshot_column *column, size_t at)
+{
+    return column->values[column->codes ? column->codes[at] : at];
+}
+
+double snapshot_value(const struct snapshot *snapshot, const struct snapshot_account *account,
+                      size_t i)
+{
+    const struct snapshot_scorecard *card = &snapshot->scorecards[account->kind->scorecard];
+    return column_at(&card->values[i], account->measured_at);
+}
+
+double snapshot_risk(const struct snapshot *snapshot, const struct snapshot_account *account,
+                     size_t i)
+{
+    return column_at(&snapshot->risk[i], account->risk_at);
 }

@@ -138,7 +138,8 @@ static bool load_run(struct watch *watch, struct arena *arena, GError **err)
     if (!found || !run_is_news(watch, &row))
         return true;
     db_set_deadline(watch->db, watch->options.load_ms);
-    bool ok = snapshot_load(watch->db, &snapshot, err) && q_owner_put(watch->db, NULL, err);
+    bool ok = snapshot_load(watch->db, &snapshot, err) &&
+              (!snapshot || !snapshot->owners_changed || q_owner_put(watch->db, NULL, err));
     db_set_deadline(watch->db, watch->options.deadline_ms);
     if (!ok || !snapshot) {
         snapshot_unref(snapshot);

@@ -90,6 +90,8 @@ add_test(NAME bench/singer COMMAND bash ${CMAKE_SOURCE_DIR}/tests/bench/singer/r
 set_tests_properties(bench/singer PROPERTIES LABELS bench TIMEOUT 300)
 add_executable(bench_get ${CMAKE_SOURCE_DIR}/tests/bench/api/get.c)
 target_link_libraries(bench_get PRIVATE kenko_support)
+add_executable(bench_snapshot ${CMAKE_SOURCE_DIR}/tests/bench/api/snapshot.c)
+target_link_libraries(bench_snapshot PRIVATE kenko_api)
 add_test(NAME bench/api COMMAND bench_get 20)
 set_tests_properties(bench/api PROPERTIES LABELS bench TIMEOUT 300)
 add_executable(bench_post ${CMAKE_SOURCE_DIR}/tests/bench/inbox/post.c)
