@@ -20,6 +20,10 @@ enum { BODIES_MAX = 64 << 20 };
 
 enum { SETTLE_US = 20000 };
 
+/* What the kernel keeps of an answer on its way (it takes twice as much). Its own limit is 4 MiB,
+ * so that a slow reader's answer would soon be sent as far as anybody here can tell. */
+enum { SEND_BUFFER = 128 << 10 };
+
 struct listener {
     struct listener_options options;
     struct MHD_Daemon *daemon;
@@ -323,6 +327,8 @@ static struct MHD_Daemon *start_daemon(struct listener *listener)
 {
     const struct listener_options *o = &listener->options;
     unsigned per_ip = (unsigned)(o->per_ip > 0 ? o->per_ip : o->connections);
+    /* The library's own is of silence, and after those that the reaper keeps. */
+    int silence_ms = MAX(MAX(o->request_ms, o->reply_ms), o->idle_ms) + 1000;
     /* The library refuses a pool of one; one thread is what it makes without a pool. */
     enum MHD_OPTION pool = o->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END;
     return MHD_start_daemon(
@@ -331,7 +337,7 @@ static struct MHD_Daemon *start_daemon(struct listener *listener)
         listener, MHD_OPTION_NOTIFY_CONNECTION, on_connection, listener,
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, listener, MHD_OPTION_CONNECTION_LIMIT,
         (unsigned)o->connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT, per_ip,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)((o->reply_ms + 999) / 1000 + 1),
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)((silence_ms + 999) / 1000),
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 0, pool,
         (unsigned)o->threads, MHD_OPTION_END);
 }
@@ -352,6 +358,8 @@ struct listener *listener_start(const struct listener_options *options, GError *
         g_free(listener);
         return NULL;
     }
+    int size = SEND_BUFFER;
+    setsockopt(listener->fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
     listener->daemon = start_daemon(listener);
     if (!listener->daemon) {
         err_set(err, KENKO_ERROR_IO, "the HTTP server does not start on %s", options->address);

@@ -27,6 +27,10 @@ struct reaper {
     atomic_int_least64_t watched, reaped;
 };
 
+/* What is on its way to a slow reader is thrown away with its connection: otherwise the kernel
+ * would keep it for as long as the reader likes. */
+static const struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+
 /* Under the lock a watched descriptor is open: its owner removes it here before closing it. */
 static void reap(struct reaper *reaper, int64_t now_us)
 {
@@ -34,6 +38,7 @@ static void reap(struct reaper *reaper, int64_t now_us)
         if (s->reaped || now_us < s->deadline_us)
             continue;
         s->reaped = true;
+        setsockopt(s->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
         shutdown(s->fd, SHUT_RDWR);
         atomic_fetch_add(&reaper->reaped, 1);
     }

@@ -26,6 +26,7 @@ struct site {
     struct rate *refusals; /* of addresses without a valid key; NULL: not limited */
     struct zones *zones;
     const struct engine *engine; /* what other stages do for the API; NULL: nothing */
+    GString *openapi;            /* the document, which nobody needs a key for */
     bool pages_local;            /* pages need no key from this machine's browser */
 };
 

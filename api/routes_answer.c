@@ -258,17 +258,19 @@ static bool wants_csv(const struct request *request)
     return csv && (!json || csv < json);
 }
 
+/* By key; what needs none, by address. */
 static bool is_within_rate(const struct site *site, struct request *request,
                            struct response *response)
 {
-    const char *who = request->principal.key_id;
+    const char *key = request->principal.key_id;
+    g_autofree char *caller = *key ? NULL : address_caller(&request->address);
     /* Events have a limit of their own: what the inbox can commit. */
-    if (!site->rate || !*who || request->route->scope & AUTH_EVENTS ||
-        rate_take(site->rate, who, request->now_us, &response->rate))
+    if (!site->rate || request->route->scope & AUTH_EVENTS ||
+        rate_take(site->rate, *key ? key : caller, request->now_us, &response->rate))
         return true;
     response_problem(response, request, PROBLEM_RATE_LIMITED,
-                     "the key has made %d requests at once, its bucket is empty",
-                     response->rate.limit);
+                     "the %s has made %d requests at once, its bucket is empty",
+                     *key ? "key" : "address", response->rate.limit);
     response->retry_after_s = response->rate.retry_s;
     return false;
 }

@@ -8,6 +8,7 @@
 #include "api/inbox.h"
 #include "api/listener.h"
 #include "api/meter.h"
+#include "api/openapi.h"
 #include "api/pages.h"
 #include "api/pool.h"
 #include "api/rate.h"
@@ -146,6 +147,14 @@ static bool start_watch(struct server *server, const struct server_options *opti
     return server->watch != NULL;
 }
 
+static GString *document(void)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    GString *text = g_string_new(NULL);
+    openapi_write(arena, text);
+    return text;
+}
+
 struct server *server_start(const struct server_options *options, GError **err)
 {
     if (!routes_check(routes, routes_count, err))
@@ -160,6 +169,7 @@ struct server *server_start(const struct server_options *options, GError **err)
     server->site.rate = rate_new(api->rate, api->burst);
     server->site.refusals = rate_new_slow(api->refusals);
     server->site.zones = zones_new();
+    server->site.openapi = document();
     server->site.engine = options->engine;
     server->site.pages_local = strcmp(api->pages, "local") == 0;
     const struct inbox_options door = {
@@ -203,6 +213,7 @@ void server_stop(struct server *server)
     rate_free(server->site.rate);
     rate_free(server->site.refusals);
     zones_free(server->site.zones);
+    g_string_free(server->site.openapi, TRUE);
     pages_free(server->site.pages);
     store_free(server->site.store);
     meter_free(server->meter);

@@ -197,6 +197,21 @@ static void a_key_that_asks_too_often_is_told_when(void **state)
     server_stop(server);
 }
 
+static void an_address_that_asks_too_often_without_a_key_is_told_when(void **state)
+{
+    const struct served *f = *state;
+    struct server *server = served_start((struct server_options){.api = {.burst = 5}});
+    int port = server_port(server), limited = 0;
+    for (int i = 0; i < 12; i++) {
+        g_autoptr(raw_http_answer_t) answer = raw_http_get(port, "/api/v1/openapi.json", "");
+        limited += answer->status == 429 && strstr(answer->body, "the address has made 5") != NULL;
+    }
+    assert_true(limited > 0);
+    g_autoptr(raw_http_answer_t) key = raw_http_get(port, "/api/v1/me", f->csm);
+    assert_int_equal(key->status, 200);
+    server_stop(server);
+}
+
 static void what_will_go_says_so(void **state)
 {
     const struct served *f = *state;
@@ -241,6 +256,7 @@ int main(void)
         cmocka_unit_test(instants_are_in_the_zone_that_was_asked_for),
         cmocka_unit_test(every_answer_says_how_fresh_it_is),
         cmocka_unit_test(a_key_that_asks_too_often_is_told_when),
+        cmocka_unit_test(an_address_that_asks_too_often_without_a_key_is_told_when),
         cmocka_unit_test(what_will_go_says_so),
         cmocka_unit_test(every_problem_type_is_served),
     };
