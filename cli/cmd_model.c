@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/model_card.h"
+#include "cli/page.h"
 #include "cli/rival_words.h"
 #include "cli/term_words.h"
 #include "core/file.h"
@@ -112,7 +113,7 @@ static bool read_number(const char *text, int64_t *out, GError **err)
 }
 
 static bool write_card(struct db *db, const struct model *model, const struct metric_set *metrics,
-                       const char *path, GError **err)
+                       enum language language, const char *path, GError **err)
 {
     g_autoptr(arena_t) arena = arena_new();
     g_autoptr(document_t) document = document_new(arena, "");
@@ -124,24 +125,27 @@ static bool write_card(struct db *db, const struct model *model, const struct me
     if (run.is_there)
         run = (struct model_card_run){true, row.as_of, row.run_id,
                                       row.model_id_is_null ? 0 : row.model_id, row.message};
-    document->language = LANGUAGE_EN;
+    document->language = language;
     model_card_make(model, metrics, &run, document);
     render_html(document, html);
     return file_write(path, (struct slice){html->str, html->len}, err);
 }
 
-static bool show(struct context *context, const char *which, const char *output, GError **err)
+static bool show(struct context *context, const char *which, const char *output, const char *code,
+                 GError **err)
 {
+    enum language language;
     g_autoptr(arena_t) arena = arena_new();
     int64_t model_id = 0;
     struct model model;
-    if ((which && !read_number(which, &model_id, err)) || !context_open(context, err))
+    if ((which && !read_number(which, &model_id, err)) || !context_load(context, err) ||
+        !page_language(context, code, &language, err) || !context_open(context, err))
         return false;
     const struct metric_set *metrics = metric_set_load(arena, context->config, err);
     if (!metrics || !model_load(arena, context->db, metrics, model_id, &model, err))
         return false;
     if (output)
-        return write_card(context->db, &model, metrics, output, err);
+        return write_card(context->db, &model, metrics, language, output, err);
     if (context->json)
         print_json(&model);
     else
@@ -166,19 +170,23 @@ static bool promote(struct context *context, const char *which, GError **err)
 
 static bool run(struct context *context, int argc, char **argv, GError **err)
 {
-    g_autofree char *output = NULL;
+    g_autofree char *output = NULL, *language = NULL;
     const GOptionEntry own[] = {{"output", 'o', 0, G_OPTION_ARG_FILENAME, &output,
                                  "Write what is shown as a page (HTML)", "FILE"},
+                                {"language", 0, 0, G_OPTION_ARG_STRING, &language,
+                                 "The page in en or ja instead of the configured one", "CODE"},
                                 G_OPTION_ENTRY_NULL};
     if (!context_options(context, &cmd_model, own, &argc, &argv, err))
         return false;
     const char *verb = argc > 1 ? argv[1] : "list";
     if (output && strcmp(verb, "show") != 0)
         return err_set(err, KENKO_ERROR_USAGE, "--output is for kenko model show");
+    if (language && !output)
+        return err_set(err, KENKO_ERROR_USAGE, "--language is for a page: want --output too");
     if (strcmp(verb, "list") == 0 && argc <= 2)
         return context_open(context, err) && list(context, err);
     if (strcmp(verb, "show") == 0 && argc <= 3)
-        return show(context, argc == 3 ? argv[2] : NULL, output, err);
+        return show(context, argc == 3 ? argv[2] : NULL, output, language, err);
     if (strcmp(verb, "promote") == 0 && argc == 3)
         return promote(context, argv[2], err);
     return err_set(err, KENKO_ERROR_USAGE, "want kenko model list | show [MODEL] | promote MODEL");
@@ -188,5 +196,5 @@ const struct command cmd_model = {
     "model", "list | show [MODEL] | promote MODEL", "List, show and choose the churn model",
     "A trained model speaks when it is not worse than the one before; promote overrules that.\n\n"
     "Examples:\n  kenko model list\n  kenko model show 12 --json\n"
-    "  kenko model show --output card.html\n  kenko model promote 12\n",
+    "  kenko model show --output card.html --language ja\n  kenko model promote 12\n",
     run};

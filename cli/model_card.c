@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "cli/model_shape.h"
-#include "cli/rival_words.h"
+#include "cli/page.h"
 #include "cli/term_words.h"
 #include "reports/chart.h"
 #include "reports/format.h"
@@ -23,23 +23,6 @@ struct card {
     double inflation;                       /* of standard errors by customer; 0: not known */
 };
 
-/* A figure by a printf format, a dash for none. */
-static const char *figure(const struct card *c, const char *format, double v)
-{
-    char text[RIVAL_WORDS_CELL];
-    return arena_strdup(c->d->arena, rival_words_cell(text, format, v));
-}
-
-static const char *percent(const struct card *c, double share, int decimals)
-{
-    return isnan(share) ? "–" : format_percent(c->d->arena, LANGUAGE_EN, 100 * share, decimals);
-}
-
-static void cell(const struct card *c, const char *text)
-{
-    document_cell(c->d, text, NULL, TONE_PLAIN);
-}
-
 static void read_window(struct card *c, const json_t *evaluation)
 {
     const json_t *window = json_object_get(evaluation, "window");
@@ -52,126 +35,155 @@ static void read_window(struct card *c, const json_t *evaluation)
     c->inflation = json_number_value(json_object_get(evaluation, "cluster_inflation"));
 }
 
+static const char *state_words(const struct document *d, const char *state)
+{
+    static const struct {
+        const char *name;
+        enum message words;
+    } states[] = {{"active", MESSAGE_CARD_ACTIVE},
+                  {"candidate", MESSAGE_CARD_CANDIDATE},
+                  {"shadow", MESSAGE_CARD_SHADOW},
+                  {"retired", MESSAGE_CARD_RETIRED},
+                  {"refused", MESSAGE_CARD_REFUSED}};
+    for (size_t i = 0; i < G_N_ELEMENTS(states); i++) {
+        if (strcmp(states[i].name, state) == 0)
+            return page_say(d, states[i].words, NULL);
+    }
+    return state;
+}
+
+static void add_tile(struct document *d, enum message label, const char *value, const char *note,
+                     enum document_tone tone)
+{
+    document_tile(d, page_say(d, label, NULL), value, note, tone);
+}
+
+/* How many were expected to leave, and how many did. */
+static const char *expected(const struct document *d, const struct evaluation *e)
+{
+    return page_say(d, MESSAGE_CARD_EXPECTED, "expected", page_figure(d, "%.1f", e->expected),
+                    "left", page_number(d, e->events), NULL);
+}
+
+static void add_figures(const struct card *c)
+{
+    struct document *d = c->d;
+    const struct evaluation *e = &c->rivals.row[RIVAL_ENGINE];
+    const struct evaluation *base = &c->rivals.row[RIVAL_BASE];
+    const char *range =
+        page_range(d, page_figure(d, "%.3f", e->auc_low), page_figure(d, "%.3f", e->auc_high));
+    add_tile(d, MESSAGE_CARD_RANKING, page_figure(d, "%.3f", e->auc),
+             page_say(d, MESSAGE_PAGE_GUESSING, "range", range, NULL),
+             e->auc_low > 0.5 ? TONE_GOOD : TONE_WATCH);
+    add_tile(
+        d, MESSAGE_CARD_LOG_LOSS, page_figure(d, "%.4f", e->log_loss),
+        page_say(d, MESSAGE_CARD_BASE_LOSS, "loss", page_figure(d, "%.4f", base->log_loss), NULL),
+        e->log_loss < base->log_loss ? TONE_GOOD : TONE_BAD);
+    add_tile(d, MESSAGE_CARD_CALIBRATION_ERROR, page_percent(d, e->ece, 2), expected(d, e),
+             fabs(e->large_z) > 3 ? TONE_WATCH : TONE_PLAIN);
+}
+
 static void add_head(const struct card *c)
 {
     struct document *d = c->d;
     const struct model *m = c->model;
-    const struct evaluation *e = &c->rivals.row[RIVAL_ENGINE];
-    const struct evaluation *base = &c->rivals.row[RIVAL_BASE];
+    bool speaks = strcmp(m->state, "active") == 0;
     char day[DAY_TEXT_SIZE];
     document_heading(d, 1, d->title);
-    document_note(d, "%s; learnt from facts before %s", m->message,
-                  day_format(m->trained_as_of, day));
-    document_tile(d, "State", m->state,
-                  strcmp(m->state, "active") == 0 ? "it speaks" : "it does not speak", TONE_PLAIN);
-    document_tile(d, "Learnt from", format_number(d->arena, m->rows_used), "customer-periods",
-                  TONE_PLAIN);
-    document_tile(d, "Of them ended", format_number(d->arena, m->events_used), "churn events",
-                  TONE_PLAIN);
-    if (e->n == 0)
-        return;
-    document_tile(d, "Ranking (AUC)", figure(c, "%.3f", e->auc),
-                  arena_printf(d->arena, "%s to %s at 95 %%; 0.5 is guessing",
-                               figure(c, "%.3f", e->auc_low), figure(c, "%.3f", e->auc_high)),
-                  e->auc_low > 0.5 ? TONE_GOOD : TONE_WATCH);
-    document_tile(d, "Log loss", figure(c, "%.4f", e->log_loss),
-                  arena_printf(d->arena, "base rate %s", figure(c, "%.4f", base->log_loss)),
-                  e->log_loss < base->log_loss ? TONE_GOOD : TONE_BAD);
-    document_tile(
-        d, "Calibration error", percent(c, e->ece, 2),
-        arena_printf(d->arena, "%.1f expected to leave, %zu left", e->expected, e->events),
-        fabs(e->large_z) > 3 ? TONE_WATCH : TONE_PLAIN);
+    page_note(d, MESSAGE_CARD_LEARNT, "message", m->message, "day",
+              day_format(m->trained_as_of, day), NULL);
+    add_tile(d, MESSAGE_COLUMN_STATE, state_words(d, m->state),
+             page_say(d, speaks ? MESSAGE_CARD_SPEAKS : MESSAGE_CARD_SILENT, NULL), TONE_PLAIN);
+    add_tile(d, MESSAGE_CARD_LEARNT_FROM, format_number(d->arena, m->rows_used),
+             page_say(d, MESSAGE_CARD_PERIODS, NULL), TONE_PLAIN);
+    add_tile(d, MESSAGE_CARD_ENDED, format_number(d->arena, m->events_used),
+             page_say(d, MESSAGE_CARD_EVENTS, NULL), TONE_PLAIN);
+    if (c->rivals.row[RIVAL_ENGINE].n > 0)
+        add_figures(c);
 }
 
 static void add_purpose(const struct card *c)
 {
     struct document *d = c->d;
-    const struct model *m = c->model;
-    document_heading(d, 2, "What it predicts, and for whom");
-    document_text(d,
-                  "For every customer on a day: the probability that its life as a customer ends "
-                  "within a span of days. A life ends as churn in kenko.yaml says: with a contract "
-                  "that is not followed by another, or with a silence. Days are cut into periods "
-                  "of %d; within a period a customer's hazard is one number, whose log-odds are a "
-                  "constant plus a sum of the tables below.",
-                  m->horizon_days);
-    document_text(d,
-                  "It is meant for deciding whom to look after first, and for adding up what is at "
-                  "stake. It is not meant for people, for prices, or for customers unlike those it "
-                  "has seen; it says what goes with leaving, not what would keep somebody.");
+    const char *days = format_number(d->arena, c->model->horizon_days);
+    page_heading(d, 2, MESSAGE_CARD_PURPOSE);
+    page_text(d, MESSAGE_CARD_PURPOSE_WHAT, "days", days, NULL);
+    page_text(d, MESSAGE_CARD_PURPOSE_USE, NULL);
     if (c->first)
-        document_text(d,
-                      "It has learnt from customers as they were known on days from %s to %s, %d "
-                      "days or less apart, with what came of each within the period after it. The "
-                      "figures on held-out time are of the days from %s on, by a twin fitted on "
-                      "days whose outcome was sure before the first of these.",
-                      c->first, c->last, m->horizon_days, c->judged_from);
+        page_text(d, MESSAGE_CARD_PURPOSE_WINDOW, "first", c->first, "last", c->last, "days", days,
+                  "judged", c->judged_from, NULL);
 }
 
 static void add_rivals(const struct card *c)
 {
-    static const struct document_column columns[] = {{"Judged on the same rows", COLUMN_WORDS},
-                                                     {"AUC", COLUMN_NUMBER},
-                                                     {"95 %", COLUMN_NUMBER},
-                                                     {"PR-AUC", COLUMN_NUMBER},
-                                                     {"Log loss", COLUMN_NUMBER},
-                                                     {"Brier", COLUMN_NUMBER},
-                                                     {"ECE", COLUMN_NUMBER},
-                                                     {"Slope", COLUMN_NUMBER},
-                                                     {"AUC by ARR", COLUMN_NUMBER}};
+    static const struct page_column columns[] = {
+        {MESSAGE_CARD_JUDGED, COLUMN_WORDS},    {MESSAGE_PAGE_AUC, COLUMN_NUMBER},
+        {MESSAGE_PAGE_INTERVAL, COLUMN_NUMBER}, {MESSAGE_CARD_PR_AUC, COLUMN_NUMBER},
+        {MESSAGE_CARD_LOG_LOSS, COLUMN_NUMBER}, {MESSAGE_CARD_BRIER, COLUMN_NUMBER},
+        {MESSAGE_CARD_ECE, COLUMN_NUMBER},      {MESSAGE_CARD_SLOPE, COLUMN_NUMBER},
+        {MESSAGE_CARD_ARR_AUC, COLUMN_NUMBER}};
+    static const enum message names[RIVALS] = {
+        [RIVAL_BASE] = MESSAGE_CARD_RIVAL_BASE,
+        [RIVAL_HEALTH] = MESSAGE_CARD_RIVAL_HEALTH,
+        [RIVAL_LOGISTIC] = MESSAGE_CARD_RIVAL_LOGISTIC,
+        [RIVAL_ENGINE] = MESSAGE_CARD_RIVAL_OWN,
+    };
     struct document *d = c->d;
-    document_heading(d, 2, "How good it is on held-out time");
-    document_table(
-        d,
-        arena_printf(d->arena, "%s customer-periods, %s of them ended",
-                     format_number(d->arena, (int64_t)c->rivals.row[RIVAL_ENGINE].n),
-                     format_number(d->arena, (int64_t)c->rivals.row[RIVAL_ENGINE].events)),
-        columns, G_N_ELEMENTS(columns));
+    const struct evaluation *own = &c->rivals.row[RIVAL_ENGINE];
+    page_heading(d, 2, MESSAGE_CARD_RIVALS);
+    page_table(d,
+               page_say(d, MESSAGE_CARD_RIVALS_CAPTION, "rows", page_number(d, own->n), "events",
+                        page_number(d, own->events), NULL),
+               columns, G_N_ELEMENTS(columns));
     for (int k = 0; k < RIVALS; k++) {
         const struct evaluation *e = &c->rivals.row[k];
         if (!c->rivals.has[k])
             continue;
-        cell(c, k == RIVAL_ENGINE ? "this model" : rival_label((enum rival)k));
-        cell(c, figure(c, "%.3f", e->auc));
-        cell(c, arena_printf(d->arena, "%s to %s", figure(c, "%.3f", e->auc_low),
-                             figure(c, "%.3f", e->auc_high)));
-        cell(c, figure(c, "%.3f", e->pr_auc));
-        cell(c, figure(c, "%.4f", e->log_loss));
-        cell(c, figure(c, "%.4f", e->brier));
-        cell(c, figure(c, "%.4f", e->ece));
-        cell(c, figure(c, "%.2f", e->slope));
-        cell(c, figure(c, "%.3f", e->arr_auc));
+        page_cell(d, page_say(d, names[k], NULL));
+        page_cell(d, page_figure(d, "%.3f", e->auc));
+        page_cell(d, page_range(d, page_figure(d, "%.3f", e->auc_low),
+                                page_figure(d, "%.3f", e->auc_high)));
+        page_cell(d, page_figure(d, "%.3f", e->pr_auc));
+        page_cell(d, page_figure(d, "%.4f", e->log_loss));
+        page_cell(d, page_figure(d, "%.4f", e->brier));
+        page_cell(d, page_figure(d, "%.4f", e->ece));
+        page_cell(d, page_figure(d, "%.2f", e->slope));
+        page_cell(d, page_figure(d, "%.3f", e->arr_auc));
     }
 }
 
 static void add_groups(const struct card *c)
 {
-    static const struct document_column columns[] = {{"Predicted", COLUMN_NUMBER},
-                                                     {"Left", COLUMN_NUMBER},
-                                                     {"95 % (Wilson)", COLUMN_NUMBER},
-                                                     {"Rows", COLUMN_NUMBER},
-                                                     {"", COLUMN_WORDS}};
+    static const struct page_column columns[] = {{MESSAGE_CARD_PREDICTED, COLUMN_NUMBER},
+                                                 {MESSAGE_PAGE_LEFT, COLUMN_NUMBER},
+                                                 {MESSAGE_CARD_WILSON, COLUMN_NUMBER},
+                                                 {MESSAGE_CARD_ROWS, COLUMN_NUMBER},
+                                                 {MESSAGE_COUNT, COLUMN_WORDS}};
+    struct document *d = c->d;
     const struct evaluation *e = &c->rivals.row[RIVAL_ENGINE];
-    document_table(c->d, "Tenths by predicted risk", columns, G_N_ELEMENTS(columns));
+    page_table(d, page_say(d, MESSAGE_CARD_GROUPS, NULL), columns, G_N_ELEMENTS(columns));
     for (size_t g = 0; g < e->n_groups; g++) {
         const struct calibration_group *group = &e->group[g];
         double low, high;
         calibration_wilson(group->events, group->n, &low, &high);
         bool off = group->predicted < low || group->predicted > high;
-        cell(c, percent(c, group->predicted, 2));
-        cell(c, percent(c, (double)group->events / (double)group->n, 2));
-        cell(c, arena_printf(c->d->arena, "%s to %s", percent(c, low, 2), percent(c, high, 2)));
-        cell(c, format_number(c->d->arena, (int64_t)group->n));
-        document_cell(c->d,
-                      !off                     ? "as predicted"
-                      : group->predicted < low ? "more than predicted"
-                                               : "fewer than predicted",
+        page_cell(d, page_percent(d, group->predicted, 2));
+        page_cell(d, page_percent(d, (double)group->events / (double)group->n, 2));
+        page_cell(d, page_range(d, page_percent(d, low, 2), page_percent(d, high, 2)));
+        page_cell(d, page_number(d, group->n));
+        document_cell(d,
+                      page_say(d,
+                               !off                     ? MESSAGE_CARD_AS_PREDICTED
+                               : group->predicted < low ? MESSAGE_CARD_MORE_LEFT
+                                                        : MESSAGE_CARD_FEWER_LEFT,
+                               NULL),
                       NULL, off ? TONE_WATCH : TONE_GOOD);
     }
 }
 
 static void add_calibration_chart(const struct card *c)
 {
+    struct document *d = c->d;
     const struct evaluation *e = &c->rivals.row[RIVAL_ENGINE];
     double x[CALIBRATION_GROUPS], left[CALIBRATION_GROUPS], low[CALIBRATION_GROUPS],
         high[CALIBRATION_GROUPS];
@@ -183,171 +195,146 @@ static void add_calibration_chart(const struct card *c)
         low[g] *= 100;
         high[g] *= 100;
     }
-    const struct chart chart = {.unit = "left, %",
+    const struct chart chart = {.unit = page_say(d, MESSAGE_CARD_CHART_LEFT, NULL),
                                 .n_days = e->n_groups,
                                 .n_series = 4,
                                 .x = x,
-                                .x_name = "predicted, %",
-                                .name = {"left", "95 %, from", "as predicted", "95 %, to"},
+                                .x_name = page_say(d, MESSAGE_CARD_CHART_PREDICTED, NULL),
+                                .name = {page_say(d, MESSAGE_CARD_CHART_SHARE, NULL),
+                                         page_say(d, MESSAGE_CARD_CHART_LOW, NULL),
+                                         page_say(d, MESSAGE_CARD_AS_PREDICTED, NULL),
+                                         page_say(d, MESSAGE_CARD_CHART_HIGH, NULL)},
                                 .value = {left, low, x, high},
                                 .from_zero = true};
-    chart_add(c->d, "Share that left by predicted risk", &chart);
+    chart_add(d, page_say(d, MESSAGE_CARD_CHART, NULL), &chart);
 }
 
 static void add_calibration(const struct card *c)
 {
+    struct document *d = c->d;
     const struct evaluation *e = &c->rivals.row[RIVAL_ENGINE];
     const struct calibration_cusum *cusum = &c->rivals.cusum;
     char day[DAY_TEXT_SIZE];
     if (e->n_groups == 0)
         return;
-    document_heading(c->d, 2, "Do as many leave as it says?");
+    page_heading(d, 2, MESSAGE_CARD_CALIBRATION);
     add_calibration_chart(c);
     add_groups(c);
-    document_text(c->d,
-                  "All together: %.1f expected to leave, %zu left, %s standard errors apart. "
-                  "Tenths against their predictions: chi-squared %s on %zu, which chance alone "
-                  "reaches with probability %s.",
-                  e->expected, e->events, figure(c, "%+.1f", e->large_z),
-                  figure(c, "%.1f", e->chi2), e->n_groups, figure(c, "%.2f", e->chi2_p));
+    page_text(d, MESSAGE_CARD_LARGE, "expected", page_figure(d, "%.1f", e->expected), "left",
+              page_number(d, e->events), "z", page_figure(d, "%+.1f", e->large_z), "chi2",
+              page_figure(d, "%.1f", e->chi2), "groups", page_number(d, e->n_groups), "p",
+              page_figure(d, "%.2f", e->chi2_p), NULL);
     if (!isnan(cusum->p))
-        document_text(c->d,
-                      "Over time: summed from day to day, those who left beyond the expected ones "
-                      "went farthest off by %s: %s standard deviations too %s, which chance alone "
-                      "reaches with probability %s.",
-                      day_format(cusum->day, day), figure(c, "%.1f", fabs(cusum->most)),
-                      cusum->most < 0 ? "few" : "many", figure(c, "%.3f", cusum->p));
-    document_text(c->d,
-                  "Brier's score %.5f = reliability %.5f − resolution %.5f + uncertainty %.5f: "
-                  "what a perfect recalibration would save, what telling customers apart saves, "
-                  "and what the base rate loses.",
-                  e->brier, e->reliability, e->resolution, e->uncertainty);
+        page_text(d, cusum->most < 0 ? MESSAGE_CARD_TOO_FEW : MESSAGE_CARD_TOO_MANY, "day",
+                  day_format(cusum->day, day), "sd", page_figure(d, "%.1f", fabs(cusum->most)), "p",
+                  page_figure(d, "%.3f", cusum->p), NULL);
+    page_text(d, MESSAGE_CARD_BRIER_PARTS, "brier", page_figure(d, "%.5f", e->brier), "reliability",
+              page_figure(d, "%.5f", e->reliability), "resolution",
+              page_figure(d, "%.5f", e->resolution), "uncertainty",
+              page_figure(d, "%.5f", e->uncertainty), NULL);
+}
+
+static void add_term(const struct card *c, const struct additive_term *term)
+{
+    struct document *d = c->d;
+    g_autoptr(GString) name = g_string_new(NULL);
+    g_autofree char *p = term_words_p(term->log_p);
+    for (size_t a = 0; a < term->n; a++)
+        g_string_append_printf(name, "%s%s", a ? " × " : "",
+                               model_shape_label(d, c->metrics, term->covariate[a]->bins->name));
+    page_cell(d, name->str);
+    page_cell(d, page_figure(d, "%.3f", term->importance));
+    page_cell(d, page_figure(d, "%.1f", term->edf));
+    page_cell(d, arena_printf(d->arena, "%s%s", p, term->separates ? " *" : ""));
+    page_cell(d, page_percent(d, term->paths, 0));
 }
 
 static void add_terms(const struct card *c)
 {
-    static const struct document_column columns[] = {{"Table", COLUMN_WORDS},
-                                                     {"Importance", COLUMN_NUMBER},
-                                                     {"Freedom (edf)", COLUMN_NUMBER},
-                                                     {"p", COLUMN_NUMBER},
-                                                     {"In paths", COLUMN_NUMBER}};
+    static const struct page_column columns[] = {{MESSAGE_CARD_TABLE, COLUMN_WORDS},
+                                                 {MESSAGE_CARD_IMPORTANCE, COLUMN_NUMBER},
+                                                 {MESSAGE_CARD_FREEDOM, COLUMN_NUMBER},
+                                                 {MESSAGE_CARD_P, COLUMN_NUMBER},
+                                                 {MESSAGE_CARD_PATHS, COLUMN_NUMBER}};
     const struct additive_summary *s = hazard_summary(c->model->hazard);
     struct document *d = c->d;
     bool any = false;
-    document_heading(d, 2, "What it looks at");
-    document_table(d,
-                   "Importance is a standard deviation of log-odds over the rows; freedom 1 is a "
-                   "straight line",
-                   columns, G_N_ELEMENTS(columns));
+    page_heading(d, 2, MESSAGE_CARD_TERMS);
+    page_table(d, page_say(d, MESSAGE_CARD_TERMS_CAPTION, NULL), columns, G_N_ELEMENTS(columns));
     for (size_t t = 0; t < MIN(s->n_terms, (size_t)TERMS_MAX); t++) {
-        const struct additive_term *term = &s->term[t];
-        g_autoptr(GString) name = g_string_new(NULL);
-        g_autofree char *p = term_words_p(term->log_p);
-        for (size_t a = 0; a < term->n; a++)
-            g_string_append_printf(
-                name, "%s%s", a ? " × " : "",
-                model_shape_label(d->arena, c->metrics, term->covariate[a]->bins->name));
-        cell(c, name->str);
-        cell(c, figure(c, "%.3f", term->importance));
-        cell(c, figure(c, "%.1f", term->edf));
-        cell(c, term->separates ? arena_printf(d->arena, "%s *", p) : p);
-        cell(c, percent(c, term->paths, 0));
-        any |= term->separates;
+        add_term(c, &s->term[t]);
+        any |= s->term[t].separates;
     }
     if (s->n_terms > TERMS_MAX)
-        document_note(d, "… and %zu more", s->n_terms - TERMS_MAX);
+        page_note(d, MESSAGE_PAGE_MORE, "n", page_number(d, s->n_terms - TERMS_MAX), NULL);
     if (any)
-        document_note(
-            d, "* It nearly separates those who leave from the others; the p-value of such a "
-               "table is too large.");
-    document_note(d, "Terms that a screen let in have p-values that flatter: the same rows asked "
-                     "for them. What counts is the loss on held-out time above.");
+        page_note(d, MESSAGE_CARD_SEPARATES, NULL);
+    page_note(d, MESSAGE_CARD_FLATTER, NULL);
 }
 
 static void add_drift(const struct card *c, const struct model_card_run *run)
 {
+    struct document *d = c->d;
     char day[DAY_TEXT_SIZE];
-    document_heading(c->d, 2, "Is the world still the same?");
+    page_heading(d, 2, MESSAGE_CARD_DRIFT);
     if (!run->is_there)
-        document_text(c->d, "Nothing has been scored yet.");
+        page_text(d, MESSAGE_CARD_UNSCORED, NULL);
     else if (run->model_id == c->model->model_id)
-        document_text(c->d, "It spoke on %s (run %" G_GINT64_FORMAT "). %s",
-                      day_format(run->as_of, day), run->run_id,
-                      *run->message ? run->message : "No feature has moved since it was judged.");
+        page_text(d, MESSAGE_CARD_SPOKE, "day", day_format(run->as_of, day), "run",
+                  arena_printf(d->arena, "%" G_GINT64_FORMAT, run->run_id), "why",
+                  *run->message ? run->message : page_say(d, MESSAGE_CARD_UNMOVED, NULL), NULL);
     else
-        document_text(c->d, "It did not speak on %s, the newest day scored. %s",
-                      day_format(run->as_of, day), run->message);
-    document_note(c->d, "Each day's customers are held against those it was judged on. When the "
-                        "risks themselves are spread otherwise, it falls silent and the scorecard "
-                        "speaks alone.");
+        page_text(d, MESSAGE_CARD_NOT_SPOKE, "day", day_format(run->as_of, day), "why",
+                  run->message, NULL);
+    page_note(d, MESSAGE_CARD_DRIFT_NOTE, NULL);
 }
 
 static void add_limits(const struct card *c)
 {
-    document_heading(c->d, 2, "Limits");
-    document_text(c->d, "Metrics but days to renewal are held over the span asked for, and of a "
-                        "contract only the next renewal counts: risks of half a year and more are "
-                        "rougher than those of a month.");
-    document_text(c->d, "Rows of one customer tell about each other only through their metrics. "
-                        "What no metric sees, it does not know: a new buyer, a merger, a mood.");
-    document_text(c->d, "Intervals say where the risk lies given what the data could tell. Near a "
-                        "step of a shape they are too narrow, over all customers they hold about "
-                        "95 of 100.");
+    struct document *d = c->d;
+    page_heading(d, 2, MESSAGE_CARD_LIMITS);
+    page_text(d, MESSAGE_CARD_LIMIT_SPAN, NULL);
+    page_text(d, MESSAGE_CARD_LIMIT_ROWS, NULL);
+    page_text(d, MESSAGE_CARD_LIMIT_INTERVALS, NULL);
     if (c->inflation > 0)
-        document_text(c->d,
-                      "They take rows as independent. Added up by customer, standard errors would "
-                      "be %.2f times as wide on average; about 1 says that rows are.",
-                      c->inflation);
-    document_text(c->d, "A contribution is not a cause: to change a metric need not change who "
-                        "leaves.");
+        page_text(d, MESSAGE_CARD_LIMIT_CLUSTERS, "times", page_figure(d, "%.2f", c->inflation),
+                  NULL);
+    page_text(d, MESSAGE_CARD_LIMIT_CAUSE, NULL);
 }
 
-static void add_reading(const struct card *c)
+static void add_row(const struct card *c, enum message what, const char *value)
 {
-    document_heading(c->d, 2, "How to read the numbers");
-    document_text(c->d,
-                  "AUC: of one who leaves and one who stays, how often the first has the "
-                  "higher risk. PR-AUC: precision averaged over the leavers found; guessing "
-                  "gives the churn rate. Log loss and Brier: how far probabilities are from "
-                  "what happened; only less than the base rate's is knowledge. ECE: by how "
-                  "much predicted and actual churn differ in the tenths, on average. Slope: "
-                  "below 1 risks are too bold, above 1 too shy. By ARR: each customer weighed "
-                  "by its revenue.");
-}
-
-static void add_row(const struct card *c, const char *what, const char *value)
-{
-    cell(c, what);
-    cell(c, value);
+    page_cell(c->d, page_say(c->d, what, NULL));
+    page_cell(c->d, value);
 }
 
 static void add_reproduction(const struct card *c)
 {
-    static const struct document_column columns[] = {{"What", COLUMN_WORDS},
-                                                     {"Value", COLUMN_WORDS}};
+    static const struct page_column columns[] = {{MESSAGE_CARD_WHAT, COLUMN_WORDS},
+                                                 {MESSAGE_PAGE_VALUE, COLUMN_WORDS}};
+    struct document *d = c->d;
     const struct model *m = c->model;
-    struct arena *arena = c->d->arena;
+    const char *known = arena_printf(d->arena, "%" G_GINT64_FORMAT, m->known_no);
     char day[DAY_TEXT_SIZE];
     double intercept = 0, slope = 1;
     day_format(m->trained_as_of, day);
-    document_heading(c->d, 2, "To reproduce it");
-    document_table(c->d, "", columns, G_N_ELEMENTS(columns));
-    add_row(c, "Model", arena_printf(arena, "%" G_GINT64_FORMAT, m->model_id));
-    add_row(c, "SHA-256 of its tables", m->sha256);
-    add_row(c, "Facts before", arena_strdup(arena, day));
-    add_row(c, "Known at commit", arena_printf(arena, "%" G_GINT64_FORMAT, m->known_no));
-    add_row(c, "Period", arena_printf(arena, "%d days", m->horizon_days));
+    page_heading(d, 2, MESSAGE_CARD_REPRODUCTION);
+    page_table(d, "", columns, G_N_ELEMENTS(columns));
+    add_row(c, MESSAGE_CARD_MODEL, arena_printf(d->arena, "%" G_GINT64_FORMAT, m->model_id));
+    add_row(c, MESSAGE_CARD_SHA256, m->sha256);
+    add_row(c, MESSAGE_CARD_FACTS, arena_strdup(d->arena, day));
+    add_row(c, MESSAGE_CARD_KNOWN, known);
+    add_row(c, MESSAGE_CARD_PERIOD,
+            page_say(d, MESSAGE_CARD_DAYS, "days", format_number(d->arena, m->horizon_days), NULL));
     if (m->hazard) {
         hazard_calibration(m->hazard, &intercept, &slope);
-        add_row(c, "Recalibration of the log-odds",
-                arena_printf(arena, "%+.4f, times %.4f", intercept, slope));
+        add_row(c, MESSAGE_CARD_RECALIBRATION,
+                page_say(d, MESSAGE_CARD_RECALIBRATED, "intercept",
+                         page_figure(d, "%+.4f", intercept), "slope", page_figure(d, "%.4f", slope),
+                         NULL));
     }
-    add_row(c, "Shown by", "kenko " KENKO_VERSION);
-    document_text(c->d,
-                  "kenko train --as-of %s --known-at %" G_GINT64_FORMAT
-                  " with the same configuration fits it again, to nine digits; the stored model "
-                  "scores to the same bits everywhere.",
-                  day, m->known_no);
+    add_row(c, MESSAGE_CARD_SHOWN_BY, "kenko " KENKO_VERSION);
+    page_text(d, MESSAGE_CARD_AGAIN, "day", day, "known", known, NULL);
 }
 
 void model_card_make(const struct model *model, const struct metric_set *metrics,
@@ -358,7 +345,8 @@ void model_card_make(const struct model *model, const struct metric_set *metrics
     rival_load(evaluation, &c.rivals);
     read_window(&c, evaluation);
     json_decref(evaluation);
-    out->title = arena_printf(out->arena, "Churn model %" G_GINT64_FORMAT, model->model_id);
+    out->title = page_say(out, MESSAGE_CARD_TITLE, "model",
+                          arena_printf(out->arena, "%" G_GINT64_FORMAT, model->model_id), NULL);
     add_head(&c);
     add_purpose(&c);
     if (c.rivals.row[RIVAL_ENGINE].n > 0) {
@@ -371,6 +359,7 @@ void model_card_make(const struct model *model, const struct metric_set *metrics
     }
     add_drift(&c, run);
     add_limits(&c);
-    add_reading(&c);
+    page_heading(out, 2, MESSAGE_CARD_READING);
+    page_text(out, MESSAGE_CARD_READING_WORDS, NULL);
     add_reproduction(&c);
 }

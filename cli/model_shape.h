@@ -5,8 +5,8 @@
 #include "reports/document.h"
 #include "scoring/hazard.h"
 
-/* What people call a column of the engine's table. In the arena. */
-const char *model_shape_label(struct arena *arena, const struct metric_set *metrics,
+/* What people call a column of the engine's table, in the document's language. */
+const char *model_shape_label(const struct document *document, const struct metric_set *metrics,
                               const char *column);
 
 /* The tables that move the odds most, one after the other, then what pairs add. */

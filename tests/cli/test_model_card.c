@@ -12,6 +12,7 @@
 #include "reports/render.h"
 #include "scoring/metric_internal.h"
 #include "scoring/rival.h"
+#include "support/golden.h"
 
 enum { RUNS, SHARE, METRICS, ROWS = 2000 };
 
@@ -31,7 +32,7 @@ static int make_panel(void **state)
     static const char *const names[] = {"runs", "share"};
     g_autoptr(GRand) rand = g_rand_new_with_seed(3);
     for (size_t m = 0; m < METRICS; m++)
-        metric[m] = (struct metric){.info = {names[m], labels[m], "", "", "none"},
+        metric[m] = (struct metric){.info = {names[m], labels[m], "", "", .direction = "none"},
                                     .kind = KIND_SUM,
                                     .usage = 0,
                                     .good = -1,
@@ -45,6 +46,19 @@ static int make_panel(void **state)
         as_of[i] = 20500 + (int32_t)(i / 500) * 30;
     }
     return 0;
+}
+
+/* A card without its charts: those are gnuplot's, and have tests of their own. */
+static char *words_of(const struct model *model, const struct model_card_run *run,
+                      enum language language)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    g_autoptr(document_t) document = document_new(arena, "");
+    g_autoptr(GString) text = g_string_new(NULL);
+    document->language = language;
+    model_card_make(model, &set, run, document);
+    render_text(document, text);
+    return golden_words(text->str);
 }
 
 static char *page_of(const struct model *model, const struct model_card_run *run)
@@ -79,10 +93,9 @@ static char *figures(struct arena *arena, const struct hazard_model *hazard)
     return text;
 }
 
-static void a_card_tells_purpose_figures_shapes_limits_and_digest(void **state)
+/* A fitted model with its figures, all in the arena. */
+static struct model fitted(struct arena *arena)
 {
-    (void)state;
-    g_autoptr(arena_t) arena = arena_new();
     const struct hazard_options options = {30, 1, ADDITIVE_COMPACT, 2};
     const struct hazard_model *hazard = hazard_fit(arena, &set, &panel, NULL, &options, NULL);
     assert_non_null(hazard);
@@ -90,16 +103,24 @@ static void a_card_tells_purpose_figures_shapes_limits_and_digest(void **state)
     const struct model model = {.model_id = 7,
                                 .state = "active",
                                 .message = "2000 rows",
-                                .evaluation = evaluation,
+                                .evaluation = arena_strdup(arena, evaluation),
                                 .sha256 = "c0ffee",
                                 .trained_as_of = 20700,
                                 .known_no = 12,
                                 .horizon_days = 30,
                                 .hazard = hazard};
+    free(evaluation);
+    return model;
+}
+
+static void a_card_tells_purpose_figures_shapes_limits_and_digest(void **state)
+{
+    (void)state;
+    g_autoptr(arena_t) arena = arena_new();
+    const struct model model = fitted(arena);
     const struct model_card_run spoke = {true, 20700, 4, 7, "runs has moved"},
                                 silent = {true, 20710, 5, 0, "the churn model is silent: why"};
     g_autofree char *page = page_of(&model, &spoke), *later = page_of(&model, &silent);
-    free(evaluation);
     holds(page, "<h1>Churn model 7</h1>");
     holds(page, "Job &lt;runs&gt;"); /* a label is text */
     assert_null(strstr(page, "Job <runs>"));
@@ -136,10 +157,23 @@ static void a_refusal_has_a_card_that_says_why(void **state)
     assert_null(strstr(page, "Ranking"));
 }
 
+static void its_words_are_as_kept_in_each_language(void **state)
+{
+    (void)state;
+    g_autoptr(arena_t) arena = arena_new();
+    const struct model model = fitted(arena);
+    const struct model_card_run spoke = {true, 20700, 4, 7, ""};
+    g_autofree char *en = words_of(&model, &spoke, LANGUAGE_EN),
+                    *ja = words_of(&model, &spoke, LANGUAGE_JA);
+    golden_is("card.txt", en);
+    golden_is("card.ja.txt", ja);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_card_tells_purpose_figures_shapes_limits_and_digest),
+        cmocka_unit_test(its_words_are_as_kept_in_each_language),
         cmocka_unit_test(a_refusal_has_a_card_that_says_why),
     };
     return cmocka_run_group_tests(tests, make_panel, NULL);

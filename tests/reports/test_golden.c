@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Documents compared byte for byte with tests/golden; KENKO_UPDATE=yes writes them, and then they
- * are to be read. */
+/* Documents compared byte for byte with tests/golden. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,16 +10,11 @@
 
 #include "reports/publish.h"
 #include "scoring/change.h"
+#include "support/golden.h"
 #include "support/scored.h"
 #include "support/warehouse.h"
 
 static struct db *db;
-
-static char *golden_path(const char *name)
-{
-    const char *source = g_getenv("KENKO_SOURCE");
-    return g_build_filename(source ? source : ".", "tests", "golden", name, NULL);
-}
 
 /* Charts are left out: they are gnuplot's, and have tests of their own. */
 static int open_fixture(void **state)
@@ -57,22 +51,11 @@ static void compare(const char *report, const char *key, const char *suffix,
                                          .split = change_split};
     g_autofree char *name = g_strdup_printf("%s%s%s.%s%s", report, key ? "-" : "", key ? key : "",
                                             language == LANGUAGE_JA ? "ja." : "", suffix);
-    g_autofree char *path = golden_path(name), *have = NULL;
     g_autoptr(GString) made = g_string_new(NULL);
     g_autoptr(GError) err = NULL;
     if (!publish_render(db, &config, report, key, REPORT_NEWEST, format, made, &err))
         fail_msg("%s: %s", name, err->message);
-    if (g_strcmp0(g_getenv("KENKO_UPDATE"), "yes") == 0)
-        assert_true(g_file_set_contents(path, made->str, (gssize)made->len, NULL));
-    if (!g_file_get_contents(path, &have, NULL, NULL))
-        fail_msg("%s cannot be read: run this test with KENKO_UPDATE=yes", path);
-    size_t same = 0;
-    while (have[same] != '\0' && have[same] == made->str[same])
-        same++;
-    if (strcmp(have, made->str) != 0)
-        fail_msg("%s differs from byte %zu on: wanted '%.60s', made '%.60s' (KENKO_UPDATE=yes "
-                 "writes it)",
-                 name, same, have + same, made->str + same);
+    golden_is(name, made->str);
 }
 
 static void the_weekly_report_is_as_kept(void **state)
