@@ -26,8 +26,8 @@ foreach(area core ingest scoring reports api cli lint world fault)
     set_tests_properties(${area}/${name} PROPERTIES LABELS ${area} TIMEOUT 900)
   endforeach()
 endforeach()
-# Many simulated data sets behind --long.
-set_tests_properties(scoring/test_additive_interval scoring/test_additive_surfaces PROPERTIES TIMEOUT 900)
+# Many simulated data sets and reads behind --long.
+set_tests_properties(scoring/test_additive_interval scoring/test_additive_surfaces api/test_load PROPERTIES TIMEOUT 900)
 # The negative control of the kill test: its own delivery.c takes the place of the library's.
 if(KENKO_FAULTS)
   add_executable(fault_test_kill_broken ${CMAKE_SOURCE_DIR}/tests/fault/test_kill.c
