@@ -74,6 +74,7 @@ struct facts_wish {
     const bool *by_subject;   /* also by subject */
     int32_t from_day, to_day; /* days wanted; days before from_day are only summed up as "before" */
     const char *currency;     /* reporting currency */
+    bool contracts_only;      /* of records contracts and nothing else */
     bool runs;             /* also runs and incidents: of runs those that ended on or after ... */
     int32_t runs_from_day; /* ... this day, or have not, and began before to_day */
     bool attributes;       /* also what account records say in words */

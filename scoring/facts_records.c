@@ -125,7 +125,7 @@ static bool load_rates(struct facts *f, struct db *db, GError **err)
 
 bool facts_load_records(struct facts *f, struct db *db, GError **err)
 {
-    if (!q_versions_read(db, on_version, f, err) || !load_rates(f, db, err))
+    if (!q_versions_read(db, f->wish.contracts_only, on_version, f, err) || !load_rates(f, db, err))
         return false;
     for (int kind = 0; kind < FACTS_KINDS; kind++)
         facts_versions_sort(&f->version[kind]);

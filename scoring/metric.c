@@ -315,7 +315,8 @@ struct facts *metric_lives_facts(struct db *db, const struct metric_set *set,
                               .subjects_from_day = until, /* lives ask for no subject */
                               .from_day = until - 1,
                               .to_day = until,
-                              .currency = set->currency};
+                              .currency = set->currency,
+                              .contracts_only = true};
     if (set->churn == CHURN_INACTIVITY) {
         wish.n_usage = set->n_usage;
         if (!check_whole(db, set, zone, until, err) || !fact_range(db, until, &wish, err))

@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "core/zone.h"
-#include "scoring/exposure.h"
+#include "scoring/exposure_store.h"
+#include "scoring/fault_store.h"
 #include "scoring/slo_internal.h"
 #include "sql/scoring.h"
 
@@ -127,94 +128,13 @@ static bool write_results(struct db *db, const struct metric_frame *f, GError **
     return copy && db_copy_end(copy, NULL, err);
 }
 
-struct fault_copy {
-    const struct metric_frame *frame;
-    struct db_copy *copy;
-    GError *failure;
-};
-
-static void put_fault(void *context, const struct fault *fault)
-{
-    struct fault_copy *c = context;
-    const struct facts *facts = c->frame->facts;
-    size_t n;
-    const struct facts_run *run = &facts_runs(facts, &n)[fault->run];
-    bool ours = fault->is_burst || fault->incident;
-    struct q_fault_copy_row row = {.account_id = c->frame->account_id[run->account],
-                                   .external_id = run->external_id,
-                                   .finished_at = run->finished,
-                                   .connector = facts_word(facts, run->connector),
-                                   .ran = fault->n,
-                                   .failed = fault->k,
-                                   .tail = fault->tail,
-                                   .tail_is_null = isnan(fault->tail),
-                                   .is_burst = fault->is_burst,
-                                   .incident = fault->incident ? fault->incident->key : NULL,
-                                   .incident_is_null = !fault->incident,
-                                   .fault =
-                                       fault_verdict_name(ours ? FAULT_PLATFORM : FAULT_CUSTOMER),
-                                   .as_of = c->frame->as_of};
-    if (!c->failure)
-        (void)!q_fault_copy_put(c->copy, &row, &c->failure);
-}
-
-static bool write_faults(struct db *db, const struct metric_frame *f, GError **err)
-{
-    int64_t from = zone_day_start(f->slo->zone, f->as_of - FAULT_DAYS);
-    struct fault_copy c = {.frame = f};
-    if (!q_fault_remove(db, from, NULL, err) || !(c.copy = q_fault_copy_begin(db, err)))
-        return false;
-    slo_lens_faults(f->slo, from, put_fault, &c);
-    if (c.failure) {
-        db_copy_abort(c.copy);
-        g_propagate_error(err, c.failure);
-        return false;
-    }
-    return db_copy_end(c.copy, NULL, err);
-}
-
-static bool put_exposures(struct db *db, const struct metric_frame *f, const struct exposure *e,
-                          size_t n, GError **err)
-{
-    struct db_copy *copy = q_exposure_copy_begin(db, err);
-    for (size_t i = 0; copy && i < n; i++) {
-        const struct facts_incident *incident = e[i].incident;
-        struct q_exposure_copy_row row = {.account_id = f->account_id[e[i].account],
-                                          .incident = incident->key,
-                                          .title = incident->title,
-                                          .severity = incident->severity,
-                                          .cause = incident->cause,
-                                          .component = incident->component,
-                                          .started_at = incident->from,
-                                          .resolved_at = incident->to,
-                                          .resolved_at_is_null = incident->to == INT64_MAX,
-                                          .started_on = zone_day(f->slo->zone, incident->from),
-                                          .minutes = e[i].minutes,
-                                          .arr_minor = e[i].arr_minor,
-                                          .failed_runs = e[i].failed_runs,
-                                          .as_of = f->as_of};
-        if (!q_exposure_copy_put(copy, &row, err)) {
-            db_copy_abort(copy);
-            return false;
-        }
-    }
-    return copy && db_copy_end(copy, NULL, err);
-}
-
-static bool write_exposures(struct db *db, const struct metric_frame *f, GError **err)
-{
-    g_autoptr(arena_t) arena = arena_new();
-    int64_t from = zone_day_start(f->slo->zone, f->as_of - EXPOSURE_DAYS);
-    struct exposure *e;
-    size_t n;
-    return exposure_make(arena, f->slo, f->as_of, from, &e, &n, err) &&
-           q_exposure_remove(db, from, NULL, err) && put_exposures(db, f, e, n, err);
-}
-
 bool slo_store_write(struct db *db, const struct metric_frame *f, bool is_newest, GError **err)
 {
     if (!f->slo)
         return true;
+    const struct zone *zone = f->slo->zone;
     return write_results(db, f, err) &&
-           (!is_newest || (write_faults(db, f, err) && write_exposures(db, f, err)));
+           (!is_newest ||
+            (fault_store_write(db, f, zone_day_start(zone, f->as_of - FAULT_DAYS), err) &&
+             exposure_store_write(db, f, zone_day_start(zone, f->as_of - EXPOSURE_DAYS), err)));
 }

@@ -85,7 +85,7 @@ COMMENT ON COLUMN bi.job_fault.by_chance IS 'Probability of so many or more by c
 COMMENT ON COLUMN bi.job_fault.is_burst IS 'More failed than chance explains.';
 COMMENT ON COLUMN bi.job_fault.incident IS 'The declared incident that held it.';
 COMMENT ON COLUMN bi.job_fault.fault IS 'platform or customer.';
-COMMENT ON COLUMN bi.job_fault.as_of IS 'The day whose run said so.';
+COMMENT ON COLUMN bi.job_fault.as_of IS 'The day whose run said so first.';
 
 CREATE OR REPLACE VIEW bi.incident_exposure AS
 SELECT

@@ -20,7 +20,7 @@ static const char sources[] =
     "        path: contracts.csv\n"
     "        fields: {external_id: id, party: account, start_on: start, end_on: end, arr: arr}\n"
     "      - stream: incident\n"
-    "        path: incidents.csv\n"
+    "        path: incidents*.csv\n"
     "        fields: {external_id: id, component: component, cause: cause, started_at: from,\n"
     "          resolved_at: to}\n"
     "      - stream: incident_account\n"
@@ -127,6 +127,13 @@ static void the_first_incident_that_holds_a_failure_is_named(void **state)
                    "5 customer, 6 platform crm/i6, 7 platform crm/i6");
 }
 
+/* Which transactions stored what stands. */
+#define STORED                                                                                     \
+    "SELECT string_agg(concat_ws(' ', what, xmin), ', ' ORDER BY what) FROM ("                     \
+    "SELECT 'level' AS what, xmin FROM score.slo_result UNION ALL "                                \
+    "SELECT 'fault ' || external_id, xmin FROM score.job_fault UNION ALL "                         \
+    "SELECT 'touch ' || account_id, xmin FROM score.incident_exposure) AS s"
+
 static void scoring_again_stores_what_differs(void **state)
 {
     (void)state;
@@ -135,21 +142,34 @@ static void scoring_again_stores_what_differs(void **state)
     sources_ingest(db, dir, NULL);
     company_score(db, dir, "2026-05-24", -1, true);
     company_score(db, dir, "2026-06-01", -1, true);
-    g_autofree char *before = warehouse_value(db, "SELECT xmin::text FROM score.slo_result");
+    g_autofree char *before = warehouse_value(db, STORED);
     company_score(db, dir, "2026-06-01", -1, true);
-    g_autofree char *same = warehouse_value(db, "SELECT xmin::text FROM score.slo_result");
+    g_autofree char *same = warehouse_value(db, STORED);
     assert_string_equal(before, same);
     sources_write(dir, "jobs2.csv", JOBS "3,a,c1,scheduler,succeeded" AT("04"));
     sources_ingest(db, dir, NULL);
     company_score(db, dir, "2026-06-01", -1, true);
     sources_expect(db, LEVEL, "4 1 1 0 0.7500 0.5000 OK");
-    sources_expect(db, "SELECT count(*)::text FROM bi.job_fault", "1");
+    sources_expect(db, "SELECT string_agg(run, ' ') FROM bi.job_fault", "2");
     /* health a week after an incident stands beside that before it */
     company_score(db, dir, "2026-06-07", -1, true);
     sources_expect(db,
                    "SELECT concat_ws(' ', before_on, after_on, round(health_after)) FROM "
                    "bi.incident_exposure WHERE account_key = 'a'",
                    "2026-05-24 2026-06-07 50");
+    /* an incident that began earlier than was said, and one of the customer's making after all */
+    sources_write(dir, "incidents2.csv",
+                  "id,component,cause,from,to\n"
+                  "i1,c1,customer,2026-05-29T02:00:00Z,2026-05-30T03:00:00Z\n");
+    sources_ingest(db, dir, NULL);
+    company_score(db, dir, "2026-06-07", -1, true);
+    sources_expect(db, "SELECT concat_ws(' ', run, fault, incident) FROM bi.job_fault",
+                   "2 customer");
+    sources_expect(db,
+                   "SELECT concat_ws(' ', started_on, cause, failed_runs) FROM "
+                   "score.incident_exposure AS e JOIN identity.account AS a USING (account_id) "
+                   "WHERE a.key = 'a'",
+                   "2026-05-29 customer 0");
 }
 
 static void what_is_not_published_leaves_nothing(void **state)
