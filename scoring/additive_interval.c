@@ -220,19 +220,21 @@ static void compare_spread(const struct additive_paths *paths, const struct addi
 
 /*
  * What the posterior variance of the terms is multiplied by. A share of it is sampling, which is
- * that of a path and less with all rows; the rest is what smoothing leaves out (Nychka). The paths
- * know the sampling variance too, with selection, borders and trees in it, but of one row badly, by
- * four degrees of freedom. So how large it is on average is theirs to say where that is more, and
- * how it differs from row to row is the posterior's.
+ * that of a path and less with all rows; the rest is what smoothing leaves out (Nychka), and trees
+ * that stop early leave out no less of their part. The paths know the sampling variance too, with
+ * selection, borders and trees in it, but of one row badly, by four degrees of freedom. So how
+ * large it is on average is theirs to say where that is more, and how it differs from row to row is
+ * the posterior's.
  */
 static double scale_of(const struct additive_paths *paths, const struct additive *model)
 {
     if (paths->n_paths == 1)
         return 1;
     double spread, posterior, kept = model->weight[0] + model->weight[2];
+    double whole = kept + model->weight[1];
     double sampling = sampling_share(paths), all = (double)paths->n_paths;
     compare_spread(paths, model, &spread, &posterior);
-    return (1 - sampling) * kept * kept +
+    return (1 - sampling) * whole * whole +
            fmax(sampling * kept * kept * (all - 1) / all, spread / posterior);
 }
 
