@@ -290,7 +290,7 @@ struct additive *additive_fit(struct arena *arena, const struct dataset *data, c
     model->n_paths =
         options->mode >= ADDITIVE_MAINS ? 1 : MIN(ADDITIVE_PATHS, MIN(events, data->n - events));
     struct additive_paths *paths =
-        additive_paths_new(scratch, model->set, y, data->n, model->n_paths, options);
+        additive_paths_new(scratch, model->set, data, y, model->n_paths, options);
     average(arena, paths, model);
     model->weight[0] = 1;
     if (options->mode == ADDITIVE_AUTO || options->mode == ADDITIVE_FULL)

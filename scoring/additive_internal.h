@@ -45,6 +45,7 @@ struct additive_path {
 struct additive_paths {
     struct arena *arena;
     struct covariate_set *set;
+    const struct dataset *data;
     const double *y;
     size_t n, n_paths;
     int threads;
@@ -63,18 +64,14 @@ struct additive_known {
 /* Run all rounds and choose one by held-out loss. A single path is fitted on all rows and has main
  * effects only. */
 struct additive_paths *additive_paths_new(struct arena *arena, struct covariate_set *set,
-                                          const double *y, size_t n, size_t n_paths,
-                                          const struct additive_options *options);
+                                          const struct dataset *data, const double *y,
+                                          size_t n_paths, const struct additive_options *options);
 void additive_paths_free(struct additive_paths *paths);
 const struct additive_stage *additive_paths_stage(const struct additive_paths *paths, size_t path);
 const struct term *additive_paths_term(struct additive_paths *paths, const struct term_key *key);
 /* Where a term's coefficients begin in the chosen round of a path; SIZE_MAX when it has none. */
 size_t additive_paths_start(const struct additive_paths *paths, size_t path,
                             const struct term_key *key);
-
-/* Call `work` for every path, on as many threads as asked for; each path is one call. */
-typedef void (*additive_work_fn)(void *context, size_t path);
-void additive_each(size_t n, int threads, additive_work_fn work, void *context);
 
 /* Trees of all paths from one start. */
 struct additive_forest {

@@ -44,15 +44,34 @@ DENSE_CLONES static void subtract(double *restrict column, double factor,
         column[i] -= factor * other[i];
 }
 
+/* Does a column share something with others? One that does not varies alone: its variance stays in
+ * the rest as it is. */
+static bool shares(const double *a, size_t q, size_t i)
+{
+    for (size_t j = 0; j < q; j++) {
+        if (j != i && a[i * q + j] != 0)
+            return true;
+    }
+    return false;
+}
+
 /* Pivoted Cholesky decomposition until little of the trace is left: a ≈ R R' + diag(rest). `root`
  * has room for q columns of q. Returns how many there are. */
 static size_t decompose(double *a, size_t q, double *root, double *rest)
 {
-    double trace = 0, left;
+    double trace = 0, left = 0;
     size_t rank = 0;
-    for (size_t i = 0; i < q; i++)
+    g_autofree double *own = g_new0(double, q); /* of columns that vary alone */
+    for (size_t i = 0; i < q; i++) {
         trace += rest[i] = a[i * q + i];
-    for (left = trace; rank < q && left > left_out * trace; rank++) {
+        if (shares(a, q, i)) {
+            left += rest[i];
+        } else {
+            own[i] = rest[i];
+            rest[i] = 0;
+        }
+    }
+    for (; rank < q && left > left_out * trace; rank++) {
         size_t pivot = 0;
         double *column = root + rank * q;
         for (size_t i = 1; i < q; i++)
@@ -68,6 +87,8 @@ static size_t decompose(double *a, size_t q, double *root, double *rest)
             left += rest[i];
         }
     }
+    for (size_t i = 0; i < q; i++)
+        rest[i] += own[i];
     return rank;
 }
 

@@ -3,46 +3,21 @@
  * all together falls. */
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <string.h>
 
 #include "scoring/additive_internal.h"
+#include "scoring/crew.h"
 #include "scoring/logit.h"
 
 #define FDR 0.01
 enum { GATE_TERMS = 7 }; /* of one of three covariates */
 
-struct crew {
-    additive_work_fn work;
-    void *context;
-    size_t n;
-    atomic_size_t next;
-};
+/* A main effect with less freedom is none. */
+static const double freedom_least = 0.5;
 
-static void *crew_member(void *context)
-{
-    struct crew *crew = context;
-    for (;;) {
-        size_t i = atomic_fetch_add(&crew->next, 1);
-        if (i >= crew->n)
-            return NULL;
-        crew->work(crew->context, i);
-    }
-}
-
-void additive_each(size_t n, int threads, additive_work_fn work, void *context)
-{
-    struct crew crew = {.work = work, .context = context, .n = n};
-    pthread_t helper[16];
-    int started = 0;
-    while (started + 1 < MIN(threads, (int)G_N_ELEMENTS(helper)) &&
-           pthread_create(&helper[started], NULL, crew_member, &crew) == 0)
-        started++;
-    crew_member(&crew);
-    for (int i = 0; i < started; i++)
-        pthread_join(helper[i], NULL);
-}
+/* Coefficients from which on main effects that are smoothed away are left out, by the first path.
+ */
+static const size_t many = REML_WIDE;
 
 /* Fold of each row: the rows of each outcome are dealt out in random order. A single path holds
  * nothing out. */
@@ -101,6 +76,37 @@ static void split_rows(struct additive_paths *paths, struct additive_path *path,
         take_codes(paths, path, c);
 }
 
+/* Codes of the covariates that were derived since there were `before`. */
+static void take_derived(struct additive_paths *paths, struct additive_path *path, size_t before)
+{
+    size_t room = paths->set->n + COVARIATE_STEPS;
+    uint16_t **code = arena_many(paths->arena, room, uint16_t *);
+    uint16_t **held = arena_many(paths->arena, room, uint16_t *);
+    memcpy(code, path->code, before * sizeof *code);
+    memcpy(held, path->held_code, before * sizeof *held);
+    path->code = code;
+    path->held_code = held;
+    for (size_t c = before; c < paths->set->n; c++)
+        take_codes(paths, path, c);
+}
+
+/* A sum, a difference or a ratio of two is seen in each of them: what has no main effect on any
+ * path is nothing to derive from. */
+static void derive(struct additive_paths *paths)
+{
+    size_t before = paths->set->n;
+    g_autofree bool *asked = g_new0(bool, before + 1);
+    for (size_t v = 0; v < paths->n_paths; v++) {
+        const struct additive_path *path = &paths->path[v];
+        for (size_t t = 0; t < path->stage[0].n_terms; t++)
+            asked[g_array_index(path->key, struct term_key, t).axis[0]] |=
+                path->stage[0].edf[t] > freedom_least;
+    }
+    covariate_derive(paths->set, paths->data, asked);
+    for (size_t v = 0; v < paths->n_paths; v++)
+        take_derived(paths, &paths->path[v], before);
+}
+
 const struct term *additive_paths_term(struct additive_paths *paths, const struct term_key *key)
 {
     for (guint i = 0; i < paths->term->len; i++) {
@@ -134,6 +140,15 @@ static void held_predict(const struct additive_path *path, double *eta)
     }
 }
 
+/* Columns that say nothing, of many, are not carried along. */
+static void forget_resting(struct additive_path *path)
+{
+    reml_drop(path->fit);
+    g_array_set_size(path->key, 0);
+    for (size_t t = 0; t < reml_terms(path->fit); t++)
+        g_array_append_val(path->key, reml_term(path->fit, t)->key);
+}
+
 /* Add the wanted terms, fit, and keep what stands. */
 static void extend(void *context, size_t which)
 {
@@ -149,8 +164,12 @@ static void extend(void *context, size_t which)
     if (path->n_wanted > 0 || paths->n_rounds == 0) {
         if (which > 0)
             reml_follow(path->fit, paths->path[0].fit);
+        else
+            reml_sample(path->fit);
         reml_run(path->fit);
     }
+    if (paths->n_rounds == 0 && reml_p(path->fit) > many)
+        forget_resting(path);
     size_t p = reml_p(path->fit), n_terms = reml_terms(path->fit);
     struct additive_stage *stage = &path->stage[paths->n_rounds];
     stage->n_terms = n_terms;
@@ -223,6 +242,20 @@ static void want_mains(struct additive_paths *paths, struct additive_path *path)
     }
 }
 
+/* Of the main effects those that the first path has kept. */
+static void want_as_first(struct additive_paths *paths)
+{
+    const GArray *key = paths->path[0].key;
+    for (size_t v = 1; v < paths->n_paths; v++) {
+        struct additive_path *path = &paths->path[v];
+        path->n_wanted = key->len;
+        for (guint t = 0; t < key->len; t++) {
+            path->wanted[t] = g_array_index(key, struct term_key, t);
+            path->wanted_term[t] = additive_paths_term(paths, &path->wanted[t]);
+        }
+    }
+}
+
 static void want(struct additive_paths *paths, struct additive_path *path,
                  const struct term_key *key)
 {
@@ -271,6 +304,19 @@ static void want_gate(struct additive_paths *paths, struct additive_path *path,
     }
 }
 
+/* What covariates make together is told beside what each is alone: of a covariate whose main effect
+ * was left out that comes with it. */
+static void want_margins(struct additive_paths *paths, struct additive_path *path)
+{
+    for (size_t i = 0, n = path->n_wanted; i < n; i++) {
+        const struct term_key key = path->wanted[i];
+        for (size_t a = 0; key.n > 1 && a < key.n; a++) {
+            if (!paths->set->row[key.axis[a]].is_step)
+                want(paths, path, &(struct term_key){1, {key.axis[a]}});
+        }
+    }
+}
+
 /* Terms are made by one thread: all paths share them. Returns how many paths want some. */
 static size_t make_wanted(struct additive_paths *paths)
 {
@@ -280,6 +326,7 @@ static size_t make_wanted(struct additive_paths *paths)
         for (size_t i = 0; i < path->n_gates; i++)
             want_gate(paths, path, &path->gate[i]);
         path->n_gates = 0;
+        want_margins(paths, path);
         for (size_t i = 0; i < path->n_wanted; i++)
             path->wanted_term[i] = additive_paths_term(paths, &path->wanted[i]);
         wanting += path->n_wanted > 0;
@@ -320,12 +367,16 @@ static void run_rounds(struct additive_paths *paths)
 {
     size_t rounds = paths->n_paths > 1 ? ADDITIVE_ROUNDS : 0;
     for (size_t round = 0; round <= rounds; round++) {
+        if (round == 1)
+            derive(paths);
         if (round > 0)
-            additive_each(paths->n_paths, paths->threads, screen_path, paths);
+            crew_each(paths->n_paths, paths->threads, screen_path, paths);
         if (2 * make_wanted(paths) < paths->n_paths && round > 0)
             break;
         extend(paths, 0);
-        additive_each(paths->n_paths - 1, paths->threads, extend_others, paths);
+        if (round == 0)
+            want_as_first(paths);
+        crew_each(paths->n_paths - 1, paths->threads, extend_others, paths);
         paths->loss[paths->n_rounds++] = held_loss(paths, round);
         if (paths->loss[round] < paths->loss[paths->round]) {
             forget_round(paths, paths->round);
@@ -337,13 +388,15 @@ static void run_rounds(struct additive_paths *paths)
 }
 
 struct additive_paths *additive_paths_new(struct arena *arena, struct covariate_set *set,
-                                          const double *y, size_t n, size_t n_paths,
-                                          const struct additive_options *options)
+                                          const struct dataset *data, const double *y,
+                                          size_t n_paths, const struct additive_options *options)
 {
+    size_t n = data->n;
     struct additive_paths *paths = arena_one(arena, struct additive_paths);
     *paths =
         (struct additive_paths){.arena = arena,
                                 .set = set,
+                                .data = data,
                                 .y = y,
                                 .n = n,
                                 .n_paths = n_paths,
@@ -356,8 +409,11 @@ struct additive_paths *additive_paths_new(struct arena *arena, struct covariate_
     for (size_t v = 0; v < n_paths; v++) {
         struct additive_path *path = &paths->path[v];
         split_rows(paths, path, fold, v);
-        path->data =
-            (struct reml_data){.n = path->n, .y = path->y, .link = REML_LOGIT, .exact = exact};
+        path->data = (struct reml_data){.n = path->n,
+                                        .y = path->y,
+                                        .link = REML_LOGIT,
+                                        .threads = v == 0 ? options->threads : 1,
+                                        .exact = exact};
         path->fit = reml_new(&path->data);
         path->key = g_array_new(FALSE, FALSE, sizeof(struct term_key));
         path->wanted = arena_many(arena, room, struct term_key);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "scoring/additive_internal.h"
+#include "scoring/crew.h"
 #include "scoring/logit.h"
 
 enum { STACK_MAX = 3, STACK_STEPS = 30 };
@@ -101,7 +102,7 @@ static size_t grow_all(struct growing *g)
     double best = INFINITY;
     size_t best_at = 0, grown = 0;
     while (grown < ADDITIVE_TREES_MAX && best_at + ADDITIVE_TREES_PATIENCE > grown) {
-        additive_each(g->paths->n_paths, g->paths->threads, grow_path, g);
+        crew_each(g->paths->n_paths, g->paths->threads, grow_path, g);
         for (size_t t = 0; t < ADDITIVE_TREES_STEP; t++) {
             double sum = 0;
             for (size_t v = 0; v < g->paths->n_paths; v++)

@@ -8,21 +8,13 @@ static const size_t groups_wanted[COVARIATE_GROUPINGS] = {8, 10, 4, 64};
 static const size_t basis_size[TERM_AXES] = {32, 8, 4};
 static const double copy_of = 0.999; /* correlation from which two columns say the same */
 
-/* One numeric column while candidates are made. */
-struct numeric {
-    size_t column, covariate;
-    double mean, sd, least;
-    bool can_pair;
-};
-
+/* Candidates while they are made. */
 struct making {
     struct covariate_set *set;
     const struct dataset *data;
-    struct arena *scratch;
-    GArray *rows;     /* struct covariate */
-    GArray *numeric;  /* struct numeric */
-    size_t *original; /* column → covariate whose copy it is, or itself; SIZE_MAX: does not vary */
-    double *x;        /* room for n values */
+    GArray *rows;       /* struct covariate */
+    const bool *usable; /* by numeric column */
+    double *x;          /* room for n values */
 };
 
 /* Pearson's correlation over the rows where both are there. */
@@ -47,7 +39,7 @@ static double correlation(const double *a, const double *b, size_t n)
     return saa > 0 && sbb > 0 ? sab / sqrt(saa * sbb) : 0;
 }
 
-static void describe(const double *x, size_t n, struct numeric *out)
+static void describe(const double *x, size_t n, struct covariate_numeric *out)
 {
     double sum = 0, m = 0, square = 0;
     out->least = INFINITY;
@@ -74,36 +66,33 @@ static void fill_groups(struct arena *arena, struct covariate *c)
     }
 }
 
-static void add_columns(struct making *mk)
+/* One column as a covariate, and as a number if it is one. */
+static void add_column(struct covariate_set *set, const struct dataset *data, size_t i)
 {
-    const struct dataset *data = mk->data;
-    for (size_t i = 0; i < data->n_columns; i++) {
-        const struct dataset_column *column = &data->column[i];
-        struct covariate c = {.is_main = true, .direction = column->direction};
-        struct numeric now = {.column = i, .covariate = mk->rows->len};
-        bool is_held = column->direction != 0;
-        mk->original[i] = SIZE_MAX;
-        c.bins = bins_new(mk->set->arena, data, &(struct bins_source){BINS_COLUMN, 1, &i, {0, 0}},
-                          column->name);
-        if (!c.bins)
+    const struct dataset_column *column = &data->column[i];
+    struct covariate c = {.is_main = true, .direction = column->direction};
+    struct covariate_numeric now = {.column = i, .covariate = set->n, .original = set->n};
+    bool is_held = column->direction != 0;
+    c.bins =
+        bins_new(set->arena, data, &(struct bins_source){BINS_COLUMN, 1, &i, {0, 0}}, column->name);
+    if (!c.bins)
+        return;
+    for (size_t k = 0; !column->level && c.is_main && k < set->n_numeric; k++) {
+        const struct covariate_numeric *other = &set->numeric[k];
+        if (other->original != other->covariate ||
+            fabs(correlation(data->column[other->column].x, column->x, data->n)) <= copy_of)
             continue;
-        mk->original[i] = mk->rows->len;
-        describe(column->x, data->n, &now);
-        for (guint k = 0; !column->level && c.is_main && k < mk->numeric->len; k++) {
-            const struct numeric *other = &g_array_index(mk->numeric, struct numeric, k);
-            if (mk->original[other->column] != other->covariate ||
-                fabs(correlation(data->column[other->column].x, column->x, data->n)) <= copy_of)
-                continue;
-            c.is_main = false;
-            mk->original[i] = other->covariate;
-            is_held |= data->column[other->column].direction != 0;
-        }
-        now.can_pair = c.bins->m > BINS_FACTOR && !c.bins->is_factor && !is_held;
-        if (!column->level)
-            g_array_append_val(mk->numeric, now);
-        fill_groups(mk->set->arena, &c);
-        g_array_append_val(mk->rows, c);
+        c.is_main = false;
+        now.original = other->covariate;
+        is_held |= data->column[other->column].direction != 0;
     }
+    now.can_pair = c.bins->m > BINS_FACTOR && !c.bins->is_factor && !is_held;
+    if (!column->level) {
+        describe(column->x, data->n, &now);
+        set->numeric[set->n_numeric++] = now;
+    }
+    fill_groups(set->arena, &c);
+    set->row[set->n++] = c;
 }
 
 /* Is it something other than each of its parents? */
@@ -118,6 +107,14 @@ static bool says_more(const struct making *mk, const struct bins_source *source)
     return true;
 }
 
+static size_t original_of(const struct covariate_set *set, size_t column)
+{
+    size_t k = 0;
+    while (set->numeric[k].column != column)
+        k++;
+    return set->numeric[k].original;
+}
+
 static void add_derived(struct making *mk, const struct bins_source *source, const char *name)
 {
     if (!says_more(mk, source))
@@ -128,7 +125,7 @@ static void add_derived(struct making *mk, const struct bins_source *source, con
         return;
     c.parent = arena_many(mk->set->arena, source->n_parents, size_t);
     for (size_t p = 0; p < source->n_parents; p++) {
-        size_t original = mk->original[source->parent[p]];
+        size_t original = original_of(mk->set, source->parent[p]);
         bool known = false;
         for (size_t k = 0; k < c.n_parents; k++)
             known |= c.parent[k] == original;
@@ -142,21 +139,21 @@ static void add_derived(struct making *mk, const struct bins_source *source, con
 /* Totals of the columns of a unit, three at least. */
 static void add_totals(struct making *mk)
 {
+    const struct covariate_set *set = mk->set;
     g_autoptr(GHashTable) done = g_hash_table_new(g_str_hash, g_str_equal);
-    for (guint i = 0; i < mk->numeric->len; i++) {
-        const struct numeric *first = &g_array_index(mk->numeric, struct numeric, i);
-        const char *unit = mk->data->column[first->column].unit;
-        size_t *parent = arena_many(mk->scratch, mk->numeric->len, size_t), n = 0;
-        if (!first->can_pair || !*unit || !g_hash_table_add(done, (gpointer)(uintptr_t)unit))
+    g_autofree size_t *parent = g_new(size_t, set->n_numeric + 1);
+    for (size_t i = 0; i < set->n_numeric; i++) {
+        const char *unit = mk->data->column[set->numeric[i].column].unit;
+        size_t n = 0;
+        if (!mk->usable[i] || !*unit || !g_hash_table_add(done, (gpointer)(uintptr_t)unit))
             continue;
         g_autoptr(GString) name = g_string_new("sum(");
-        for (guint k = i; k < mk->numeric->len; k++) {
-            const struct numeric *other = &g_array_index(mk->numeric, struct numeric, k);
-            if (!other->can_pair || strcmp(mk->data->column[other->column].unit, unit) != 0)
+        for (size_t k = i; k < set->n_numeric; k++) {
+            const struct dataset_column *column = &mk->data->column[set->numeric[k].column];
+            if (!mk->usable[k] || strcmp(column->unit, unit) != 0)
                 continue;
-            g_string_append_printf(name, "%s%s", n ? "+" : "",
-                                   mk->data->column[other->column].name);
-            parent[n++] = other->column;
+            g_string_append_printf(name, "%s%s", n ? "+" : "", column->name);
+            parent[n++] = set->numeric[k].column;
         }
         g_string_append_c(name, ')');
         if (n > 2)
@@ -164,7 +161,8 @@ static void add_totals(struct making *mk)
     }
 }
 
-static void add_pair(struct making *mk, const struct numeric *a, const struct numeric *b)
+static void add_pair(struct making *mk, const struct covariate_numeric *a,
+                     const struct covariate_numeric *b)
 {
     const struct dataset_column *ca = &mk->data->column[a->column];
     const struct dataset_column *cb = &mk->data->column[b->column];
@@ -186,44 +184,52 @@ static void add_pair(struct making *mk, const struct numeric *a, const struct nu
 
 static void add_pairs(struct making *mk)
 {
+    const struct covariate_set *set = mk->set;
     size_t paired = 0;
-    for (guint i = 0; i < mk->numeric->len && paired < COVARIATE_NUMERIC_MAX; i++) {
-        const struct numeric *a = &g_array_index(mk->numeric, struct numeric, i);
-        if (!a->can_pair)
+    for (size_t i = 0; i < set->n_numeric && paired < COVARIATE_NUMERIC_MAX; i++) {
+        if (!mk->usable[i])
             continue;
-        paired++;
-        size_t with = paired;
-        for (guint k = i + 1; k < mk->numeric->len && with < COVARIATE_NUMERIC_MAX; k++) {
-            const struct numeric *b = &g_array_index(mk->numeric, struct numeric, k);
-            with += b->can_pair;
-            if (b->can_pair)
-                add_pair(mk, a, b);
+        size_t with = ++paired;
+        for (size_t k = i + 1; k < set->n_numeric && with < COVARIATE_NUMERIC_MAX; k++) {
+            with += mk->usable[k];
+            if (mk->usable[k])
+                add_pair(mk, &set->numeric[i], &set->numeric[k]);
         }
     }
 }
 
 struct covariate_set *covariate_set_new(struct arena *arena, const struct dataset *data)
 {
-    g_autoptr(arena_t) scratch = arena_new();
     struct covariate_set *set = arena_one(arena, struct covariate_set);
-    *set = (struct covariate_set){.arena = arena, .n_rows = data->n};
-    struct making mk = {.set = set,
-                        .data = data,
-                        .scratch = scratch,
-                        .rows = g_array_new(FALSE, FALSE, sizeof(struct covariate)),
-                        .numeric = g_array_new(FALSE, FALSE, sizeof(struct numeric)),
-                        .original = arena_many(scratch, data->n_columns + 1, size_t),
-                        .x = arena_many(scratch, data->n + 1, double)};
-    add_columns(&mk);
+    *set = (struct covariate_set){
+        .arena = arena,
+        .n_rows = data->n,
+        .row = arena_many(arena, data->n_columns + COVARIATE_STEPS, struct covariate),
+        .numeric = arena_many(arena, data->n_columns + 1, struct covariate_numeric)};
+    for (size_t i = 0; i < data->n_columns; i++)
+        add_column(set, data, i);
+    return set;
+}
+
+void covariate_derive(struct covariate_set *set, const struct dataset *data, const bool *asked)
+{
+    g_autofree bool *usable = g_new0(bool, set->n_numeric + 1);
+    g_autofree double *x = g_new(double, data->n + 1);
+    g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(struct covariate));
+    struct making mk = {set, data, rows, usable, x};
+    for (size_t k = 0; k < set->n_numeric; k++) {
+        const struct covariate_numeric *now = &set->numeric[k];
+        usable[k] = now->can_pair && (!asked || asked[now->original]);
+    }
     add_totals(&mk);
     add_pairs(&mk);
-    set->n = mk.rows->len;
-    set->row = arena_many(arena, set->n + COVARIATE_STEPS, struct covariate);
-    if (set->n > 0)
-        memcpy(set->row, mk.rows->data, set->n * sizeof *set->row);
-    g_array_free(mk.rows, TRUE);
-    g_array_free(mk.numeric, TRUE);
-    return set;
+    struct covariate *row =
+        arena_many(set->arena, set->n + rows->len + COVARIATE_STEPS, struct covariate);
+    memcpy(row, set->row, set->n * sizeof *row);
+    if (rows->len > 0)
+        memcpy(row + set->n, rows->data, rows->len * sizeof *row);
+    set->row = row;
+    set->n += rows->len;
 }
 
 size_t covariate_step(struct covariate_set *set, size_t index, size_t cut)

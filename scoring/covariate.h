@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The covariates a model may use: the columns that vary, and what can be derived from them by unit
- * and scale. Deriving looks at no outcome; a derived covariate enters a model only through a
- * screen. */
+ * and scale. A derived covariate enters a model only through a screen. */
 #pragma once
 
 #include "scoring/term.h"
@@ -28,24 +27,40 @@ struct covariate {
     struct basis *basis[TERM_AXES];       /* for terms of 1, 2, 3 covariates; NULL until asked */
 };
 
+/* A numeric column that varies. */
+struct covariate_numeric {
+    size_t column, covariate;
+    size_t original; /* the covariate whose copy it is, or its own */
+    double mean, sd, least;
+    bool can_pair;
+};
+
 struct covariate_set {
     struct arena *arena;
     size_t n_rows, n;
     struct covariate *row; /* room for COVARIATE_STEPS more */
+    size_t n_numeric;
+    struct covariate_numeric *numeric;
 };
 enum { COVARIATE_STEPS = 400 };
 
 /*
  * Cut every column of `data` into bins. A numeric column that correlates with an earlier one by
- * more than .999 is no main effect of its own but raw material. Derived: totals of three or more
- * columns of a unit; sums and differences of two of one unit or of like scale; log ratios of two
- * that are never negative.
+ * more than .999 is no main effect of its own but raw material.
  *
- * Cost  columns^2 · n log n at most; only the COVARIATE_NUMERIC_MAX first numeric columns are
- * paired
+ * Cost  columns · n log n, and numeric columns^2 · n
+ */
+struct covariate_set *covariate_set_new(struct arena *arena, const struct dataset *data);
+
+/*
+ * Add what can be derived from numeric columns that `asked` (by covariate, NULL for all) names:
+ * totals of three or more columns of a unit; sums and differences of two of one unit or of like
+ * scale; log ratios of two that are never negative. Once, before any step; set->row moves.
+ *
+ * Cost  columns^2 · n log n; only the COVARIATE_NUMERIC_MAX first that are asked for are paired
  */
 enum { COVARIATE_NUMERIC_MAX = 24 };
-struct covariate_set *covariate_set_new(struct arena *arena, const struct dataset *data);
+void covariate_derive(struct covariate_set *set, const struct dataset *data, const bool *asked);
 
 /*
  * The covariate of one border: bins of `index` above `cut` against the others, missing ones stay a

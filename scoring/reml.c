@@ -246,9 +246,11 @@ void reml_run(struct reml *fit)
     double old = INFINITY, ridge = 0;
     bool is_held = reml_monotone_any(fit);
     fit->h = g_renew(double, fit->h, p *p);
+    for (guint t = 0; t < fit->part->len; t++)
+        REML_PART(fit, t)->apart = false;
     fit->g = g_renew(double, fit->g, p);
     int wakes = WAKES_MAX;
-    if (fit->iterations == 0 && !fit->followed && p > REML_WIDE) {
+    if (fit->iterations == 0 && !fit->followed && !fit->sampled && p > REML_WIDE) {
         reml_weigh(fit);
         reml_rest_at_first(fit);
     }

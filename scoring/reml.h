@@ -15,9 +15,14 @@ struct reml_data {
     const double *weight; /* prior weights >= 0, NULL for 1 */
     const double *offset; /* on the scale of eta, NULL for 0 */
     enum reml_link link;
-    bool exact; /* smoothing parameters of the likelihood itself, not of its working models: a
-                   little nearer, and n · p^2 a step dearer */
+    int threads; /* for cross products; results do not depend on it */
+    bool exact;  /* smoothing parameters of the likelihood itself, not of its working models: a
+                    little nearer, and n · p^2 a step dearer */
 };
+
+/* Coefficients from which on most terms are taken to say nothing until their score says otherwise.
+ */
+enum { REML_WIDE = 400 };
 
 struct reml;
 
@@ -32,6 +37,10 @@ void reml_add(struct reml *fit, const struct term *term, const uint16_t *const *
  * terms that both have, and their coefficients where those fit better than one's own. */
 void reml_follow(struct reml *fit, const struct reml *other);
 
+/* Of very many rows: fit a sample of them, the same at each call, and begin where that ends; terms
+ * that the sample smooths away rest. */
+void reml_sample(struct reml *fit);
+
 /*
  * Penalised iteratively re-weighted least squares with Newton steps on the log smoothing parameters
  * of the Laplace-approximate restricted likelihood of the working model; steps are halved until
@@ -42,6 +51,9 @@ void reml_follow(struct reml *fit, const struct reml *other);
  * Cost    an iteration: n · pairs of terms, and p^3
  */
 void reml_run(struct reml *fit);
+
+/* Forget the terms that were smoothed away; the others stand as they are. After reml_run. */
+void reml_drop(struct reml *fit);
 
 size_t reml_terms(const struct reml *fit);
 const struct term *reml_term(const struct reml *fit, size_t i);

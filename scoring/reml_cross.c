@@ -6,8 +6,11 @@
 #include <math.h>
 #include <string.h>
 
+#include "scoring/crew.h"
 #include "scoring/dense.h"
 #include "scoring/reml_internal.h"
+
+enum { THREADS_WORTH = 100000 }; /* rows: fewer are done before a thread has begun */
 
 typedef double run_t
     __attribute__((vector_size(BASIS_RUN * sizeof(double)), aligned(8), may_alias));
@@ -196,9 +199,18 @@ DENSE_CLONES static void pile_cells(const struct reml_part *a, const struct reml
 {
     const struct basis *ba = basis_of(a, 0), *bb = basis_of(b, 0);
     size_t ma = ba->m, mb = bb->m;
-    g_autofree double *cell = g_new0(double, ma *mb), *half = g_new0(double, ba->k *mb);
-    for (size_t i = 0; i < n; i++)
-        cell[a->code[0][i] * mb + b->code[0][i]] += w[i];
+    g_autofree double *cell = g_new0(double, 2 * ma * mb), *half = g_new0(double, ba->k *mb);
+    const uint16_t *row = a->code[0], *column = b->code[0];
+    double *other = cell + ma * mb; /* by turns: a cell need not wait for its own last sum */
+    size_t i = 0;
+    for (; i + 1 < n; i += 2) {
+        cell[row[i] * mb + column[i]] += w[i];
+        other[row[i + 1] * mb + column[i + 1]] += w[i + 1];
+    }
+    if (i < n)
+        cell[row[i] * mb + column[i]] += w[i];
+    for (size_t c = 0; c < ma * mb; c++)
+        cell[c] += other[c];
     for (size_t x = 0; x < ma; x++) {
         for (size_t j = 0; j < ba->run; j++) {
             double f = ba->local[x * BASIS_RUN + j], *to = half + (ba->first[x] + j) * mb;
@@ -254,14 +266,6 @@ static void set_block(struct reml *fit, size_t row, size_t column, const double 
             fit->h[(row + i) * fit->p + column + j] = block[i * columns + j];
             fit->h[(column + j) * fit->p + row + i] = block[i * columns + j];
         }
-    }
-}
-
-static void clear_block(struct reml *fit, const struct reml_part *a, const struct reml_part *b)
-{
-    for (size_t k = a->start; k < a->start + a->term->p; k++) {
-        for (size_t l = b->start; l < b->start + b->term->p; l++)
-            fit->h[k * fit->p + l] = fit->h[l * fit->p + k] = 0;
     }
 }
 
@@ -329,15 +333,18 @@ static void cross_one(const struct reml *fit, const struct reml_part *part, cons
 }
 
 /* Of a resting term the diagonal alone, 0 beside it. */
-static void keep_diagonal(struct reml *fit, const struct reml_part *part)
+static void keep_diagonal(struct reml *fit, struct reml_part *part)
 {
-    size_t p = fit->p;
-    for (size_t k = part->start; k < part->start + part->term->p; k++) {
+    size_t p = fit->p, end = part->start + part->term->p;
+    for (size_t k = part->start; k < end; k++) {
         double own = fit->h[k * p + k];
-        for (size_t l = 0; l < part->start + part->term->p; l++)
+        size_t from = part->apart ? part->start : 0, to = part->apart ? end : p;
+        for (size_t l = from; l < to; l++)
             fit->h[k * p + l] = fit->h[l * p + k] = 0;
+        fit->h[k] = fit->h[k * p] = 0;
         fit->h[k * p + k] = own;
     }
+    part->apart = true;
 }
 
 static void cross_part(struct reml *fit, guint t, bool all)
@@ -354,16 +361,10 @@ static void cross_part(struct reml *fit, guint t, bool all)
         cross_two(fit, part, part);
     else
         cross_bins(fit, part, w);
-    if (part->resting && !all) {
-        keep_diagonal(fit, part);
-        return;
-    }
-    for (guint u = 0; u < t; u++) {
+    for (guint u = 0; u < t && (all || !part->resting); u++) {
         const struct reml_part *other = REML_PART(fit, u);
-        if (other->resting && !all) {
-            clear_block(fit, part, other);
+        if (other->resting && (!all || part->resting))
             continue;
-        }
         if (part->local && !other->local) /* the one with fewer runs goes over its splines */
             cross_two(fit, other, part);
         else
@@ -371,16 +372,35 @@ static void cross_part(struct reml *fit, guint t, bool all)
     }
 }
 
+struct crossing {
+    struct reml *fit;
+    bool all;
+};
+
+/* The later a term, the more it has to be crossed with: those first. */
+static void cross_next(void *context, size_t i)
+{
+    const struct crossing *c = context;
+    cross_part(c->fit, c->fit->part->len - 1 - (guint)i, c->all);
+}
+
 void reml_cross(struct reml *fit, bool all)
 {
+    struct crossing crossing = {fit, all};
     fit->h[0] = fit->g[0] = 0;
     for (size_t i = 0; i < fit->data->n; i++) {
         fit->h[0] += fit->w[i];
         fit->g[0] += fit->score[i];
     }
+    crew_each(fit->part->len, fit->data->n < THREADS_WORTH ? 1 : fit->data->threads, cross_next,
+              &crossing);
     for (guint t = 0; t < fit->part->len; t++) {
-        cross_part(fit, t, all);
-        REML_PART(fit, t)->crossed = all || !REML_PART(fit, t)->resting;
+        struct reml_part *part = REML_PART(fit, t);
+        part->crossed = !part->resting;
+        if (part->resting && !all)
+            keep_diagonal(fit, part);
+        else
+            part->apart = false;
     }
     memcpy(fit->crossed, fit->w, fit->data->n * sizeof *fit->w);
 }

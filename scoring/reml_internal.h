@@ -11,6 +11,7 @@ struct reml_part {
     size_t lambda; /* first of its smoothing parameters */
     bool resting;  /* smoothed away, for now: its columns are solved for one by one */
     bool crossed;  /* X'WX has all that it shares with others */
+    bool apart;    /* X'WX has 0 for all of that */
     /* Its rows in splines: `runs` of BASIS_RUN neighbours, each a step from the first, which begins
      * at `at`. A term of one covariate has its bins for that, and NULL here. */
     size_t runs;
@@ -30,6 +31,7 @@ struct reml {
     double *reference;       /* p: the diagonal of 2F - FF */
     double laml;
     bool followed; /* it began where another fit ended */
+    bool sampled;  /* it began where a sample of its rows ended */
     bool observed; /* weights are minus the second derivative, not its mean */
     int iterations;
 };
@@ -38,7 +40,6 @@ struct reml {
 
 /* One design row of a part. */
 void reml_row(const struct reml_part *part, size_t i, double *out);
-
 /* A part's rows in splines. */
 void reml_local_prepare(struct reml_part *part, size_t n);
 /* eta += the part's rows · beta. */
@@ -80,7 +81,6 @@ struct reml_working {
 
 #define REML_IDLE 1e3
 #define REML_IDLE_WIDE 1e2 /* of more than REML_WIDE columns: their cube is the whole cost */
-enum { REML_WIDE = 800 };
 
 /* The penalty's diagonal; rho[j] is of the j-th penalty, in the order of the terms. */
 void reml_penalties(const struct reml *fit, const double *rho, double *s);

@@ -2,6 +2,7 @@
 /* Terms that are smoothed away rest: they are out of the factor and of the cross products, and are
  * woken when the residuals ask for them. */
 #include <math.h>
+#include <string.h>
 
 #include "scoring/dense.h"
 #include "scoring/reml_internal.h"
@@ -11,6 +12,10 @@
 /* How far the logarithm of a resting term's smoothing parameter is above where it would begin. */
 #define REST_ABOVE 8.0
 enum { TILTS = 3 };
+
+/* A resting term's score stands out when it is so many standard deviations above what chance gives:
+ * of two hundred columns that say nothing chance alone would wake half. */
+static const double stands_out = 2;
 
 void reml_begin(struct reml *fit, const struct reml_part *part, double information, double above)
 {
@@ -46,12 +51,13 @@ static double own_information(const struct reml *fit, const struct reml_working 
 
 /* Score test of the variance of a term's coefficients: sum over its columns of (u^2 - h) / s, u the
  * score were its coefficient 0, h what it tells beyond the active columns. Above 0 the restricted
- * likelihood grows with the variance. What is asked for may be all of the term or its smoothest
+ * likelihood grows with the variance; by chance it varies by the root of the sum of 2 (h / s)^2.
+ * What is asked for may be all of the term or its smoothest
  * columns alone, so the penalties of roughness are tried as they are and larger. */
 static bool is_asked_for(const struct reml *fit, const struct reml_part *part,
                          const struct reml_working *work)
 {
-    double sum[TILTS] = {0};
+    double sum[TILTS] = {0}, variance[TILTS] = {0};
     g_autofree double *b = g_new(double, fit->p);
     for (size_t k = 0; k < part->term->p; k++) {
         size_t at = part->start + k;
@@ -62,12 +68,13 @@ static bool is_asked_for(const struct reml *fit, const struct reml_part *part,
             for (size_t j = 1; j < part->term->n_penalties; j++)
                 s += tilt * exp(fit->rho[part->lambda + j]) * part->term->d[j][k];
             sum[i] += (u * u - h) / s;
+            variance[i] += 2 * h * h / (s * s);
             tilt *= 50;
         }
     }
     bool asked = false;
     for (int i = 0; i < TILTS; i++)
-        asked |= sum[i] > 0;
+        asked |= sum[i] > stands_out * sqrt(variance[i]);
     return asked;
 }
 
@@ -120,4 +127,72 @@ void reml_rest_at_first(struct reml *fit)
         part->resting = !is_asked_for(fit, part, NULL);
         restart(fit, part, part->resting ? REST_ABOVE : 0);
     }
+}
+
+/* Close the gaps in a vector of the coefficients, in place. */
+static void close_gaps(const struct reml *fit, const bool *stays, double *x)
+{
+    size_t to = 1;
+    for (guint t = 0; t < fit->part->len; t++) {
+        const struct reml_part *part = REML_PART(fit, t);
+        for (size_t k = 0; stays[t] && k < part->term->p; k++)
+            x[to++] = x[part->start + k];
+    }
+}
+
+/* The same of a matrix, p × p before, q × q after. */
+static void close_both(const struct reml *fit, const bool *stays, size_t q, double *x)
+{
+    size_t p = fit->p, to = 1;
+    close_gaps(fit, stays, x);
+    for (guint t = 0; t < fit->part->len; t++) {
+        const struct reml_part *part = REML_PART(fit, t);
+        for (size_t k = 0; stays[t] && k < part->term->p; k++) {
+            double *row = x + (part->start + k) * p;
+            close_gaps(fit, stays, row);
+            memmove(x + to++ * q, row, q * sizeof *x);
+        }
+    }
+}
+
+/* Take the parts that go out, and set those that stay to where they are now. */
+static void close_parts(struct reml *fit, const bool *stays)
+{
+    size_t p = 1, n_lambda = 0;
+    guint to = 0;
+    for (guint t = 0; t < fit->part->len; t++) {
+        struct reml_part part = *REML_PART(fit, t);
+        if (!stays[t]) {
+            g_free(part.at);
+            g_free(part.local);
+            continue;
+        }
+        memmove(fit->rho + n_lambda, fit->rho + part.lambda,
+                part.term->n_penalties * sizeof *fit->rho);
+        part.start = p;
+        part.lambda = n_lambda;
+        p += part.term->p;
+        n_lambda += part.term->n_penalties;
+        *REML_PART(fit, to++) = part;
+    }
+    g_array_set_size(fit->part, to);
+    fit->p = p;
+    fit->n_lambda = n_lambda;
+}
+
+void reml_drop(struct reml *fit)
+{
+    g_autofree bool *stays = g_new0(bool, fit->part->len + 1);
+    size_t q = 1;
+    for (guint t = 0; t < fit->part->len; t++) {
+        stays[t] = !REML_PART(fit, t)->resting;
+        q += stays[t] ? REML_PART(fit, t)->term->p : 0;
+    }
+    double *const vector[] = {fit->beta, fit->g, fit->edf, fit->reference};
+    for (size_t i = 0; i < G_N_ELEMENTS(vector); i++)
+        close_gaps(fit, stays, vector[i]);
+    close_both(fit, stays, q, fit->h);
+    close_both(fit, stays, q, fit->v);
+    close_parts(fit, stays);
+    reml_predict(fit, fit->beta, fit->eta);
 }

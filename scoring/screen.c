@@ -60,27 +60,69 @@ double screen_eliminate(double *m, double *g, size_t n, size_t first, size_t *ra
     return sum;
 }
 
+/* A row's group among few, a byte each, for the many tables of two parents. */
+static const uint8_t *coarse_of(const struct screening *s, size_t c)
+{
+    if (s->coarse[c])
+        return s->coarse[c];
+    const uint16_t *group = s->set->row[c].group[COVARIATE_PARENT], *code = s->data->code[c];
+    uint8_t *out = s->coarse[c] = g_new(uint8_t, s->data->n + 1);
+    for (size_t i = 0; i < s->data->n; i++)
+        out[i] = (uint8_t)group[code[i]];
+    return out;
+}
+
+typedef double both_t __attribute__((vector_size(2 * sizeof(double)), aligned(8), may_alias));
+
+static void count_two(const struct screening *s, const struct term_key *key, double *sum)
+{
+    const uint8_t *a = coarse_of(s, key->axis[0]), *b = coarse_of(s, key->axis[1]);
+    size_t size = s->set->row[key->axis[1]].n_group[COVARIATE_PARENT];
+    const both_t *row = (const both_t *)(const void *)s->both;
+    both_t *to = (both_t *)(void *)sum;
+    for (size_t i = 0; i < s->data->n; i++)
+        to[a[i] * size + b[i]] += row[i];
+}
+
+static void count_any(const struct screening *s, const struct term_key *key,
+                      enum covariate_groups grouping, const struct screen_cells *cells, double *sum)
+{
+    const uint16_t *code[TERM_AXES], *group[TERM_AXES];
+    for (size_t a = 0; a < key->n; a++) {
+        code[a] = s->data->code[key->axis[a]];
+        group[a] = s->set->row[key->axis[a]].group[grouping];
+    }
+    for (size_t i = 0; i < s->data->n; i++) {
+        size_t at = group[0][code[0][i]];
+        for (size_t a = 1; a < key->n; a++)
+            at = at * cells->size[a] + group[a][code[a][i]];
+        sum[2 * at] += s->both[2 * i];
+        sum[2 * at + 1] += s->both[2 * i + 1];
+    }
+}
+
 bool screen_count_cells(const struct screening *s, const struct term_key *key,
                         enum covariate_groups grouping, struct screen_cells *out)
 {
     *out = (struct screen_cells){.n = 1, .axes = key->n};
-    const uint16_t *code[TERM_AXES], *group[TERM_AXES];
+    bool few = key->n == 2 && grouping == COVARIATE_PARENT;
     for (size_t a = 0; a < key->n; a++) {
         out->size[a] = s->set->row[key->axis[a]].n_group[grouping];
         out->n *= out->size[a];
-        code[a] = s->data->code[key->axis[a]];
-        group[a] = s->set->row[key->axis[a]].group[grouping];
+        few &= out->size[a] <= UINT8_MAX;
     }
     if (out->n > CELLS_MAX)
         return false;
-    out->g = g_new0(double, out->n);
-    out->h = g_new0(double, out->n);
-    for (size_t i = 0; i < s->data->n; i++) {
-        size_t at = group[0][code[0][i]];
-        for (size_t a = 1; a < key->n; a++)
-            at = at * out->size[a] + group[a][code[a][i]];
-        out->g[at] += s->data->residual[i];
-        out->h[at] += s->data->weight[i];
+    g_autofree double *sum = g_new0(double, 2 * out->n);
+    if (few)
+        count_two(s, key, sum);
+    else
+        count_any(s, key, grouping, out, sum);
+    out->g = g_new(double, out->n);
+    out->h = g_new(double, out->n);
+    for (size_t cell = 0; cell < out->n; cell++) {
+        out->g[cell] = sum[2 * cell];
+        out->h[cell] = sum[2 * cell + 1];
     }
     return true;
 }
@@ -381,11 +423,20 @@ size_t screen_terms(const struct covariate_set *set, const struct screen_data *d
 {
     g_autofree bool *is_feature = g_new0(bool, set->n + 1), *blocked = g_new0(bool, set->n + 1);
     g_autoptr(GArray) candidate = g_array_new(FALSE, FALSE, sizeof(struct screen_candidate));
-    struct screening s = {set, data, known, n_known, is_feature, blocked, candidate, gate, 0};
+    g_autofree double *both = g_new(double, 2 * data->n + 1);
+    g_autofree uint8_t **coarse = g_new0(uint8_t *, set->n + 1);
+    struct screening s = {set,       data, known, n_known, is_feature, blocked,
+                          candidate, gate, 0,     both,    coarse};
+    for (size_t i = 0; i < data->n; i++) {
+        both[2 * i] = data->residual[i];
+        both[2 * i + 1] = data->weight[i];
+    }
     for (size_t i = 0; i < n_known; i++) {
         if (known[i].n == 1 && !set->row[known[i].axis[0]].is_step)
             is_feature[known[i].axis[0]] = true;
     }
+    for (size_t c = 0; c < set->n; c++)
+        is_feature[c] |= set->row[c].is_main;
     g_autoptr(GArray) pair = NULL;
     screen_choose_jumps(&s);
     list_pairs(&s);
@@ -395,5 +446,7 @@ size_t screen_terms(const struct covariate_set *set, const struct screen_data *d
     n += take_pairs(&s, pair, out + n);
     n += take_triples(&s, out + n);
     *n_gates = s.n_gates;
+    for (size_t c = 0; c < set->n; c++)
+        g_free(coarse[c]);
     return n;
 }

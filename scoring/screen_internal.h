@@ -25,6 +25,8 @@ struct screening {
     GArray *candidate;
     struct screen_gate *gate; /* taken */
     size_t n_gates;
+    double *both;     /* n × 2: residual and weight of each row side by side */
+    uint8_t **coarse; /* by covariate: each row's group as a parent; NULL until asked for */
 };
 
 /* Residuals and weights in the cells of a table of two or three covariates' groups. */
