@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/cmd_alert.h"
 #include "cli/commands.h"
 #include "core/day.h"
 #include "core/fault.h"
@@ -14,13 +15,8 @@
 #include "scoring/slo.h"
 #include "sql/reports.h"
 
-/* alerts.yaml and what it names elsewhere. */
-struct rules {
-    struct report_config reports;
-    struct alert_set set;
-};
-
-static bool load(struct arena *arena, struct context *context, struct rules *out, GError **err)
+static bool load(struct arena *arena, struct context *context, struct cmd_alert_rules *out,
+                 GError **err)
 {
     struct config *config = context->config;
     struct indicator_set indicators;
@@ -42,12 +38,7 @@ static bool load(struct arena *arena, struct context *context, struct rules *out
 /* ── check ───────────────────────────────────────────────────────────────────────────────────────
  */
 
-struct listing {
-    const struct context *context;
-    bool is_many;
-};
-
-static void show_json(struct listing *l, const struct alert_item *item)
+static void show_json(struct cmd_alert_listing *l, const struct alert_item *item)
 {
     char day[DAY_TEXT_SIZE];
     g_autoptr(GString) out = g_string_new(l->is_many ? ",\n" : "");
@@ -64,9 +55,9 @@ static void show_json(struct listing *l, const struct alert_item *item)
     l->is_many = true;
 }
 
-static void show(void *context, const struct alert_item *item)
+void cmd_alert_show(void *context, const struct alert_item *item)
 {
-    struct listing *l = context;
+    struct cmd_alert_listing *l = context;
     char day[DAY_TEXT_SIZE];
     if (l->context->json) {
         show_json(l, item);
@@ -91,13 +82,14 @@ static char *counters_of(const struct alert_counts *n, const struct outbox_resul
 
 /* What is judged is committed before anything is sent: who is killed between the two sends it the
  * next time, and judges nothing twice. */
-static bool judge(struct context *context, const struct rules *rules, const struct job *job,
-                  struct listing *listing, struct alert_counts *counts, GError **err)
+static bool judge(struct context *context, const struct cmd_alert_rules *rules,
+                  const struct job *job, struct cmd_alert_listing *listing,
+                  struct alert_counts *counts, GError **err)
 {
     if (!db_begin(context->db, err))
         return false;
     bool ok = (!job || job_fence_check(context->db, job, err)) &&
-              alert_check(context->db, &rules->reports, &rules->set, listing ? show : NULL, listing,
+              alert_check(context->db, &rules->reports, &rules->set, cmd_alert_show, listing,
                           counts, err);
     if (ok && job && fault_hit("alert_before_commit"))
         ok = err_set(err, KENKO_ERROR_BUG, "injected alert_before_commit");
@@ -125,11 +117,11 @@ static void print(const struct context *context, const struct alert_counts *coun
                counts->accounts, counts->opened, counts->resolved, counts->queued, sent->sent);
 }
 
-static bool check(struct context *context, const struct rules *rules, GError **err)
+static bool check(struct context *context, const struct cmd_alert_rules *rules, GError **err)
 {
     struct alert_counts counts = {0};
     struct outbox_result sent = {0};
-    struct listing listing = {context, false};
+    struct cmd_alert_listing listing = {context, false};
     struct job *job = job_begin(context->db, context->dsn, "alert:check", err);
     if (!job)
         return false;
@@ -147,11 +139,11 @@ static bool check(struct context *context, const struct rules *rules, GError **e
     return ok;
 }
 
-static bool rehearse(struct context *context, const struct rules *rules, GError **err)
+static bool rehearse(struct context *context, const struct cmd_alert_rules *rules, GError **err)
 {
     struct alert_counts counts = {0};
     const struct outbox_result none = {0};
-    struct listing listing = {context, false};
+    struct cmd_alert_listing listing = {context, false};
     if (context->json)
         printf("{\"events\": [");
     bool ok = judge(context, rules, NULL, &listing, &counts, err);
@@ -190,7 +182,7 @@ static void list_json(const struct alert_rule *rule, const struct q_alert_counts
     printf("%s}", out->str);
 }
 
-static bool list(struct context *context, const struct rules *rules, GError **err)
+static bool list(struct context *context, const struct cmd_alert_rules *rules, GError **err)
 {
     g_autoptr(arena_t) arena = arena_new();
     struct q_alert_counts_rows rows;
@@ -224,27 +216,46 @@ static bool list(struct context *context, const struct rules *rules, GError **er
 static bool run(struct context *context, int argc, char **argv, GError **err)
 {
     gboolean dry_run = FALSE;
-    const GOptionEntry own[] = {{"dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run,
-                                 "check: show what would be told, keep and send nothing", NULL},
-                                G_OPTION_ENTRY_NULL};
+    struct cmd_alert_replay_options replay = {0};
+    g_autofree char *from = NULL, *to = NULL;
+    const GOptionEntry own[] = {
+        {"dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run,
+         "check: show what would be told, keep and send nothing", NULL},
+        {"from", 0, 0, G_OPTION_ARG_STRING, &from, "replay: first day", "DAY"},
+        {"to", 0, 0, G_OPTION_ARG_STRING, &to, "replay: last day (the newest published)", "DAY"},
+        {"events", 0, 0, G_OPTION_ARG_NONE, &replay.events, "replay: list each event", NULL},
+        G_OPTION_ENTRY_NULL};
     g_autoptr(arena_t) arena = arena_new();
-    struct rules rules;
+    struct cmd_alert_rules rules;
     if (!context_options(context, &cmd_alert, own, &argc, &argv, err))
         return false;
     const char *verb = argc > 1 ? argv[1] : "list";
-    bool is_check = strcmp(verb, "check") == 0;
-    if (argc > 2 || (!is_check && strcmp(verb, "list") != 0))
-        return err_set(err, KENKO_ERROR_USAGE, "want kenko alert list | check");
-    if (!context_open(context, err) || !load(arena, context, &rules, err))
+    bool is_check = strcmp(verb, "check") == 0, is_replay = strcmp(verb, "replay") == 0;
+    if (argc != (is_replay ? 3 : MIN(argc, 2)) ||
+        (!is_check && !is_replay && strcmp(verb, "list") != 0))
+        return err_set(err, KENKO_ERROR_USAGE, "want kenko alert list | check | replay RULE");
+    if (is_replay != (from != NULL) || (!is_replay && (to || replay.events)) ||
+        (dry_run && !is_check))
+        return err_set(err, KENKO_ERROR_USAGE,
+                       "replay wants --from DAY, and takes --to and --events; check takes "
+                       "--dry-run");
+    replay.to = REPORT_NEWEST;
+    if ((from && !context_day(context, "from", from, &replay.from, err)) ||
+        (to && !context_day(context, "to", to, &replay.to, err)) || !context_open(context, err) ||
+        !load(arena, context, &rules, err))
         return false;
+    if (is_replay)
+        return cmd_alert_replay(context, &rules, argv[2], &replay, err);
     if (!is_check)
         return list(context, &rules, err);
     return dry_run ? rehearse(context, &rules, err) : check(context, &rules, err);
 }
 
 const struct command cmd_alert = {
-    "alert", "list | check", "Judge the rules of alerts.yaml, tell who has to know",
-    "A run that was judged is not judged again: 'check' may be repeated, and sends what is "
-    "left.\n\n"
-    "Examples:\n  kenko alert check --dry-run\n  kenko alert check\n  kenko alert list --json\n",
+    "alert", "list | check | replay RULE", "Judge the rules of alerts.yaml, tell who has to know",
+    "A run that was judged is not judged again: 'check' may be repeated, and sends what is left.\n"
+    "'replay' says what a rule would have told, and what became of those customers; it keeps "
+    "nothing.\n\n"
+    "Examples:\n  kenko alert check --dry-run\n  kenko alert check\n  kenko alert list --json\n"
+    "  kenko alert replay turned_red --from 2026-01-01\n",
     run};

@@ -95,25 +95,11 @@ static const struct alert_silence *on_silence(void *context, int64_t account_id,
                : NULL;
 }
 
-static void count(struct alert_counts *out, const struct alert_happening *what)
-{
-    out->opened += what->kind == ALERT_OPENED;
-    out->escalated += what->kind == ALERT_ESCALATED;
-    out->resolved += what->kind == ALERT_RESOLVED;
-    out->no_data += what->kind == ALERT_NO_DATA_CAME;
-    out->told += what->is_told;
-}
-
 static void say(const struct check *c, const struct alert_walk_rule *rule,
                 const struct alert_facts *facts, const char *sentence[LANGUAGE_COUNT])
 {
     for (int i = 0; i < LANGUAGE_COUNT; i++)
         sentence[i] = alert_text_say(c->arena, (enum language)i, rule->rule, facts);
-}
-
-static bool is_said(enum alert_kind kind)
-{
-    return kind == ALERT_OPENED || kind == ALERT_ESCALATED || kind == ALERT_TOLD;
 }
 
 static void add_event(struct check *c, const struct alert_event *event)
@@ -150,7 +136,7 @@ static void on_happened(void *context, const struct q_alert_accounts_row *a, siz
                             .told_on = ALERT_NEVER};
     e.fingerprint = alert_text_fingerprint(c->arena, e.rule, a->key);
     memcpy(e.label, rule->rule->label, sizeof e.label);
-    if (is_said(what->kind))
+    if (alert_walk_says(what->kind))
         say(c, rule, facts, e.sentence);
     if (what->kind == ALERT_ACKNOWLEDGED || what->kind == ALERT_MUTED) {
         bool is_mute = what->kind == ALERT_MUTED;
@@ -168,7 +154,7 @@ static void on_happened(void *context, const struct q_alert_accounts_row *a, siz
         memcpy(tell.sentence, e.sentence, sizeof tell.sentence);
         g_array_append_val(c->tell, tell);
     }
-    count(c->out, what);
+    alert_walk_count(c->out, what);
     list(c, a, rule->rule, &e, what->is_told);
     if (what->kind == ALERT_TOLD)
         g_array_append_val(c->late, what->alert_id);
@@ -224,7 +210,7 @@ static void end_rest(struct check *c)
                 .note = "",
                 .as_of = c->walk.last,
                 .told_on = ALERT_NEVER};
-            count(c->out, &step.happening[k]);
+            alert_walk_count(c->out, &step.happening[k]);
             add_event(c, &e);
         }
     }

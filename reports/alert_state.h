@@ -5,10 +5,7 @@
 
 #include "reports/alert.h"
 
-enum {
-    ALERT_NEVER = INT32_MIN, /* no such day */
-    ALERT_GAP_DAYS = 7       /* a longer gap between judged days breaks a row */
-};
+enum { ALERT_GAP_DAYS = 7 }; /* a longer gap between judged days breaks a row */
 
 /* What one published day says of an account. */
 struct alert_day {

@@ -5,6 +5,7 @@
 
 #include "core/day.h"
 #include "core/text.h"
+#include "reports/alert_rows.h"
 
 enum { BATCH_ROWS = 2000 };
 
@@ -74,14 +75,7 @@ bool alert_store_load(struct arena *arena, struct db *db, const struct db_texts 
 struct alert_kept *alert_store_find(const struct alert_store *store, int64_t account_id,
                                     const char *rule)
 {
-    size_t low = 0, high = store->n_kept;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (store->kept[middle].account_id < account_id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    size_t low = alert_rows_from(store->kept, store->n_kept, sizeof *store->kept, account_id);
     for (; low < store->n_kept && store->kept[low].account_id == account_id; low++) {
         if (strcmp(store->kept[low].rule, rule) == 0)
             return &store->kept[low];
@@ -93,15 +87,8 @@ bool alert_store_said(const struct alert_store *store, int64_t account_id, const
                       struct alert_silence *out)
 {
     bool found = false;
-    size_t low = 0, high = store->n_said;
+    size_t low = alert_rows_from(store->said, store->n_said, sizeof *store->said, account_id);
     *out = (struct alert_silence){0};
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (store->said[middle].account_id < account_id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
     for (; low < store->n_said && store->said[low].account_id == account_id; low++) {
         const struct alert_silence *said = &store->said[low].silence;
         bool is_own = strcmp(store->said[low].rule, rule) == 0;

@@ -6,6 +6,7 @@
 
 #include "core/day.h"
 #include "core/text.h"
+#include "reports/alert_rows.h"
 
 /* Where one scorecard has what is wanted. */
 struct card {
@@ -224,17 +225,25 @@ static struct alert_day *find_day(struct reader *r, int32_t as_of)
 const struct q_alert_accounts_row *alert_walk_account(const struct alert_walk *w,
                                                       int64_t account_id)
 {
-    size_t low = 0, high = w->accounts.n;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (w->accounts.row[middle].account_id < account_id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < w->accounts.n && w->accounts.row[low].account_id == account_id
-               ? &w->accounts.row[low]
-               : NULL;
+    size_t at =
+        alert_rows_from(w->accounts.row, w->accounts.n, sizeof *w->accounts.row, account_id);
+    if (at == w->accounts.n || w->accounts.row[at].account_id != account_id)
+        return NULL;
+    return w->accounts.row[at].is_there || w->has_past ? &w->accounts.row[at] : NULL;
+}
+
+bool alert_walk_says(enum alert_kind kind)
+{
+    return kind == ALERT_OPENED || kind == ALERT_ESCALATED || kind == ALERT_TOLD;
+}
+
+void alert_walk_count(struct alert_counts *counts, const struct alert_happening *what)
+{
+    counts->opened += what->kind == ALERT_OPENED;
+    counts->escalated += what->kind == ALERT_ESCALATED;
+    counts->resolved += what->kind == ALERT_RESOLVED;
+    counts->no_data += what->kind == ALERT_NO_DATA_CAME;
+    counts->told += what->is_told;
 }
 
 static bool is_among(const struct alert_names *names, const char *name)

@@ -19,10 +19,11 @@ struct alert_walk {
     const char *currency;
     const struct alert_walk_rule *rule;
     size_t n_rules;
+    bool has_past;                         /* accounts that are no more are judged too */
     int32_t last, loud_from;               /* newest day judged; from when on happenings are told */
     struct q_alert_accounts_rows accounts; /* sorted by account_id */
 
-    /* An account that is none any more (merged, deleted) is not asked about.
+    /* An account that is no more (merged, deleted) is not asked about, unless has_past.
      * Where an account stands to the n-th rule; changed in place. NULL: it is not kept, begin. */
     struct alert_state *(*state)(void *context, int64_t account_id, size_t n);
     /* What people said of it; NULL: nothing. */
@@ -50,6 +51,11 @@ struct alert_walk {
  */
 MUST_USE bool alert_walk(struct alert_walk *walk, GError **err);
 
-/* The account of that id; NULL: there is none now. */
+/* Does what happened say the rule's sentence? */
+bool alert_walk_says(enum alert_kind kind);
+/* Count what happened. */
+void alert_walk_count(struct alert_counts *counts, const struct alert_happening *what);
+
+/* The account of that id; NULL: it is not judged. */
 const struct q_alert_accounts_row *alert_walk_account(const struct alert_walk *walk,
                                                       int64_t account_id);

@@ -1,4 +1,5 @@
--- Accounts as known now, for whom an alert is about and who is told.
+-- Accounts as known now, for whom an alert is about and who is told; those that are no more (merged,
+-- deleted) have their key alone.
 -- many
 -- column account_id  bigint
 -- column key         text
@@ -6,7 +7,9 @@
 -- column segment     text
 -- column owner       text     address
 -- column staff_id    bigint null
-SELECT a.account_id, a.key, a.name, coalesce(a.segment, '') AS segment,
-  coalesce(a.owner_email, '') AS owner, a.staff_id
-FROM warehouse.account_now AS a
-ORDER BY a.account_id;
+-- column is_there    bool
+SELECT i.account_id, i.key, coalesce(a.name, i.key) AS name, coalesce(a.segment, '') AS segment,
+  coalesce(a.owner_email, '') AS owner, a.staff_id, a.account_id IS NOT NULL AS is_there
+FROM identity.account AS i
+LEFT JOIN warehouse.account_now AS a ON a.account_id = i.account_id
+ORDER BY i.account_id;
