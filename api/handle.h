@@ -18,6 +18,8 @@ extern const struct endpoint handle_tasks, handle_account_tasks, handle_task_add
 extern const struct endpoint handle_task_change, handle_acknowledgements;
 extern const struct endpoint handle_acknowledgement_add, handle_mutes, handle_mute_add;
 extern const struct endpoint handle_mute_end, handle_views, handle_view_put, handle_view_drop;
+extern const struct endpoint handle_alerts, handle_account_alerts, handle_alert;
+extern const struct endpoint handle_alert_acknowledge, handle_alert_mute;
 extern const struct endpoint handle_preferences, handle_preferences_put;
 extern const struct endpoint handle_incidents, handle_incident_accounts, handle_account_incidents;
 extern const struct endpoint handle_slo, handle_account_slo, handle_indicators;

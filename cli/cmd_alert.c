@@ -170,10 +170,9 @@ static void list_json(const struct alert_rule *rule, const struct q_alert_counts
     char day[DAY_TEXT_SIZE];
     g_autoptr(GString) out = g_string_new(first ? "{" : ",\n{");
     g_string_append_printf(out,
-                           "\"open\": %" G_GINT64_FORMAT ", \"acknowledged\": %" G_GINT64_FORMAT
-                           ", \"pending\": %" G_GINT64_FORMAT ", \"no_data\": %" G_GINT64_FORMAT,
-                           n ? n->open : 0, n ? n->acknowledged : 0, n ? n->pending : 0,
-                           n ? n->no_data : 0);
+                           "\"open\": %" G_GINT64_FORMAT ", \"pending\": %" G_GINT64_FORMAT
+                           ", \"no_data\": %" G_GINT64_FORMAT,
+                           n ? n->open : 0, n ? n->pending : 0, n ? n->no_data : 0);
     text_json_member(out, "rule", rule->name);
     text_json_member(out, "label", rule->label[LANGUAGE_EN]);
     text_json_member(out, "severity", rule->severity);
@@ -192,19 +191,18 @@ static bool list(struct context *context, const struct cmd_alert_rules *rules, G
     if (context->json)
         printf("[");
     else if (rules->set.n > 0)
-        printf("%-24s %-9s %6s %6s %8s %8s  %s\n", "rule", "severity", "open", "seen", "pending",
-               "no data", "judged on");
+        printf("%-24s %-9s %6s %8s %8s  %s\n", "rule", "severity", "open", "pending", "no data",
+               "judged on");
     for (size_t i = 0; i < rules->set.n; i++) {
         const struct alert_rule *rule = &rules->set.rule[i];
         const struct q_alert_counts_row *n = counts_of(&rows, rule->name);
         if (context->json)
             list_json(rule, n, i == 0);
         else
-            printf("%-24s %-9s %6" G_GINT64_FORMAT " %6" G_GINT64_FORMAT " %8" G_GINT64_FORMAT
-                   " %8" G_GINT64_FORMAT "  %s\n",
-                   rule->name, rule->severity, n ? n->open : 0, n ? n->acknowledged : 0,
-                   n ? n->pending : 0, n ? n->no_data : 0,
-                   n ? day_format(n->checked_on, day) : "never");
+            printf("%-24s %-9s %6" G_GINT64_FORMAT " %8" G_GINT64_FORMAT " %8" G_GINT64_FORMAT
+                   "  %s\n",
+                   rule->name, rule->severity, n ? n->open : 0, n ? n->pending : 0,
+                   n ? n->no_data : 0, n ? day_format(n->checked_on, day) : "never");
     }
     if (context->json)
         printf("]\n");

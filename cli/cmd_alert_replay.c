@@ -5,6 +5,7 @@
 #include "cli/cmd_alert.h"
 #include "core/day.h"
 #include "core/text.h"
+#include "reports/alert_replay.h"
 #include "reports/format.h"
 #include "scoring/wilson.h"
 

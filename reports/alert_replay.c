@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A rule over the past: the walk of a check with states that begin empty and are kept nowhere. */
+#include "reports/alert_replay.h"
+
 #include <math.h>
 #include <string.h>
 

@@ -5,7 +5,7 @@
 -- param  after_id      bigint null
 -- param  max_rows      int
 -- column at           timestamptz    When.
--- column kind         text    incident, ticket, touchpoint, survey, milestone, contract, band, sentiment, override, note, task or acknowledgement.
+-- column kind         text    incident, ticket, touchpoint, survey, milestone, contract, band, sentiment, override, note, task, acknowledgement or alert.
 -- column title        text    What.
 -- column detail       text null    More about it.
 -- column who          text null    Whose word it is.
@@ -120,6 +120,11 @@ WITH party AS (
   SELECT k.created_at, 'acknowledgement', k.what, k.note, k.author, k.acknowledgement_id::text
   FROM outreach.acknowledgement AS k
   WHERE k.account_id = $1::bigint
+  UNION ALL
+  SELECT e.created_at, 'alert', o.label, e.kind || ', ' || e.severity, NULL, e.event_id::text
+  FROM outreach.alert_event AS e
+  JOIN outreach.alert_event AS o ON o.alert_id = e.alert_id AND o.kind = 'opened'
+  WHERE e.account_id = $1::bigint AND e.kind IN ('opened', 'escalated', 'resolved')
 )
 SELECT f.at, f.kind, f.title, f.detail, f.who, f.page_number, f.page_id
 FROM (

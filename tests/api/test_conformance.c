@@ -364,9 +364,11 @@ static void naughty_texts_come_back_from_every_field(void **state)
         if (!route->endpoint->body || !route->endpoint->ask)
             continue;
         g_autofree char *task = g_strdup_printf("%" G_GINT64_FORMAT, worked_task(f->db, "a0000"));
+        g_autofree char *alert = g_strdup_printf("%" G_GINT64_FORMAT, worked_alert(f->db, "a0000"));
         g_autoptr(GString) path = g_string_new(route->pattern);
         g_string_replace(path, "{key}", "a0000", 0);
         g_string_replace(path, "{task_id}", task, 0);
+        g_string_replace(path, "{alert_id}", alert, 0);
         for (size_t next = 0; next < json_array_size(f->naughty);) {
             g_autofree char *text = naughty_text(f, &next, MIN(shortest_text(route), 1500));
             json_t *body = body_of(route, text);

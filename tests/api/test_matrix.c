@@ -87,6 +87,8 @@ static int64_t new_id(const struct matrix *m, const char *name, size_t role, enu
         return worked_task(m->served->db, account);
     if (strcmp(name, "mute_id") == 0)
         return worked_mute(m->served->db, account);
+    if (strcmp(name, "alert_id") == 0)
+        return worked_alert(m->served->db, account);
     if (strcmp(name, "view_id") == 0)
         return worked_view(m->served->db, target == OWN ? actor(role) : "somebody");
     return 1; /* runs, loads, scorecards, models are nobody's */
@@ -179,7 +181,7 @@ static char *body_of(const struct route *route)
 /* Belongs to an account, so that another person's is not to be seen. */
 static bool has_account(const struct route *route)
 {
-    static const char *const names[] = {"{key}", "{task_id}", "{mute_id}"};
+    static const char *const names[] = {"{key}", "{task_id}", "{mute_id}", "{alert_id}"};
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
         if (strstr(route->pattern, names[i]))
             return true;

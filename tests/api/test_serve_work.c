@@ -278,9 +278,11 @@ static void preferences_are_kept(void **state)
 static void the_feed_has_all_of_it(void **state)
 {
     const struct served *f = *state;
-    static const char *const kinds[] = {"incident", "ticket", "touchpoint", "band", "note", "task"};
+    static const char *const kinds[] = {"incident", "ticket", "touchpoint", "band",
+                                        "note",     "task",   "alert"};
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_autofree char *cursor = NULL, *last = NULL;
+    worked_alert(f->db, "a0000");
     scored_publish(f->db, "2026-11-02"); /* the first on which its band is another */
     for (int page = 0; page < 100; page++) {
         g_autofree char *target = g_strdup_printf("/api/v1/accounts/a0000/timeline?limit=3%s%s",

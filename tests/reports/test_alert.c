@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "reports/alert.h"
+#include "reports/alert_replay.h"
 #include "scoring/change.h"
 #include "support/scored.h"
 #include "support/sources.h"

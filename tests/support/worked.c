@@ -77,6 +77,22 @@ int64_t worked_mute(struct db *db, const char *account)
                                     account));
 }
 
+int64_t worked_alert(struct db *db, const char *account)
+{
+    return made(
+        db, g_strdup_printf(
+                "WITH o AS (INSERT INTO outreach.alert_event (alert_id, account_id, rule, kind, "
+                "as_of, run_id, severity, fingerprint, told_on, label, label_ja, sentence, "
+                "sentence_ja) SELECT nextval('outreach.alert_id_seq'), account_id, 'rule ' || "
+                "gen_random_uuid(), 'opened', '2026-11-01', 1, 'warning', 'x', '2026-11-01', "
+                "'Turned red', '赤', 'It is red', '赤い' FROM identity.account WHERE key = '%s' "
+                "RETURNING alert_id, account_id, rule), s AS (INSERT INTO outreach.alert_state "
+                "(account_id, rule, opened_on, told_on, severity, alert_id, as_of) SELECT "
+                "account_id, rule, '2026-11-01', '2026-11-01', 'warning', alert_id, '2026-11-01' "
+                "FROM o) SELECT alert_id FROM o",
+                account));
+}
+
 int64_t worked_view(struct db *db, const char *owner)
 {
     return made(db, g_strdup_printf("INSERT INTO outreach.saved_view (owner, name, query) VALUES "

@@ -13,4 +13,6 @@ void worked_fill(struct db *db);
 int64_t worked_note(struct db *db, const char *account, const char *author);
 int64_t worked_task(struct db *db, const char *account);
 int64_t worked_mute(struct db *db, const char *account);
+/* A new open alert about an account, of a rule of its own. */
+int64_t worked_alert(struct db *db, const char *account);
 int64_t worked_view(struct db *db, const char *owner);
