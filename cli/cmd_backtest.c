@@ -114,7 +114,8 @@ static bool judge_model(struct context *context, int32_t as_of, int64_t known_no
 
 static bool run(struct context *context, int argc, char **argv, GError **err)
 {
-    g_autofree char *as_of = NULL, *scorecard = NULL, *measure = NULL, *output = NULL;
+    g_autofree char *as_of = NULL, *scorecard = NULL, *measure = NULL, *output = NULL,
+                    *language = NULL;
     gint64 known = -1;
     const GOptionEntry own[] = {
         {"as-of", 0, 0, G_OPTION_ARG_STRING, &as_of, "Facts before this day (today)", "DAY"},
@@ -125,20 +126,23 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
          "scorecard: show who left by the value of one, or all", "NAME|all"},
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "scorecard: write a page (HTML)",
          "FILE"},
+        {"language", 0, 0, G_OPTION_ARG_STRING, &language,
+         "scorecard: en or ja instead of the configured one", "LANGUAGE"},
         G_OPTION_ENTRY_NULL};
     int32_t day;
     if (!context_options(context, &cmd_backtest, own, &argc, &argv, err))
         return false;
-    if (argc != 1 || (!scorecard && (measure || output)))
+    if (argc != 1 || (!scorecard && (measure || output || language)))
         return err_set(err, KENKO_ERROR_USAGE,
-                       "want kenko backtest, or with --scorecard: only there --measure and "
-                       "--output have a meaning");
+                       "want kenko backtest, or with --scorecard: only there --measure, "
+                       "--output and --language have a meaning");
     if (!context_day(context, "as-of", as_of ? as_of : "today", &day, err) ||
         !context_open(context, err))
         return false;
     if (scorecard)
         return cmd_backtest_scorecard(
-            context, &(struct cmd_backtest_ask){scorecard, measure, output, day, known}, err);
+            context, &(struct cmd_backtest_ask){scorecard, measure, output, language, day, known},
+            err);
     return judge_model(context, day, known, err);
 }
 
@@ -148,5 +152,5 @@ const struct command cmd_backtest = {
     "score and a logistic regression. With --scorecard: what its bands and measures foretold.\n\n"
     "Examples:\n  kenko backtest\n  kenko backtest --as-of 2026-11-23 --json\n"
     "  kenko backtest --scorecard default\n"
-    "  kenko backtest --scorecard scorecards/new.yaml --output proof.html\n",
+    "  kenko backtest --scorecard scorecards/new.yaml --output proof.html --language ja\n",
     run};

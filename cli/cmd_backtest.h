@@ -6,8 +6,8 @@
 #include "scoring/scorecard.h"
 
 struct cmd_backtest_ask {
-    const char *scorecard;        /* a name of the configuration, or a file */
-    const char *measure, *output; /* NULL: not asked */
+    const char *scorecard;                   /* a name of the configuration, or a file */
+    const char *measure, *output, *language; /* NULL: not asked */
     int32_t as_of;
     int64_t known_no;
 };

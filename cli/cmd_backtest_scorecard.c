@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/cmd_backtest.h"
+#include "cli/page.h"
 #include "cli/proof_json.h"
 #include "cli/proof_page.h"
 #include "core/file.h"
@@ -29,11 +30,11 @@ static bool has_measure(const struct scorecard *card, const char *name, GError *
 }
 
 static bool show(const struct context *context, struct arena *arena, const struct proof_page *page,
-                 const char *output, GError **err)
+                 const char *output, enum language language, GError **err)
 {
     g_autoptr(document_t) document = document_new(arena, "");
     g_autoptr(GString) text = g_string_new(NULL);
-    document->language = LANGUAGE_EN;
+    document->language = language;
     proof_page_make(page, document);
     if (output) {
         render_html(document, text);
@@ -53,6 +54,9 @@ bool cmd_backtest_scorecard(struct context *context, const struct cmd_backtest_a
     g_autoptr(arena_t) arena = arena_new();
     const struct proof_options options = {ask->as_of, ask->known_no, context_progress(context)};
     struct proof *proof = arena_one(arena, struct proof);
+    enum language language;
+    if (!page_language(context, ask->language, &language, err))
+        return false;
     const struct metric_set *metrics = metric_set_load(arena, context->config, err);
     const struct scorecard *card =
         metrics ? cmd_backtest_card(arena, context->config, metrics, ask->scorecard, err) : NULL;
@@ -71,5 +75,5 @@ bool cmd_backtest_scorecard(struct context *context, const struct cmd_backtest_a
                                     ask->measure  ? ask->measure
                                     : ask->output ? "all"
                                                   : NULL};
-    return show(context, arena, &page, ask->output, err);
+    return show(context, arena, &page, ask->output, language, err);
 }

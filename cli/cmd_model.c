@@ -174,7 +174,7 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
     const GOptionEntry own[] = {{"output", 'o', 0, G_OPTION_ARG_FILENAME, &output,
                                  "Write what is shown as a page (HTML)", "FILE"},
                                 {"language", 0, 0, G_OPTION_ARG_STRING, &language,
-                                 "The page in en or ja instead of the configured one", "CODE"},
+                                 "The page in en or ja instead of the configured one", "LANGUAGE"},
                                 G_OPTION_ENTRY_NULL};
     if (!context_options(context, &cmd_model, own, &argc, &argv, err))
         return false;

@@ -5,6 +5,7 @@
 
 #include "cli/cmd_backtest.h"
 #include "cli/commands.h"
+#include "cli/page.h"
 #include "cli/plan_page.h"
 #include "core/file.h"
 #include "reports/render.h"
@@ -14,6 +15,7 @@ enum { TOP = 20 };
 
 struct asking {
     const char *directory, *scorecard, *metrics, *output; /* NULL: not given */
+    enum language language;
     bool without_backtest;
     int top;
     struct plan_options options;
@@ -75,12 +77,12 @@ static bool prove(struct arena *arena, struct context *context, const struct ask
 }
 
 static bool show(const struct context *context, struct arena *arena, const struct plan_page *page,
-                 const char *title, const char *output, GError **err)
+                 const struct asking *ask, GError **err)
 {
-    g_autoptr(document_t) document = document_new(arena, title);
+    g_autoptr(document_t) document = document_new(arena, "");
     g_autoptr(GString) text = g_string_new(NULL);
-    document->language = LANGUAGE_EN;
-    if (context->json && !output) {
+    document->language = ask->language;
+    if (context->json && !ask->output) {
         json_t *root = plan_page_json(page);
         char *json = json_dumps(root, JSON_REAL_PRECISION(9));
         printf("%s\n", json);
@@ -89,9 +91,9 @@ static bool show(const struct context *context, struct arena *arena, const struc
         return true;
     }
     plan_page_make(page, document);
-    if (output) {
+    if (ask->output) {
         render_html(document, text);
-        return file_write(output, (struct slice){text->str, text->len}, err);
+        return file_write(ask->output, (struct slice){text->str, text->len}, err);
     }
     render_text(document, text);
     fputs(text->str, stdout);
@@ -112,16 +114,18 @@ static bool plan(struct context *context, const struct asking *ask, GError **err
         plan_run(arena, context->db, context->config, &before, &after, &ask->options, plan, err) &&
         prove(arena, context, ask, &before, context->config, &page.before, &page.no_proof, err) &&
         prove(arena, context, ask, &after, edited, &page.after, &page.no_proof, err);
-    if (ok)
-        ok = show(context, arena, &page,
-                  arena_printf(arena, "Plan: %s, edited", before.card->label), ask->output, err);
+    if (ok) {
+        page.card = before.card->label;
+        ok = show(context, arena, &page, ask, err);
+    }
     config_close(edited);
     return ok;
 }
 
 static bool run(struct context *context, int argc, char **argv, GError **err)
 {
-    g_autofree char *as_of = NULL, *scorecard = NULL, *metrics = NULL, *output = NULL;
+    g_autofree char *as_of = NULL, *scorecard = NULL, *metrics = NULL, *output = NULL,
+                    *language = NULL;
     gint64 known = -1;
     gint top = TOP;
     gboolean without = FALSE;
@@ -133,6 +137,8 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
         {"top", 0, 0, G_OPTION_ARG_INT, &top, "Customers shown (20)", "N"},
         {"no-backtest", 0, 0, G_OPTION_ARG_NONE, &without, "Only the day itself", NULL},
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "Write a page (HTML)", "FILE"},
+        {"language", 0, 0, G_OPTION_ARG_STRING, &language, "en or ja instead of the configured one",
+         "LANGUAGE"},
         G_OPTION_ENTRY_NULL};
     struct asking ask = {0};
     if (!context_options(context, &cmd_plan, own, &argc, &argv, err))
@@ -146,7 +152,8 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
                           .output = output,
                           .without_backtest = without,
                           .top = top};
-    if (!context_day(context, "as-of", as_of ? as_of : "today", &ask.options.as_of, err) ||
+    if (!context_load(context, err) || !page_language(context, language, &ask.language, err) ||
+        !context_day(context, "as-of", as_of ? as_of : "today", &ask.options.as_of, err) ||
         !context_open(context, err))
         return false;
     ask.options.known_no = known;
@@ -160,5 +167,5 @@ const struct command cmd_plan = {
     "would have foretold. The edit is a whole configuration directory, or single files.\n\n"
     "Examples:\n  kenko plan --scorecard scorecards/next.yaml\n"
     "  kenko plan --metrics metrics.new.yaml --as-of 2026-11-23 --no-backtest\n"
-    "  kenko plan ../config.new --output plan.html\n",
+    "  kenko plan ../config.new --output plan.html --language ja\n",
     run};

@@ -7,6 +7,7 @@
 #include "cli/rival_words.h"
 #include "reports/format.h"
 #include "scoring/metric.h"
+#include "scoring/wilson.h"
 
 bool page_language(const struct context *context, const char *code, enum language *out,
                    GError **err)
@@ -87,6 +88,17 @@ const char *page_figure(const struct document *page, const char *format, double 
 const char *page_percent(const struct document *page, double share, int decimals)
 {
     return isnan(share) ? "–" : format_percent(page->arena, page->language, 100 * share, decimals);
+}
+
+const char *page_rate(const struct document *page, size_t left, size_t n)
+{
+    double low, high;
+    if (n == 0)
+        return "–";
+    wilson_interval((int64_t)left, (int64_t)n, &low, &high);
+    return page_say(
+        page, MESSAGE_PAGE_BAND, "share", page_percent(page, (double)left / (double)n, 1), "low",
+        page_figure(page, "%.1f", 100 * low), "high", page_figure(page, "%.1f", 100 * high), NULL);
 }
 
 const char *page_words(const struct document *page, const char *words)

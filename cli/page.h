@@ -37,6 +37,9 @@ const char *page_figure(const struct document *page, const char *format, double 
 /* A share of 1; a dash for NaN. */
 const char *page_percent(const struct document *page, double share, int decimals);
 
+/* How many of n left, with Wilson's interval: "10.1 % (8.5–12.0)"; a dash for n = 0. */
+const char *page_rate(const struct document *page, size_t left, size_t n);
+
 /* A label of the configuration in the document's language, as far as the catalogue knows it. */
 const char *page_words(const struct document *page, const char *words);
 /* A metric's, as metrics.yaml says it in that language. */

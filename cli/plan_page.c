@@ -5,43 +5,34 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/page.h"
 #include "cli/proof_json.h"
 #include "core/day.h"
 #include "reports/format.h"
 #include "scoring/ratio.h"
 #include "scoring/rival.h"
-#include "scoring/wilson.h"
 
 enum { BECAUSE = 3, MARK = PROOF_EVIDENCE };
 
-static void cell(struct document *d, const char *text)
+static const char *points(const struct document *d, int bp)
 {
-    document_cell(d, text, NULL, TONE_PLAIN);
+    return page_figure(d, "%.2f", bp / 100.0);
 }
 
-static const char *number(struct document *d, size_t n)
+static const char *money(const struct plan_page *p, const struct document *d, __int128 minor)
 {
-    return format_number(d->arena, (int64_t)n);
+    return format_money(d->arena, d->language, p->currency, (double)minor);
 }
 
-static const char *points(struct document *d, int bp)
+/* A part of the whole; a dash for none of nothing. */
+static const char *percent(const struct document *d, double part, double whole)
 {
-    return arena_printf(d->arena, "%.2f", bp / 100.0);
-}
-
-static const char *money(const struct plan_page *p, struct document *d, __int128 minor)
-{
-    return format_money(d->arena, LANGUAGE_EN, p->currency, (double)minor);
-}
-
-static const char *percent(struct document *d, double part, double whole)
-{
-    return whole > 0 ? format_percent(d->arena, LANGUAGE_EN, 100 * part / whole, 0) : "–";
+    return page_percent(d, whole > 0 ? part / whole : NAN, 0);
 }
 
 static void band(struct document *d, const char *name)
 {
-    document_cell(d, *name ? name : "not scored", NULL,
+    document_cell(d, *name ? page_words(d, name) : page_say(d, MESSAGE_PAGE_NOT_SCORED, NULL), NULL,
                   *name ? document_band_tone(name) : TONE_PLAIN);
 }
 
@@ -55,108 +46,115 @@ static void add_head(const struct plan_page *page, struct document *d)
     __int128 arr = 0;
     for (size_t i = 0; i < p->n_moves; i++)
         arr += strcmp(p->move[i].from, p->move[i].to) != 0 ? p->move[i].arr_minor : 0;
+    d->title = page_say(d, MESSAGE_PLAN_TITLE, "card", page_words(d, page->card), NULL);
     document_heading(d, 1, d->title);
-    document_note(d,
-                  "Customers of %s, as known at commit %" G_GINT64_FORMAT ". Nothing was written.",
-                  day_format(p->as_of, day), p->known_no);
+    page_note(d, MESSAGE_PLAN_HEAD, "day", day_format(p->as_of, day), "known",
+              arena_printf(d->arena, "%" G_GINT64_FORMAT, p->known_no), NULL);
+    document_tile(d, page_say(d, MESSAGE_PLAN_CHANGE, NULL),
+                  page_say(d, MESSAGE_PLAN_CHANGE_OF, "changed", page_number(d, p->changed), "all",
+                           page_number(d, p->n_accounts), NULL),
+                  money(page, d, arr), TONE_PLAIN);
     document_tile(
-        d, "Change band",
-        arena_printf(d->arena, "%s of %s", number(d, p->changed), number(d, p->n_accounts)),
-        money(page, d, arr), TONE_PLAIN);
-    document_tile(
-        d, "Order of customers kept",
-        isnan(p->spearman) ? "–" : arena_printf(d->arena, "%.3f", p->spearman),
-        arena_printf(d->arena, "Spearman; Kendall's tau-b %.3f; 1 is the same order", p->kendall),
+        d, page_say(d, MESSAGE_PLAN_ORDER, NULL), page_figure(d, "%.3f", p->spearman),
+        page_say(d, MESSAGE_PLAN_ORDER_NOTE, "tau", page_figure(d, "%.3f", p->kendall), NULL),
         TONE_PLAIN);
 }
 
 static void add_moves(const struct plan_page *page, struct document *d)
 {
-    static const struct document_column columns[] = {{"From", COLUMN_WORDS},
-                                                     {"To", COLUMN_WORDS},
-                                                     {"Customers", COLUMN_NUMBER},
-                                                     {"ARR", COLUMN_NUMBER}};
+    static const struct page_column columns[] = {{MESSAGE_COLUMN_FROM, COLUMN_WORDS},
+                                                 {MESSAGE_COLUMN_TO, COLUMN_WORDS},
+                                                 {MESSAGE_PLAN_CUSTOMERS, COLUMN_NUMBER},
+                                                 {MESSAGE_COLUMN_ARR, COLUMN_NUMBER}};
     const struct plan *p = page->plan;
-    document_heading(d, 2, "Bands");
-    document_table(d, "", columns, G_N_ELEMENTS(columns));
+    page_heading(d, 2, MESSAGE_PLAN_BANDS);
+    page_table(d, "", columns, G_N_ELEMENTS(columns));
     for (size_t i = 0; i < p->n_moves; i++) {
         const struct plan_move *m = &p->move[i];
         band(d, m->from);
         if (strcmp(m->from, m->to) == 0)
-            cell(d, "stays");
+            page_cell(d, page_say(d, MESSAGE_PLAN_STAYS, NULL));
         else
             band(d, m->to);
-        cell(d, number(d, m->accounts));
-        cell(d, money(page, d, m->arr_minor));
+        page_cell(d, page_number(d, m->accounts));
+        page_cell(d, money(page, d, m->arr_minor));
     }
 }
 
-static const char *bin_name(struct document *d, int b)
+static const char *edge(const struct document *d, int b)
+{
+    return arena_printf(d->arena, "%+d", plan_edge[b] / 100);
+}
+
+static const char *bin_name(const struct document *d, int b)
 {
     if (b == 0)
-        return arena_printf(d->arena, "below %+d", plan_edge[0] / 100);
+        return page_say(d, MESSAGE_PLAN_BELOW, "edge", edge(d, 0), NULL);
     if (b == PLAN_BINS - 1)
-        return arena_printf(d->arena, "above %+d", plan_edge[b - 1] / 100);
-    return arena_printf(d->arena, "%+d to %+d", plan_edge[b - 1] / 100, plan_edge[b] / 100);
+        return page_say(d, MESSAGE_PLAN_ABOVE, "edge", edge(d, b - 1), NULL);
+    return page_range(d, edge(d, b - 1), edge(d, b));
 }
 
 static void add_histogram(const struct plan_page *page, struct document *d)
 {
-    static const struct document_column columns[] = {
-        {"Health moves by", COLUMN_WORDS}, {"Customers", COLUMN_NUMBER}, {"", COLUMN_PICTURE}};
+    static const struct page_column columns[] = {{MESSAGE_PLAN_MOVES, COLUMN_WORDS},
+                                                 {MESSAGE_PLAN_CUSTOMERS, COLUMN_NUMBER},
+                                                 {MESSAGE_COUNT, COLUMN_PICTURE}};
     const struct plan *p = page->plan;
     size_t most = 1;
     for (int b = 0; b < PLAN_BINS; b++)
         most = MAX(most, p->histogram[b]);
-    document_heading(d, 2, "By how much");
-    document_table(d, "", columns, G_N_ELEMENTS(columns));
+    page_heading(d, 2, MESSAGE_PLAN_HISTOGRAM);
+    page_table(d, "", columns, G_N_ELEMENTS(columns));
     for (int b = 0; b < PLAN_BINS; b++) {
         g_autoptr(GString) bar = g_string_new(NULL);
         for (size_t i = 0; i < (p->histogram[b] * 40 + most / 2) / most; i++)
             g_string_append(bar, "█");
-        cell(d, bin_name(d, b));
-        cell(d, number(d, p->histogram[b]));
-        cell(d, arena_strdup(d->arena, bar->str));
+        page_cell(d, bin_name(d, b));
+        page_cell(d, page_number(d, p->histogram[b]));
+        page_cell(d, arena_strdup(d->arena, bar->str));
     }
 }
 
 /* ── by what ────────────────────────────────────────────────────────────────────────────────────
  */
 
-static const char *const edits[] = {
-    [PLAN_SAME] = "",
-    [PLAN_ADDED] = "added",
-    [PLAN_REMOVED] = "removed",
-    [PLAN_JUDGES] = "judges otherwise",
-    [PLAN_WEIGHS] = "weighs otherwise",
-};
+static const char *edit_words(const struct document *d, enum plan_edit edit)
+{
+    static const enum message words[] = {
+        [PLAN_ADDED] = MESSAGE_PLAN_ADDED,
+        [PLAN_REMOVED] = MESSAGE_PLAN_REMOVED,
+        [PLAN_JUDGES] = MESSAGE_PLAN_JUDGES,
+        [PLAN_WEIGHS] = MESSAGE_PLAN_WEIGHS,
+    };
+    return edit == PLAN_SAME ? "" : page_say(d, words[edit], NULL);
+}
 
 static void add_measures(const struct plan_page *page, struct document *d)
 {
-    static const struct document_column columns[] = {
-        {"Measure", COLUMN_WORDS},          {"Edit", COLUMN_WORDS},
-        {"Known for now", COLUMN_NUMBER},   {"then", COLUMN_NUMBER},
-        {"Moves customers", COLUMN_NUMBER}, {"by (mean)", COLUMN_NUMBER}};
+    static const struct page_column columns[] = {
+        {MESSAGE_COLUMN_MEASURE, COLUMN_WORDS},  {MESSAGE_PLAN_EDIT, COLUMN_WORDS},
+        {MESSAGE_PLAN_KNOWN_NOW, COLUMN_NUMBER}, {MESSAGE_PLAN_THEN, COLUMN_NUMBER},
+        {MESSAGE_PLAN_MOVED, COLUMN_NUMBER},     {MESSAGE_PLAN_BY, COLUMN_NUMBER}};
     const struct plan *p = page->plan;
-    document_heading(d, 2, "By which measures");
-    document_table(d, "", columns, G_N_ELEMENTS(columns));
+    page_heading(d, 2, MESSAGE_PLAN_MEASURES);
+    page_table(d, "", columns, G_N_ELEMENTS(columns));
     for (size_t k = 0; k < p->n_measures; k++) {
         const struct plan_measure *m = &p->measure[k];
         bool is_measure = k + 2 < p->n_measures;
         if (!is_measure && m->moved == 0)
             continue;
-        cell(d, m->label);
-        cell(d, edits[m->edit]);
-        cell(d, is_measure && m->edit != PLAN_ADDED ? number(d, m->known_before) : "–");
-        cell(d, is_measure && m->edit != PLAN_REMOVED ? number(d, m->known_after) : "–");
-        cell(d, number(d, m->moved));
-        cell(d, arena_printf(d->arena, "%.2f", m->mean_bp / 100));
+        page_cell(d, page_words(d, m->label));
+        page_cell(d, edit_words(d, m->edit));
+        page_cell(d, is_measure && m->edit != PLAN_ADDED ? page_number(d, m->known_before) : "–");
+        page_cell(d, is_measure && m->edit != PLAN_REMOVED ? page_number(d, m->known_after) : "–");
+        page_cell(d, page_number(d, m->moved));
+        page_cell(d, page_figure(d, "%.2f", m->mean_bp / 100));
     }
     for (size_t k = 0; k + 2 < p->n_measures; k++) {
         const struct plan_measure *m = &p->measure[k];
         if (m->edit != PLAN_REMOVED && m->known_after == 0)
-            document_text(d, "Nobody has a score of %s: its metric has no data for anybody.",
-                          m->label);
+            page_text(d, MESSAGE_PLAN_NOBODY, "measure", page_words(d, m->label), NULL);
     }
 }
 
@@ -177,71 +175,72 @@ static const char *because(const struct plan_page *page, struct document *d,
                            const struct plan_account *a)
 {
     const struct plan *p = page->plan;
-    g_autoptr(GString) out = g_string_new(a->by_cut ? "the cut moved" : "");
+    g_autoptr(GString) out = g_string_new(a->by_cut ? page_say(d, MESSAGE_PLAN_CUT, NULL) : "");
     bool said[PLAN_MEASURES_MAX] = {false};
     size_t k;
     if (!a->known_before || !a->known_after)
-        return a->known_after ? "is known now" : "is no longer known";
+        return page_say(d, a->known_after ? MESSAGE_PLAN_NOW_KNOWN : MESSAGE_PLAN_NOW_UNKNOWN,
+                        NULL);
     for (int n = 0; n < BECAUSE && (k = next_part(p, a, said)) != SIZE_MAX; n++) {
         said[k] = true;
-        g_string_append_printf(out, "%s%s %+.2f", out->len ? ", " : "", p->measure[k].label,
-                               a->part_bp[k] / 100.0);
+        g_string_append_printf(out, "%s%s %+.2f",
+                               out->len ? page_say(d, MESSAGE_LIST_COMMA, NULL) : "",
+                               page_words(d, p->measure[k].label), a->part_bp[k] / 100.0);
     }
     return arena_strdup(d->arena, out->str);
 }
 
 static void add_accounts(const struct plan_page *page, struct document *d)
 {
-    static const struct document_column columns[] = {
-        {"Customer", COLUMN_WORDS},  {"ARR", COLUMN_NUMBER},        {"From", COLUMN_WORDS},
-        {"To", COLUMN_WORDS},        {"Health now", COLUMN_NUMBER}, {"then", COLUMN_NUMBER},
-        {"Because of", COLUMN_WORDS}};
+    static const struct page_column columns[] = {
+        {MESSAGE_PLAN_CUSTOMER, COLUMN_WORDS},    {MESSAGE_COLUMN_ARR, COLUMN_NUMBER},
+        {MESSAGE_COLUMN_FROM, COLUMN_WORDS},      {MESSAGE_COLUMN_TO, COLUMN_WORDS},
+        {MESSAGE_PLAN_HEALTH_NOW, COLUMN_NUMBER}, {MESSAGE_PLAN_THEN, COLUMN_NUMBER},
+        {MESSAGE_PLAN_BECAUSE, COLUMN_WORDS}};
     const struct plan *p = page->plan;
     size_t n = MIN(page->top, p->changed);
     if (n == 0)
         return;
-    document_heading(d, 2, "Who changes band");
-    document_table(d, "", columns, G_N_ELEMENTS(columns));
+    page_heading(d, 2, MESSAGE_PLAN_ACCOUNTS);
+    page_table(d, "", columns, G_N_ELEMENTS(columns));
     for (size_t i = 0; i < n; i++) {
         const struct plan_account *a = &p->account[i];
-        cell(d, a->key);
-        cell(d, money(page, d, a->arr_minor));
+        page_cell(d, a->key);
+        page_cell(d, money(page, d, a->arr_minor));
         band(d, a->from);
         band(d, a->to);
-        cell(d, a->known_before ? points(d, a->before_bp) : "–");
-        cell(d, a->known_after ? points(d, a->after_bp) : "–");
-        cell(d, because(page, d, a));
+        page_cell(d, a->known_before ? points(d, a->before_bp) : "–");
+        page_cell(d, a->known_after ? points(d, a->after_bp) : "–");
+        page_cell(d, because(page, d, a));
     }
     if (p->changed > n)
-        document_note(d, "… and %zu more (--top N, or --json)", p->changed - n);
+        page_note(d, MESSAGE_PLAN_MORE, "n", page_number(d, p->changed - n), NULL);
 }
 
 /* ── what it would have foretold ────────────────────────────────────────────────────────────────
  */
 
-static const char *rate(struct document *d, size_t part, size_t n)
+static const char *rate(const struct document *d, size_t part, size_t n)
 {
-    double low, high;
-    if (n == 0)
-        return "–";
-    wilson_interval((int64_t)part, (int64_t)n, &low, &high);
-    return arena_printf(d->arena, "%.1f %% (%.1f–%.1f) of %s", 100.0 * (double)part / (double)n,
-                        100 * low, 100 * high, number(d, n));
+    return n == 0 ? "–"
+                  : page_say(d, MESSAGE_PLAN_RATE_OF, "rate", page_rate(d, part, n), "n",
+                             page_number(d, n), NULL);
 }
 
-static const char *auc(struct document *d, const struct proof_span *s)
+static const char *auc(const struct document *d, const struct proof_span *s)
 {
-    return isnan(s->auc)
-               ? "–"
-               : arena_printf(d->arena, "%.3f (%.3f–%.3f)", s->auc, s->auc_low, s->auc_high);
+    return isnan(s->auc) ? "–"
+                         : page_say(d, MESSAGE_PAGE_BAND, "share", page_figure(d, "%.3f", s->auc),
+                                    "low", page_figure(d, "%.3f", s->auc_low), "high",
+                                    page_figure(d, "%.3f", s->auc_high), NULL);
 }
 
-static const char *median(struct document *d, const struct lead_summary *s)
+static const char *median(const struct document *d, const struct lead_summary *s)
 {
-    return s->n_last == 0
-               ? "–"
-               : arena_printf(d->arena, "%.0f days, %s of leavers", ratio_value(s->last_median),
-                              percent(d, (double)s->n_last, (double)s->n_left));
+    return s->n_last == 0 ? "–"
+                          : page_say(d, MESSAGE_PLAN_LEAD, "days",
+                                     page_figure(d, "%.0f", ratio_value(s->last_median)), "share",
+                                     percent(d, (double)s->n_last, (double)s->n_left), NULL);
 }
 
 static void add_figures(const struct plan_page *page, struct document *d, int row)
@@ -262,36 +261,31 @@ static void add_figures(const struct plan_page *page, struct document *d, int ro
             percent(d, (double)(s->band[0].n - s->band[0].left), (double)s->band[0].n),
             median(d, &p->red),
             median(d, &p->amber)};
-        cell(d, cells[row]);
+        page_cell(d, cells[row]);
     }
 }
 
 static void add_proof(const struct plan_page *page, struct document *d)
 {
-    static const struct document_column columns[] = {
-        {"", COLUMN_WORDS}, {"As it is", COLUMN_NUMBER}, {"As it would be", COLUMN_NUMBER}};
-    static const char *const rows[] = {"Ranking 30 days ahead (AUC)",
-                                       "Ranking 90 days ahead",
-                                       "Ranking 180 days ahead",
-                                       "Lowest band: left within 90 days",
-                                       "Highest band: left within 90 days",
-                                       "Leavers in the highest band 90 days before",
-                                       "their ARR in it",
-                                       "Lowest band, and stayed 90 days",
-                                       "Last time in the lowest band began before",
-                                       "The highest band was left for good before"};
+    static const struct page_column columns[] = {{MESSAGE_COUNT, COLUMN_WORDS},
+                                                 {MESSAGE_PLAN_BEFORE, COLUMN_NUMBER},
+                                                 {MESSAGE_PLAN_AFTER, COLUMN_NUMBER}};
+    static const enum message rows[] = {MESSAGE_PLAN_AUC_30,         MESSAGE_PLAN_AUC_90,
+                                        MESSAGE_PLAN_AUC_180,        MESSAGE_PLAN_WORST_LEFT,
+                                        MESSAGE_PLAN_BEST_LEFT,      MESSAGE_PLAN_BEST_STOOD,
+                                        MESSAGE_PLAN_BEST_STOOD_ARR, MESSAGE_PLAN_WORST_STAYED,
+                                        MESSAGE_PLAN_RED_LEAD,       MESSAGE_PLAN_AMBER_LEAD};
     if (page->no_proof)
-        document_text(d, "No backtest: %s", page->no_proof);
+        page_text(d, MESSAGE_PLAN_NO_PROOF, "why", page->no_proof, NULL);
     if (!page->before || !page->after)
         return;
-    document_heading(d, 2, "What it would have foretold");
-    document_table(d, "", columns, G_N_ELEMENTS(columns));
+    page_heading(d, 2, MESSAGE_PLAN_PROOF);
+    page_table(d, "", columns, G_N_ELEMENTS(columns));
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        cell(d, rows[i]);
+        page_cell(d, page_say(d, rows[i], NULL));
         add_figures(page, d, (int)i);
     }
-    document_note(d, "On the days both were tuned to, an edit looks better than it is: judge it by "
-                     "days nobody looked at.");
+    page_note(d, MESSAGE_PLAN_PROOF_NOTE, NULL);
 }
 
 void plan_page_make(const struct plan_page *page, struct document *out)
@@ -325,6 +319,15 @@ static json_t *account_json(const struct plan *p, const struct plan_account *a)
                      health_json(a->known_after, a->after_bp), "by_cut", a->by_cut, "parts_bp",
                      parts);
 }
+
+/* As programs read them. */
+static const char *const edits[] = {
+    [PLAN_SAME] = "",
+    [PLAN_ADDED] = "added",
+    [PLAN_REMOVED] = "removed",
+    [PLAN_JUDGES] = "judges otherwise",
+    [PLAN_WEIGHS] = "weighs otherwise",
+};
 
 static json_t *measure_json(const struct plan_measure *m)
 {

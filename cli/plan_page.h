@@ -8,6 +8,7 @@
 #include "scoring/plan.h"
 
 struct plan_page {
+    const char *card; /* label of the one that is edited */
     const struct plan *plan;
     const struct proof *before, *after; /* NULL: not asked, or too little history */
     const char *no_proof;               /* why not, or NULL */

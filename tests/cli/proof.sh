@@ -80,6 +80,8 @@ ok = (sorted(spans) == [30, 60, 90, 180] and spans[30]["leavers"] == 20
 print("" if ok else p)')
 verdict "a file is judged, and all its losses are found" "$seen"
 holds "a page is written" "$ask" backtest --scorecard default --output "$scratch/proof.html"
+kept "a proof in Japanese is as kept" proof.ja.txt "$ask" backtest --scorecard default --measure all --language ja
+answers "a language that nobody speaks is named" 2 "--language is 'xx', want en or ja" "$ask" backtest --scorecard default --language xx
 holds "it holds the bars of the measures" grep -q 'Who left, by the value of a measure' "$scratch/proof.html"
 
 # All began in December 2024, before usage is on record; every fourth leaves between May and December.
@@ -107,9 +109,12 @@ ok = (p["changed"] == len(p["changes"]) > 0 and p["accounts"] == 60
 print("" if ok else p)')
 verdict "the parts of every change add up" "$seen"
 holds "a plan is written as a page" "$ask" plan --scorecard "$scratch/edit.yaml" --output "$scratch/plan.html"
+kept "a plan in Japanese is as kept" plan.ja.txt "$ask" plan --scorecard "$scratch/edit.yaml" --language ja
 sed 's/days: 28/days: 14/' "$KENKO_CONFIG/metrics.yaml" >"$scratch/metrics.yaml"
 answers "edited metrics are planned" 0 "judges otherwise" "$ask" plan --metrics "$scratch/metrics.yaml" --no-backtest
 cp -r "$KENKO_CONFIG" "$scratch/next"
+sed -i 's/^language: en/language: ja/' "$scratch/next/kenko.yaml"
+answers "a page is in the configured language" 0 "区分が変わる顧客" env KENKO_CONFIG="$scratch/next" "$ask" plan "$scratch/next" --no-backtest
 answers "a directory that is the same changes nobody" 0 "Change band: 0 of 60" "$ask" plan "$scratch/next" --no-backtest
 sed -i 's/below: 95/below: 30/' "$scratch/edit.yaml"
 answers "a plan that is refused has its place" 2 "edit.yaml:2:" "$ask" plan --scorecard "$scratch/edit.yaml"

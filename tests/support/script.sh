@@ -42,6 +42,15 @@ answers() {
     found="exit $status, want $code and '$want' in: $(tail -8 <<<"$out")"
   verdict "$name" "$found"
 }
+# kept NAME FILE COMMAND…: does it say what tests/golden keeps? KENKO_UPDATE=yes writes that, and then it
+# is to be read.
+kept() {
+  local name=$1 file=${KENKO_SOURCE:?}/tests/golden/$2 out
+  shift 2
+  out=$(timeout 120 "$@" 2>&1)
+  [ "${KENKO_UPDATE:-}" != yes ] || printf '%s\n' "$out" >"$file"
+  verdict "$name" "$(diff "$file" - <<<"$out" | head -20)"
+}
 # The last line of a test.
 finish() {
   echo "$passed passed, $failed failed"
