@@ -86,8 +86,11 @@ char *address_caller(const struct address *address)
 {
     char text[INET6_ADDRSTRLEN] = "";
     struct address of = *address;
-    if (!is_v4(address))
+    if (is_v4(address)) {
+        inet_ntop(AF_INET, of.b + sizeof mapped, text, sizeof text);
+    } else {
         memset(of.b + 8, 0, 8);
-    inet_ntop(AF_INET6, of.b, text, sizeof text);
+        inet_ntop(AF_INET6, of.b, text, sizeof text);
+    }
     return g_strdup(text);
 }

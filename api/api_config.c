@@ -29,6 +29,11 @@ static const cyaml_schema_field_t fields[] = {
     OPTIONAL_INT(rate),
     OPTIONAL_INT(burst),
     OPTIONAL_INT(refusals),
+    OPTIONAL_INT(guesses),
+    OPTIONAL_INT(session_idle_minutes),
+    OPTIONAL_INT(session_minutes),
+    OPTIONAL_TEXT(proxy_socket),
+    OPTIONAL_TEXT(proxy_user_header),
     OPTIONAL_INT(drain_ms),
     CYAML_FIELD_END};
 
@@ -46,6 +51,32 @@ static bool bound(const char *name, int *value, int standard, int lowest, int hi
                    lowest, highest);
 }
 
+/* A header that names users is a door; what opens it for everybody is refused. */
+static bool check_proxy(const struct api_config *api, GError **err)
+{
+    static const char *const taken[] = {"Authorization", "Cookie", "Host", NULL};
+    const char *header = api->proxy_user_header;
+    if (!header)
+        return true;
+    if (!api->proxy_socket)
+        return err_set(err, KENKO_ERROR_CONFIG,
+                       "kenko.yaml: api.proxy_user_header is believed on api.proxy_socket only, "
+                       "which is not set");
+    for (const char *p = header; *p; p++) {
+        if (!g_ascii_isalnum(*p) && *p != '-')
+            return err_set(err, KENKO_ERROR_CONFIG,
+                           "kenko.yaml: api.proxy_user_header is '%s', want letters, digits and -",
+                           header);
+    }
+    for (size_t i = 0; taken[i]; i++) {
+        if (g_ascii_strcasecmp(header, taken[i]) == 0)
+            return err_set(err, KENKO_ERROR_CONFIG,
+                           "kenko.yaml: api.proxy_user_header is %s, which means something else",
+                           header);
+    }
+    return true;
+}
+
 static bool check(struct api_config *api, GError **err)
 {
     if (strcmp(api->pages, "local") != 0 && strcmp(api->pages, "key") != 0 &&
@@ -55,6 +86,8 @@ static bool check(struct api_config *api, GError **err)
     if (api->per_ip < 0 || api->per_ip > 10000)
         return err_set(err, KENKO_ERROR_CONFIG, "kenko.yaml: api.per_ip is %d, want 0 to 10000",
                        api->per_ip);
+    if (!check_proxy(api, err))
+        return false;
     return bound("threads", &api->threads, 2, 1, 64, err) &&
            bound("connections", &api->connections, 1000, 4, 10000, err) &&
            bound("request_ms", &api->request_ms, 10000, 100, 600000, err) &&
@@ -66,6 +99,9 @@ static bool check(struct api_config *api, GError **err)
            bound("rate", &api->rate, 50, 1, 100000, err) &&
            bound("burst", &api->burst, 100, 1, 1000000, err) &&
            bound("refusals", &api->refusals, 60, 1, 1000000, err) &&
+           bound("guesses", &api->guesses, 10, 1, 1000000, err) &&
+           bound("session_idle_minutes", &api->session_idle_minutes, 30, 1, 1440, err) &&
+           bound("session_minutes", &api->session_minutes, 720, 1, 43200, err) &&
            bound("drain_ms", &api->drain_ms, 5000, 1, 60000, err);
 }
 

@@ -21,7 +21,12 @@ struct api_config {
     int rate;       /* requests a key may make a second; default 50 */
     int burst;      /* and at once; default 100 */
     int refusals;   /* of one address without a valid key, a minute; default 60 */
-    int drain_ms;   /* how long a stop waits for requests under way */
+    int guesses;    /* sign-ins that may fail a minute, of one name or address; default 10 */
+    int session_idle_minutes; /* a session that rests for so long ends; default 30 */
+    int session_minutes;      /* and any session after so long; default 720 */
+    char *proxy_socket;       /* path of a Unix socket that a trusted proxy asks; NULL: none */
+    char *proxy_user_header;  /* in which it names the user; NULL: it names nobody */
+    int drain_ms;             /* how long a stop waits for requests under way */
 };
 
 /* Read the section or, where keys are absent, the defaults. Texts live as long as `config`; NULL

@@ -4,6 +4,7 @@
 
 #include "api/ask_internal.h"
 #include "api/wall.h"
+#include "core/audit.h"
 #include "sql/api.h"
 
 enum { KEY_MAX = 200 };
@@ -87,6 +88,16 @@ static bool keep_answer(const struct ask *ask, const char *key, const struct res
                                  body, NULL, err);
 }
 
+/* Who wrote what where, in the transaction that writes it. The path holds keys and numbers only. */
+static bool write_down(const struct ask *ask, GError **err)
+{
+    const struct request *request = ask->request;
+    const struct audit_event event = {auth_actor(ask->arena, &request->principal),
+                                      arena_printf(ask->arena, "api.%s", request->route->name),
+                                      request->path, NULL, NULL};
+    return audit_add(ask->db, &event, err);
+}
+
 /* Within the transaction. *keep: it is to be committed. */
 static bool run(const struct site *site, struct ask *ask, const char *key,
                 struct response *response, bool *keep, GError **err)
@@ -101,7 +112,7 @@ static bool run(const struct site *site, struct ask *ask, const char *key,
         return false;
     ask_show(site, ask, &rows, response);
     *keep = response->status < 400;
-    return !*keep || !key || keep_answer(ask, key, response, err);
+    return !*keep || ((!key || keep_answer(ask, key, response, err)) && write_down(ask, err));
 }
 
 void ask_write(const struct site *site, struct ask *ask, struct response *response)

@@ -44,6 +44,12 @@ const struct auth_role *auth_role_find(const char *name)
     return NULL;
 }
 
+bool auth_role_may(const struct auth_role *role, unsigned scope)
+{
+    unsigned person = role->scopes & ~(unsigned)(AUTH_EVENTS | AUTH_KEY) ? AUTH_SESSION : 0;
+    return (role->scopes | person) & scope;
+}
+
 unsigned auth_role_scopes(const char *role)
 {
     const struct auth_role *found = auth_role_find(role);
@@ -75,6 +81,8 @@ const char *auth_scope_name(enum auth_scope scope)
         return "ops:read";
     case AUTH_KEY:
         return "any";
+    case AUTH_SESSION:
+        return "session";
     }
     return "unknown";
 }
@@ -97,17 +105,30 @@ static void put_crc(char *out, const char *token, size_t n)
 
 enum { ID_AT = 4, SECRET_AT = ID_AT + AUTH_ID_SIZE + 1, CRC_AT = SECRET_AT + AUTH_SECRET_SIZE + 1 };
 
+void auth_make_id(char id[AUTH_ID_SIZE + 1])
+{
+    put_random(id, AUTH_ID_SIZE);
+    id[AUTH_ID_SIZE] = '\0';
+}
+
+const char *auth_actor(struct arena *arena, const struct principal *principal)
+{
+    if (!*principal->key_id)
+        return NULL;
+    const char *kind = principal->by == AUTH_BY_KEY ? "key" : "user";
+    return arena_printf(arena, "%s:%s", kind, principal->key_id);
+}
+
 void auth_make(char token[AUTH_TOKEN_SIZE + 1], struct auth_key *key)
 {
     memset(token, 0, AUTH_TOKEN_SIZE + 1);
     memcpy(token, "knk_", ID_AT);
-    put_random(token + ID_AT, AUTH_ID_SIZE);
+    auth_make_id(key->id);
+    memcpy(token + ID_AT, key->id, AUTH_ID_SIZE);
     token[SECRET_AT - 1] = '_';
     put_random(token + SECRET_AT, AUTH_SECRET_SIZE);
     token[CRC_AT - 1] = '_';
     put_crc(token + CRC_AT, token, CRC_AT - 1);
-    memcpy(key->id, token + ID_AT, AUTH_ID_SIZE);
-    key->id[AUTH_ID_SIZE] = '\0';
     crypto_hash_sha256(key->hash, (unsigned char *)token + SECRET_AT, AUTH_SECRET_SIZE);
 }
 
@@ -199,7 +220,8 @@ bool auth_check(struct auth_ring *ring, const char *token, const struct address 
     if (!same || !entry || now_us >= key->until_us || !is_from(&key->nets, from))
         return false;
     atomic_store(&entry->used, true);
-    *out = (struct principal){.role = key->role,
+    *out = (struct principal){.by = AUTH_BY_KEY,
+                              .role = key->role,
                               .scopes = key->role ? key->role->scopes : 0,
                               .own_only = key->role && key->role->own_only,
                               .staff_id = key->staff_id};

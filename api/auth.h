@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "api/address.h"
+#include "core/arena.h"
 #include "core/error.h"
 
 enum {
@@ -30,7 +31,8 @@ enum auth_scope {
     AUTH_AUDIT = 128,  /* audit:read */
     AUTH_WORK = 256,   /* work:write: notes, tasks, sentiment, overrides … of accounts one sees */
     AUTH_OPS = 512,    /* ops:read: runs, loads, rejects, what kenko was configured with */
-    AUTH_KEY = 1024    /* any valid key: what a caller asks about itself */
+    AUTH_KEY = 1024,   /* any valid key or person: what a caller asks about itself */
+    AUTH_SESSION = 2048 /* a person at a browser, whatever the role */
 };
 
 struct auth_role {
@@ -46,6 +48,9 @@ const char *auth_scope_name(enum auth_scope scope);
 /* A role of ops.api_key; NULL for an unknown one. */
 const struct auth_role *auth_role_find(const char *name);
 
+/* Does a caller of the role hold the scope, by a key or in a session? */
+bool auth_role_may(const struct auth_role *role, unsigned scope);
+
 /* Its scopes; 0 for an unknown role. */
 unsigned auth_role_scopes(const char *role);
 
@@ -56,14 +61,32 @@ struct auth_nets {
     struct address_net net[AUTH_NETS_MAX];
 };
 
+/* By what a caller is known. */
+enum auth_by {
+    AUTH_BY_NOTHING,
+    AUTH_BY_KEY,
+    AUTH_BY_SESSION, /* a cookie: browsers send it along by themselves, so writes say more */
+    AUTH_BY_PROXY    /* the name that a trusted proxy gives, likewise */
+};
+
+enum { AUTH_CSRF_SIZE = 32 };
+
 /* Who asks. */
 struct principal {
-    char key_id[AUTH_ID_SIZE + 1]; /* "" without a key */
-    const struct auth_role *role;  /* NULL without a key */
-    unsigned scopes;               /* of enum auth_scope */
-    bool own_only;                 /* sees the accounts of staff_id only */
+    enum auth_by by;
+    char key_id[AUTH_ID_SIZE + 1];      /* of the key, or of the user; "" without either */
+    unsigned char csrf[AUTH_CSRF_SIZE]; /* what writes of a browser show; of sessions and proxies */
+    const struct auth_role *role;       /* NULL without a key */
+    unsigned scopes;                    /* of enum auth_scope */
+    bool own_only;                      /* sees the accounts of staff_id only */
     int64_t staff_id;
 };
+
+/* The caller for the audit log, "key:ID" or "user:ID", in the arena; NULL without either. */
+const char *auth_actor(struct arena *arena, const struct principal *principal);
+
+/* A new random id of a key or a user. */
+void auth_make_id(char id[AUTH_ID_SIZE + 1]);
 
 /* A key as it is stored. */
 struct auth_key {

@@ -32,6 +32,8 @@ extern const struct endpoint handle_runs, handle_run_one, handle_jobs, handle_lo
 extern const struct endpoint handle_rejects, handle_reject_reasons, handle_unresolved;
 extern const struct endpoint handle_freshness, handle_quality;
 extern const struct endpoint handle_queries, handle_query;
+extern const struct endpoint handle_session_open, handle_session, handle_session_end;
+extern const struct endpoint handle_session_password, handle_sign_in, handle_sign_in_script;
 extern const struct endpoint handle_me, handle_problems, handle_problem, handle_openapi;
 extern const struct endpoint handle_weekly_page, handle_account_page, handle_errors_page;
 extern const struct endpoint handle_docs_page;
@@ -94,6 +96,9 @@ void handle_next_link(const struct request *request, struct response *response, 
 const struct snapshot_account *handle_find(const struct snapshot *snapshot,
                                            const struct request *request,
                                            struct response *response);
+
+/* Write the member scopes. */
+void handle_scopes(struct writer *writer, unsigned scopes);
 
 /* May this caller see the account? */
 bool handle_sees(const struct principal *principal, const struct snapshot_account *account);

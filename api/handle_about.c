@@ -51,10 +51,10 @@ static void answer_openapi(const struct site *site, struct request *request,
     response_tag(response, request, 0);
 }
 
-static void write_scopes(struct writer *writer, unsigned scopes)
+void handle_scopes(struct writer *writer, unsigned scopes)
 {
     writer_array(writer, "scopes");
-    for (unsigned scope = 1; scope <= AUTH_KEY; scope <<= 1) {
+    for (unsigned scope = 1; scope <= AUTH_SESSION; scope <<= 1) {
         if (scopes & scope)
             writer_text(writer, NULL, auth_scope_name((enum auth_scope)scope));
     }
@@ -71,7 +71,7 @@ static void answer_me(const struct site *site, struct request *request, struct r
     writer_text(&writer, "key_id", who->key_id);
     writer_text(&writer, "role", who->role ? who->role->name : NULL);
     writer_bool(&writer, "own_accounts_only", who->own_only);
-    write_scopes(&writer, who->scopes);
+    handle_scopes(&writer, who->scopes);
     writer_object_end(&writer);
     response_end(response, &writer, &meta);
     response_tag(response, request, snapshot ? snapshot->run_id : 0);

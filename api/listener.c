@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "api/listener_socket.h"
+#include "api/proxy_socket.h"
 #include "api/routes.h"
 #include "core/log.h"
 
@@ -167,6 +168,14 @@ static bool check_body(struct exchange *exchange, struct guard_fault *fault)
     return true;
 }
 
+/* Behind a trusted proxy the caller is whom it names. */
+static void take_caller(struct exchange *exchange)
+{
+    exchange->request.address = proxy_socket_caller(&exchange->request);
+    g_free(exchange->peer);
+    exchange->peer = address_caller(&exchange->request.address);
+}
+
 /* The head is complete, no byte of the body has been read. */
 static enum MHD_Result begin(struct listener *listener, struct MHD_Connection *connection,
                              struct exchange *exchange, const char *method, const char *version)
@@ -177,6 +186,7 @@ static enum MHD_Result begin(struct listener *listener, struct MHD_Connection *c
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     exchange->begun = true;
     request->method = arena_strndup(request->arena, method, strnlen(method, 32));
+    request->trusted = listener->options.trusted;
     request->loopback = info && listener_socket_is_loopback(info->client_addr);
     exchange->peer = info ? listener_socket_format(info->client_addr) : NULL;
     if (info)
@@ -187,6 +197,8 @@ static enum MHD_Result begin(struct listener *listener, struct MHD_Connection *c
         !guard_headers(request->headers, request->n_headers, version, &fault) ||
         !request_parse(request, &fault) || !check_body(exchange, &fault))
         return refuse(listener, connection, exchange, &fault);
+    if (request->trusted)
+        take_caller(exchange);
     if (listener->options.body_max)
         exchange->body_max = listener->options.body_max(listener->options.context, request);
     return MHD_YES;

@@ -20,6 +20,7 @@ struct listener_options {
     int reply_ms;    /* total time of an answer */
     int idle_ms;     /* between requests of a connection */
     bool quiet;      /* no access log */
+    bool trusted;    /* `fd` is a proxy_socket */
     struct reaper *reaper;
 
     /* How much of the body to keep of a request whose head the guard let through; NULL: nothing. */

@@ -149,21 +149,27 @@ static void put_responses(struct writer *writer, const struct route *route)
     writer_object_end(writer);
 }
 
+static void put_scheme(struct writer *writer, const char *name)
+{
+    writer_object(writer, NULL);
+    writer_array(writer, name);
+    writer_array_end(writer);
+    writer_object_end(writer);
+}
+
 static void put_security(struct writer *writer, const struct route *route)
 {
     bool open = route->scope & AUTH_PUBLIC;
     writer_array(writer, "security");
-    if (!open) {
-        writer_object(writer, NULL);
-        writer_array(writer, "key");
-        writer_array_end(writer);
-        writer_object_end(writer);
-    }
+    if (!open && route->scope != AUTH_SESSION)
+        put_scheme(writer, "key");
+    if (!open && route->scope != AUTH_EVENTS)
+        put_scheme(writer, "session");
     writer_array_end(writer);
     writer_text(writer, "x-kenko-scope", auth_scope_name((enum auth_scope)route->scope));
     writer_array(writer, "x-kenko-roles");
     for (const struct auth_role *role = auth_roles; role->name && !open; role++) {
-        if (role->scopes & route->scope)
+        if (auth_role_may(role, route->scope))
             writer_text(writer, NULL, role->name);
     }
     writer_array_end(writer);
@@ -248,6 +254,14 @@ static void put_components(struct arena *arena, struct writer *writer)
     writer_text(writer, "type", "http");
     writer_text(writer, "scheme", "bearer");
     writer_text(writer, "bearerFormat", "knk_…");
+    writer_object_end(writer);
+    writer_object(writer, "session");
+    writer_text(writer, "type", "apiKey");
+    writer_text(writer, "in", "cookie");
+    writer_text(writer, "name", "__Host-kenko");
+    writer_text(writer, "description",
+                "Given by POST /api/v1/session; kenko-local without TLS at this machine. Writes "
+                "also send X-CSRF-Token.");
     writer_object_end(writer);
     writer_object_end(writer);
     writer_object_end(writer);

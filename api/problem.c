@@ -31,13 +31,26 @@ static const struct problem_kind kinds[PROBLEM_COUNT] = {
                                  "None of its events was taken in."},
     [PROBLEM_UNAUTHENTICATED] = {"unauthenticated", 401, "No valid API key was given",
                                  "Send Authorization: Bearer knk_… ; make a key with kenko key "
-                                 "create.",
+                                 "create. People sign in at /sign-in.",
                                  "The key is missing, malformed, unknown, revoked or expired. "
                                  "Which of these is not said."},
+    [PROBLEM_SIGN_IN_REFUSED] = {"sign_in_refused", 401, "Name and password do not fit",
+                                 "Try again, or have the password set with kenko user password.",
+                                 "The name is unknown, the password wrong, or the person may sign "
+                                 "in no more. Which of these is not said."},
     [PROBLEM_FORBIDDEN] = {"forbidden", 403, "The key's role may not do this",
                            "Use a key with a role that has the scope named in detail.",
                            "The key is valid, but its role does not include the scope of this "
                            "endpoint."},
+    [PROBLEM_CROSS_SITE] = {"cross_site", 403, "The write does not come from a page of this server",
+                            "Send csrf_token of GET /api/v1/session as X-CSRF-Token, from a page "
+                            "of the same origin.",
+                            "Browsers send cookies along by themselves, so a write by a session "
+                            "says twice where it comes from: in X-CSRF-Token, and in "
+                            "Sec-Fetch-Site and Origin. Keys need neither."},
+    [PROBLEM_CLEAR_TEXT] = {"clear_text", 403, "Nobody signs in over a line that others can read",
+                            "Put a TLS proxy in front that says X-Forwarded-Proto: https.",
+                            "Passwords are taken over TLS, or from this machine's own browser."},
     [PROBLEM_NOT_FOUND] = {"not_found", 404, "There is nothing here",
                            "Check the path and the account key.",
                            "The path is unknown, or the account does not exist or is not "

@@ -68,13 +68,14 @@ static struct bucket *bucket_of(struct rate *rate, const char *who, int64_t now_
     return bucket;
 }
 
-bool rate_take(struct rate *rate, const char *who, int64_t now_us, struct rate_state *out)
+static bool ask(struct rate *rate, const char *who, int64_t now_us, bool take,
+                struct rate_state *out)
 {
     pthread_mutex_lock(&rate->lock);
     struct bucket *bucket = bucket_of(rate, who, now_us);
     int64_t full_us = MAX(bucket->full_us, now_us), all_us = rate->burst * rate->token_us;
     bool ok = full_us - now_us + rate->token_us <= all_us;
-    if (ok)
+    if (ok && take)
         full_us += rate->token_us;
     bucket->full_us = full_us;
     pthread_mutex_unlock(&rate->lock);
@@ -84,4 +85,14 @@ bool rate_take(struct rate *rate, const char *who, int64_t now_us, struct rate_s
                                .reset_s = (int)((used_us + 999999) / 1000000),
                                .retry_s = (int)((wait_us + 999999) / 1000000)};
     return ok;
+}
+
+bool rate_take(struct rate *rate, const char *who, int64_t now_us, struct rate_state *out)
+{
+    return ask(rate, who, now_us, true, out);
+}
+
+bool rate_has(struct rate *rate, const char *who, int64_t now_us, struct rate_state *out)
+{
+    return ask(rate, who, now_us, false, out);
 }

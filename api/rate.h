@@ -21,3 +21,6 @@ struct rate_state {
 /* Take a token of `who` at now_us (CLOCK_MONOTONIC). False: there is none; out says when.
  * Cost: a look-up under a lock. Memory: buckets that are full again are forgotten. */
 bool rate_take(struct rate *rate, const char *who, int64_t now_us, struct rate_state *out);
+
+/* The same without taking it: what is counted only when it went wrong asks first. */
+bool rate_has(struct rate *rate, const char *who, int64_t now_us, struct rate_state *out);

@@ -193,3 +193,9 @@ bool request_is_local(const struct request *request)
     }
     return false;
 }
+
+bool request_is_secure(const struct request *request)
+{
+    const char *scheme = request_header(request, "X-Forwarded-Proto");
+    return scheme && g_ascii_strcasecmp(scheme, "https") == 0;
+}

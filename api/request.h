@@ -27,6 +27,7 @@ struct request {
     size_t n_headers;
     struct address address; /* the caller's */
     bool loopback;          /* the peer's address is this machine */
+    bool trusted;           /* came by the socket that only a trusted proxy can reach */
     const struct route *route;
     const char *const *path_values; /* what {…} of the pattern stand for, in its order */
     struct field_set asked;         /* parameters of path and query */
@@ -81,3 +82,7 @@ void request_clear(struct request *request);
  * points here cannot read along.
  */
 bool request_is_local(const struct request *request);
+
+/* Does a proxy say that the caller speaks TLS? Believed from anybody: whoever claims it gains
+ * nothing but cookies that a browser does not send back in the clear. */
+bool request_is_secure(const struct request *request);

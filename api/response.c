@@ -54,7 +54,7 @@ static void write_problem(struct response *response, const struct request *reque
     response->status = kind->status;
     response->content_type = PROBLEM_JSON;
     response->etag = response->link = response->location = NULL;
-    response->html = response->csv = response->zoned = false;
+    response->html = response->script = response->csv = response->zoned = false;
     response->as_of = INT32_MIN;
     if (kind->status == 503)
         response->retry_after_s = 5;
@@ -286,6 +286,9 @@ void response_encode(struct response *response, const struct request *request)
 /* A page may style itself inline; nothing else runs or loads, from anywhere. */
 static const char *content_policy(const struct response *response)
 {
+    if (response->script)
+        return "default-src 'none'; script-src 'self'; connect-src 'self'; style-src "
+               "'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     if (response->html)
         return "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
                "form-action 'none'; frame-ancestors 'none'";
@@ -362,13 +365,17 @@ void response_headers(const struct response *response, const struct request *req
     header(context, "Referrer-Policy", "no-referrer");
     header(context, "Cross-Origin-Resource-Policy", "same-origin");
     header(context, "Cache-Control", response->etag ? "private, no-cache" : "no-store");
-    header(context, "Vary", "Authorization, Accept, Accept-Encoding, Prefer");
+    header(context, "Vary",
+           "Authorization, Cookie, Accept, Accept-Encoding, Accept-Language, Prefer");
     header(context, "X-Request-Id", request->id);
     put_given(&sink, "Content-Encoding", response->encoding);
     put_given(&sink, "ETag", response->etag);
     put_given(&sink, "Allow", response->allow);
     put_given(&sink, "Link", response->link);
     put_given(&sink, "Location", response->location);
+    put_given(&sink, "Set-Cookie", response->cookie);
+    if (response->signed_out)
+        header(context, "Clear-Site-Data", "\"cache\"");
     if (response->replayed)
         header(context, "Idempotency-Replayed", "true");
     put_state(&sink, response, request);

@@ -20,6 +20,7 @@ struct response {
     const char *allow;      /* for 405 and OPTIONS */
     const char *link;       /* Link header */
     const char *location;   /* of what was made */
+    const char *cookie;     /* Set-Cookie header */
     const char *etag;       /* strong, quoted */
     int32_t as_of;          /* Kenko-As-Of; INT32_MIN: none */
     int retry_after_s;      /* 0: none */
@@ -27,6 +28,8 @@ struct response {
     bool zoned;             /* instants are in the zone that was asked for */
     bool replayed;          /* the answer to an earlier request with the same Idempotency-Key */
     bool html;              /* allows inline style, nothing else */
+    bool script;            /* and scripts of this server that ask it */
+    bool signed_out;        /* what the browser kept is for nobody any more */
     bool close;             /* end the connection */
     struct rate_state rate; /* limit 0: none */
     const struct deprecation *deprecation;

@@ -163,6 +163,13 @@ const struct route routes[] = {
     READ("query", "/api/v1/queries/{name}", AUTH_REPORTS, handle_query,
          "The rows of a named query, as JSON, CSV, or as Redash reads them"),
     READ("me", "/api/v1/me", AUTH_KEY, handle_me, "Who the key is: role, scopes, person"),
+    WRITE("session_open", "POST", "/api/v1/session", AUTH_PUBLIC, handle_session_open,
+          "Sign in with name and password; the session comes as a cookie"),
+    READ("session", "/api/v1/session", AUTH_SESSION, handle_session,
+         "Who is signed in, and what writes have to show"),
+    END("session_end", "/api/v1/session", AUTH_SESSION, handle_session_end, "Sign out"),
+    WRITE("session_password", "PUT", "/api/v1/session/password", AUTH_SESSION,
+          handle_session_password, "Set another password; ends all sessions of the person"),
     READ("problems", "/api/v1/problems", AUTH_PUBLIC, handle_problems,
          "Every error code with its meaning and what to do"),
     READ("problem", "/api/v1/problems/{code}", AUTH_PUBLIC, handle_problem, "One error code"),
@@ -173,11 +180,14 @@ const struct route routes[] = {
          "One account as a page"),
     {"errors_page", "GET", "/docs/errors", SCOPE(AUTH_PUBLIC), 0, &handle_errors_page,
      "What each error code means, as a page", &errors_page},
+    READ("sign_in", "/sign-in", AUTH_PUBLIC, handle_sign_in, "Where people sign in and out"),
+    READ("sign_in_script", "/sign-in.js", AUTH_PUBLIC, handle_sign_in_script,
+         "What that page runs"),
     READ("docs_page", "/docs", AUTH_PUBLIC, handle_docs_page, "This table of endpoints"),
 };
 const size_t routes_count = G_N_ELEMENTS(routes);
 
-enum { SCOPES = 2 * AUTH_KEY - 1 };
+enum { SCOPES = 2 * AUTH_SESSION - 1 };
 
 static bool lacks(const struct route *route, const char *what, GError **err)
 {

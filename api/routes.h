@@ -12,6 +12,7 @@ struct inbox;
 struct pool;
 struct pages;
 struct rate;
+struct tally;
 struct workers;
 struct zones;
 
@@ -20,10 +21,15 @@ struct site {
     struct store *store;
     struct pool *pool;
     struct workers *workers; /* answer what needs the warehouse */
+    struct workers *hashers; /* the few that hash passwords, which takes memory */
+    struct rate *guesses;    /* sign-ins that failed, of one name or address */
+    struct tally *tally;     /* NULL: nothing is counted for the audit log */
     struct inbox *inbox;
-    struct pages *pages;   /* NULL: no pages */
-    struct rate *rate;     /* NULL: keys are not limited */
-    struct rate *refusals; /* of addresses without a valid key; NULL: not limited */
+    struct pages *pages;     /* NULL: no pages */
+    struct rate *rate;       /* NULL: keys are not limited */
+    struct rate *refusals;   /* of addresses without a valid key; NULL: not limited */
+    const char *user_header; /* a trusted proxy names the user in it; NULL: none does */
+    int session_minutes, idle_minutes;
     struct zones *zones;
     const struct engine *engine; /* what other stages do for the API; NULL: nothing */
     GString *openapi;            /* the document, which nobody needs a key for */
@@ -57,6 +63,7 @@ struct endpoint {
     const char *open_params;   /* parameters that begin so are the handler's; NULL: none */
     int status;                /* of success; 0: 200 */
     bool warehouse;            /* asks the warehouse: answered by a worker */
+    bool hashes;               /* and hashes a password: by one of the few that do */
     bool of_run;               /* a list of the published run: its cursors end with the run */
     bool (*ask)(struct ask *ask, struct ask_rows *out, GError **err); /* see ask_answer */
 };

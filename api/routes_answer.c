@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "api/access.h"
 #include "api/body.h"
-#include "api/event.h"
 #include "api/handle.h"
 #include "api/workers.h"
 #include "api/zones.h"
@@ -69,81 +69,13 @@ static const char *allowed_methods(struct request *request)
     return text;
 }
 
-/* The key, in the arena; NULL when there is none. Libraries that send events have three places for
- * it. */
-static const char *token_of(struct request *request)
-{
-    struct guard_fault fault;
-    const char *header = request_header(request, "Authorization");
-    const char *bearer = auth_bearer(header);
-    if (bearer || !(request->route->scope & AUTH_EVENTS))
-        return bearer;
-    if (!header)
-        return request_decode(request, request->route->body_max, &fault)
-                   ? event_write_key(request->arena, request->body)
-                   : NULL;
-    g_autofree char *user = auth_basic(header);
-    return arena_strdup(request->arena, user);
-}
-
-/* Find out who asks. False: no valid key. */
-static bool authenticate(const struct site *site, struct request *request)
-{
-    const char *token = token_of(request);
-    struct auth_ring *keys = store_keys(site->store);
-    bool ok = auth_check(keys, token, &request->address, request->now_us, &request->principal);
-    auth_ring_unref(keys);
-    return ok;
-}
-
-/* Who is refused too often from one address is told to wait. A valid key is never in the way of it:
- * those who share an address with a guesser go on. */
-static void refuse_stranger(const struct site *site, const struct request *request,
-                            struct response *response)
-{
-    struct rate_state state;
-    g_autofree char *caller = address_caller(&request->address);
-    if (!site->refusals || rate_take(site->refusals, caller, request->now_us, &state)) {
-        response_problem(response, request, PROBLEM_UNAUTHENTICATED,
-                         "this endpoint needs a valid API key");
-        return;
-    }
-    response_problem(response, request, PROBLEM_RATE_LIMITED,
-                     "%d requests from this address had no valid key", state.limit);
-    response->rate = state;
-    response->retry_after_s = state.retry_s;
-}
-
-static bool is_allowed(const struct site *site, struct request *request, struct response *response)
-{
-    unsigned scope = request->route->scope;
-    bool has_header = request_header(request, "Authorization") != NULL;
-    if (scope & AUTH_PUBLIC)
-        return true;
-    if (scope & AUTH_LOCAL && site->pages_local && !has_header && request_is_local(request)) {
-        request->principal = (struct principal){.scopes = AUTH_LOCAL | AUTH_REPORTS};
-        return true;
-    }
-    if (!authenticate(site, request)) {
-        refuse_stranger(site, request, response);
-        return false;
-    }
-    if (request->principal.scopes & scope)
-        return true;
-    response_problem(response, request, PROBLEM_FORBIDDEN, "the key's role lacks the scope %s",
-                     auth_scope_name((enum auth_scope)scope));
-    return false;
-}
-
 size_t routes_body_max(const struct site *site, struct request *request)
 {
     bool path_exists;
     request->route = find(request, &path_exists);
     if (!request->route || request->route->body_max == 0)
         return 0;
-    if (request_header(request, "Authorization") && !authenticate(site, request))
-        return 0;
-    return request->route->body_max;
+    return access_may_send(site, request) ? request->route->body_max : 0;
 }
 
 /* The body is not there when its key was not valid yet as the head came. */
@@ -297,7 +229,7 @@ static void run_errand(struct work *work, bool in_time)
 
 static void finish(const struct site *site, struct request *request, struct response *response)
 {
-    (void)site;
+    access_count(site, request, response);
     response_encode(response, request);
 }
 
@@ -308,7 +240,8 @@ static void send_away(const struct site *site, struct request *request, struct r
     *errand = (struct errand){{.run = run_errand}, site, request, response};
     response->then = finish;
     request->suspend(request->connection);
-    if (!workers_submit(site->workers, &errand->work))
+    bool hashes = request->route->endpoint->hashes;
+    if (!workers_submit(hashes ? site->hashers : site->workers, &errand->work))
         run_errand(&errand->work, false);
 }
 
@@ -317,7 +250,8 @@ static void answer_route(const struct site *site, struct request *request,
 {
     const struct endpoint *endpoint = request->route->endpoint;
     response->deprecation = request->route->deprecation;
-    if (!is_allowed(site, request, response) || !is_within_rate(site, request, response) ||
+    if (!access_takes_names(site, request, response) || !access_allows(site, request, response) ||
+        !is_within_rate(site, request, response) || !access_is_own_page(request, response) ||
         !take_params(request, response) || !read_body(request, response) ||
         !take_body(request, response))
         return;

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "api/inbox.h"
 #include "api/listener.h"
@@ -11,8 +12,10 @@
 #include "api/openapi.h"
 #include "api/pages.h"
 #include "api/pool.h"
+#include "api/proxy_socket.h"
 #include "api/rate.h"
 #include "api/routes.h"
+#include "api/tally.h"
 #include "api/workers.h"
 #include "api/zones.h"
 #include "core/log.h"
@@ -20,6 +23,8 @@
 
 enum { POLL_MS = 5000, STALE_MS = 60000, LOAD_MS = 300000, REFRESH_MS = 30000, IDLE_MS = 15000 };
 enum { REAPER_MS = 100, ADMIN_CONNECTIONS = 32 };
+/* 64 MiB each while a password is hashed. */
+enum { HASHERS = 2, HASHERS_QUEUE = 16, HASHERS_MS = 5000 };
 enum { INBOX_MS = 5000, INBOX_QUEUE_MAX = 32 << 20 };
 
 struct server {
@@ -27,7 +32,8 @@ struct server {
     struct watch *watch;
     struct reaper *reaper;
     struct meter *meter;
-    struct listener *api, *admin;
+    struct listener *api, *admin, *proxy;
+    char *proxy_path; /* NULL: none, or not ours to remove */
     int drain_ms;
     atomic_bool stopping;
 };
@@ -97,6 +103,27 @@ static void on_published(void *context, struct db *db, const struct snapshot *sn
         pages_refresh(server->site.pages, db);
 }
 
+/* The same at the socket of a trusted proxy, where one is wanted. */
+static bool start_proxy(struct server *server, const struct server_options *options,
+                        struct listener_options listening, GError **err)
+{
+    const char *path = options->api.proxy_socket;
+    listening.fd = options->proxy_fd;
+    if (!path && listening.fd <= 0)
+        return true;
+    if (listening.fd <= 0) {
+        if (!proxy_socket_open(path, &listening.fd, err))
+            return false;
+        server->proxy_path = g_strdup(path);
+    }
+    listening.address = path ? path : "the socket that was handed over";
+    listening.name = "proxy";
+    listening.per_ip = 0;
+    listening.trusted = true;
+    server->proxy = listener_start(&listening, err);
+    return server->proxy != NULL;
+}
+
 static bool start_listeners(struct server *server, const struct server_options *options,
                             GError **err)
 {
@@ -120,6 +147,8 @@ static bool start_listeners(struct server *server, const struct server_options *
     server->api = listener_start(&listening, err);
     if (!server->api)
         return false;
+    if (!start_proxy(server, options, listening, err))
+        return false;
     listening.address = api->admin;
     listening.fd = options->admin_fd;
     listening.name = "admin";
@@ -140,6 +169,7 @@ static bool start_watch(struct server *server, const struct server_options *opti
                                      .poll_ms = options->poll_ms ? options->poll_ms : POLL_MS,
                                      .deadline_ms = 5000,
                                      .load_ms = LOAD_MS,
+                                     .tally = server->site.tally,
                                      .refresh_ms = REFRESH_MS,
                                      .published = on_published,
                                      .context = server};
@@ -163,9 +193,16 @@ struct server *server_start(const struct server_options *options, GError **err)
     const struct api_config *api = &options->api;
     int stale_ms = options->stale_ms ? options->stale_ms : STALE_MS;
     server->drain_ms = api->drain_ms;
-    server->site.store = store_new(stale_ms * 1000LL);
-    server->site.pool = pool_new(options->dsn, api->workers, api->query_ms);
+    server->site.store =
+        store_new(stale_ms * 1000LL, api->session_idle_minutes * INT64_C(60000000));
+    server->site.pool = pool_new(options->dsn, api->workers + HASHERS, api->query_ms);
     server->site.workers = workers_new(api->workers, api->queue, api->queue_ms);
+    server->site.hashers = workers_new(HASHERS, HASHERS_QUEUE, HASHERS_MS);
+    server->site.guesses = rate_new_slow(api->guesses);
+    server->site.tally = tally_new();
+    server->site.user_header = api->proxy_user_header;
+    server->site.session_minutes = api->session_minutes;
+    server->site.idle_minutes = api->session_idle_minutes;
     server->site.rate = rate_new(api->rate, api->burst);
     server->site.refusals = rate_new_slow(api->refusals);
     server->site.zones = zones_new();
@@ -200,18 +237,27 @@ void server_stop(struct server *server)
 {
     atomic_store(&server->stopping, true);
     listener_drain(server->api, server->drain_ms);
+    listener_drain(server->proxy, server->drain_ms);
     listener_drain(server->admin, 0);
     inbox_close(server->site.inbox);
     workers_close(server->site.workers);
+    workers_close(server->site.hashers);
     listener_stop(server->api);
+    listener_stop(server->proxy);
+    if (server->proxy_path)
+        unlink(server->proxy_path);
+    g_free(server->proxy_path);
     listener_stop(server->admin);
     watch_stop(server->watch);
     reaper_free(server->reaper);
     inbox_free(server->site.inbox);
     workers_free(server->site.workers);
+    workers_free(server->site.hashers);
     pool_free(server->site.pool);
     rate_free(server->site.rate);
     rate_free(server->site.refusals);
+    rate_free(server->site.guesses);
+    tally_free(server->site.tally);
     zones_free(server->site.zones);
     g_string_free(server->site.openapi, TRUE);
     pages_free(server->site.pages);

@@ -12,11 +12,12 @@ struct server_options {
     struct api_config api;
     const struct page_renderer *pages; /* NULL: none */
     const struct engine *engine;       /* NULL: nothing is computed */
-    int listen_fd, admin_fd; /* sockets that were handed over, instead of addresses; 0: none */
-    int poll_ms;             /* ask for news this often; 0: 5 s */
-    int stale_ms;            /* answers say stale after so long without; 0: 60 s */
-    int inbox_ms;            /* deadline of a COMMIT of events; 0: 5 s */
-    bool quiet;              /* no access log */
+    /* Sockets that were handed over, instead of addresses; 0: none. */
+    int listen_fd, admin_fd, proxy_fd;
+    int poll_ms;  /* ask for news this often; 0: 5 s */
+    int stale_ms; /* answers say stale after so long without; 0: 60 s */
+    int inbox_ms; /* deadline of a COMMIT of events; 0: 5 s */
+    bool quiet;   /* no access log */
 };
 
 /*

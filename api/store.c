@@ -11,17 +11,19 @@ struct store {
     pthread_mutex_t lock;                         /* held for a pointer copy only */
     const struct snapshot *runs[1 + STORE_OLDER]; /* newest first */
     struct auth_ring *keys;
+    struct session_book *sessions; /* has a lock of its own */
     unsigned char cursor_key[CURSOR_KEY_SIZE];
     struct freshness freshness;      /* its text is the store's */
     atomic_int_least64_t checked_us; /* 0: never */
     int64_t stale_after_us;
 };
 
-struct store *store_new(int64_t stale_after_us)
+struct store *store_new(int64_t stale_after_us, int64_t idle_us)
 {
     struct store *store = g_new0(struct store, 1);
     pthread_mutex_init(&store->lock, NULL);
     store->keys = auth_ring_new(NULL, 0);
+    store->sessions = session_book_new(idle_us);
     store->stale_after_us = stale_after_us;
     return store;
 }
@@ -33,6 +35,7 @@ void store_free(struct store *store)
     for (size_t i = 0; i < G_N_ELEMENTS(store->runs); i++)
         snapshot_unref(store->runs[i]);
     auth_ring_unref(store->keys);
+    session_book_free(store->sessions);
     g_free((char *)(uintptr_t)store->freshness.oldest);
     sodium_memzero(store->cursor_key, sizeof store->cursor_key);
     pthread_mutex_destroy(&store->lock);
@@ -65,6 +68,11 @@ struct auth_ring *store_keys(struct store *store)
     struct auth_ring *keys = auth_ring_ref(store->keys);
     pthread_mutex_unlock(&store->lock);
     return keys;
+}
+
+struct session_book *store_sessions(struct store *store)
+{
+    return store->sessions;
 }
 
 /* The same run again (account facts changed) replaces its older self wherever it stands. */

@@ -5,6 +5,7 @@
 
 #include "api/auth.h"
 #include "api/cursor.h"
+#include "api/session_book.h"
 #include "api/snapshot.h"
 
 /* Runs kept besides the newest, so that page walks end where they began. */
@@ -18,7 +19,8 @@ struct freshness {
     const char *oldest; /* "source/stream"; NULL: nothing was loaded yet */
 };
 
-struct store *store_new(int64_t stale_after_us);
+/* idle_us: see session_book_new */
+struct store *store_new(int64_t stale_after_us, int64_t idle_us);
 void store_free(struct store *store);
 
 /* The newest run; NULL when none is published. Give it back with snapshot_unref. */
@@ -29,6 +31,9 @@ const struct snapshot *store_run(struct store *store, int64_t run_id);
 
 /* The keys, to be given back with auth_ring_unref. Never NULL. */
 struct auth_ring *store_keys(struct store *store);
+
+/* The people and their sessions, as long as the store lives. */
+struct session_book *store_sessions(struct store *store);
 
 /* Replace. Both take over the caller's reference. */
 void store_put_run(struct store *store, const struct snapshot *snapshot);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api/tally.h"
 #include "api/wall.h"
 #include "core/log.h"
 #include "sql/api.h"
@@ -90,6 +91,62 @@ static bool load_keys(struct watch *watch, struct arena *arena, GError **err)
     return true;
 }
 
+static void note_seen(void *context, const unsigned char hash[SESSION_HASH_SIZE])
+{
+    struct watch *watch = context;
+    g_autoptr(GError) err = NULL;
+    const struct slice token = {(const char *)hash, SESSION_HASH_SIZE};
+    if (!q_session_seen(watch->db, token, NULL, &err))
+        log_event(LOG_WARNING, "session_seen_failed", "error", err->message, NULL);
+}
+
+static size_t read_users(const struct q_user_valid_rows *rows, struct session_user *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < rows->n; i++) {
+        const struct q_user_valid_row *row = &rows->row[i];
+        if (strlen(row->user_id) != AUTH_ID_SIZE)
+            continue;
+        out[n] = (struct session_user){.name = row->name,
+                                       .role = auth_role_find(row->role),
+                                       .staff_id = row->staff_id_is_null ? 0 : row->staff_id};
+        memcpy(out[n++].id, row->user_id, AUTH_ID_SIZE);
+    }
+    return n;
+}
+
+static size_t read_sessions(const struct q_session_valid_rows *rows, struct session_entry *out)
+{
+    size_t n = 0;
+    int64_t now_us = g_get_monotonic_time();
+    for (size_t i = 0; i < rows->n; i++) {
+        const struct q_session_valid_row *row = &rows->row[i];
+        if (row->token_sha256.n != SESSION_HASH_SIZE || strlen(row->user_id) != AUTH_ID_SIZE)
+            continue;
+        out[n] = (struct session_entry){.until_us = now_us + row->left_us,
+                                        .seen_us = now_us - row->idle_us};
+        memcpy(out[n].hash, row->token_sha256.p, SESSION_HASH_SIZE);
+        memcpy(out[n++].user_id, row->user_id, AUTH_ID_SIZE);
+    }
+    return n;
+}
+
+static bool load_sessions(struct watch *watch, struct arena *arena, GError **err)
+{
+    struct q_user_valid_rows users;
+    struct q_session_valid_rows sessions;
+    struct session_book *book = store_sessions(watch->store);
+    session_book_flush(book, note_seen, watch);
+    if (!q_user_valid(arena, watch->db, &users, err) ||
+        !q_session_valid(arena, watch->db, &sessions, err))
+        return false;
+    struct session_user *people = arena_many(arena, users.n + 1, struct session_user);
+    struct session_entry *entries = arena_many(arena, sessions.n + 1, struct session_entry);
+    size_t n_people = read_users(&users, people), n_entries = read_sessions(&sessions, entries);
+    session_book_put(book, people, n_people, entries, n_entries);
+    return true;
+}
+
 static bool run_is_news(struct watch *watch, const struct q_snapshot_run_row *row)
 {
     if (row->run_id != watch->run_id)
@@ -160,6 +217,12 @@ static bool load_run(struct watch *watch, struct arena *arena, GError **err)
     return true;
 }
 
+static bool write_tally(struct watch *watch, int64_t now_us, GError **err)
+{
+    return !watch->options.tally || !watch->db ||
+           tally_write(watch->options.tally, watch->db, now_us, err);
+}
+
 static bool look(struct watch *watch, GError **err)
 {
     g_autoptr(arena_t) arena = arena_new();
@@ -173,11 +236,11 @@ static bool look(struct watch *watch, GError **err)
             return false;
     }
     if (!load_cursor_key(watch, arena, err) || !load_keys(watch, arena, err) ||
-        !load_freshness(watch, arena, err) || !load_recompute(watch, arena, err) ||
-        !load_run(watch, arena, err))
+        !load_sessions(watch, arena, err) || !load_freshness(watch, arena, err) ||
+        !load_recompute(watch, arena, err) || !load_run(watch, arena, err))
         return false;
     store_checked(watch->store, g_get_monotonic_time());
-    return true;
+    return write_tally(watch, g_get_monotonic_time(), err);
 }
 
 /* False when asked to stop. */
@@ -247,6 +310,9 @@ void watch_stop(struct watch *watch)
     ssize_t written = write(watch->wake[1], "x", 1);
     (void)written;
     pthread_join(watch->thread, NULL);
+    g_autoptr(GError) err = NULL;
+    if (!write_tally(watch, INT64_MAX, &err))
+        log_event(LOG_WARNING, "audit_lost", "error", err->message, NULL);
     watch_free(watch);
 }
 

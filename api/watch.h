@@ -6,14 +6,16 @@
 
 #include "api/store.h"
 
+struct tally;
 struct watch;
 
 struct watch_options {
     const char *dsn;
-    int poll_ms;     /* ask this often without a notice */
-    int deadline_ms; /* of small queries */
-    int load_ms;     /* of loading a snapshot */
-    int refresh_ms;  /* account facts (owner, name) are read again this long after a newer load */
+    int poll_ms;         /* ask this often without a notice */
+    int deadline_ms;     /* of small queries */
+    int load_ms;         /* of loading a snapshot */
+    struct tally *tally; /* written to the audit log by the minute; NULL: none */
+    int refresh_ms; /* account facts (owner, name) are read again this long after a newer load */
     /* Called on the thread after a run was put into the store; may be NULL. */
     void (*published)(void *context, struct db *db, const struct snapshot *snapshot);
     void *context;

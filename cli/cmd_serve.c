@@ -11,7 +11,8 @@
 
 enum { FIRST_FD = 3 };
 
-/* Sockets that systemd listens on for us: the first is the API's, unless it is named admin. */
+/* Sockets that systemd listens on for us: the first is the API's, unless it is named admin or
+ * proxy. */
 static bool take_sockets(struct server_options *options, GError **err)
 {
     const char *pid = g_getenv("LISTEN_PID"), *count = g_getenv("LISTEN_FDS");
@@ -19,14 +20,17 @@ static bool take_sockets(struct server_options *options, GError **err)
     if (!pid || !count || !g_ascii_string_to_signed(pid, 10, 1, G_MAXINT, &mine, NULL) ||
         mine != getpid())
         return true;
-    if (!g_ascii_string_to_signed(count, 10, 0, 2, &n, NULL))
-        return err_set(err, KENKO_ERROR_CONFIG, "LISTEN_FDS is %s, want 0 to 2 sockets", count);
+    if (!g_ascii_string_to_signed(count, 10, 0, 3, &n, NULL))
+        return err_set(err, KENKO_ERROR_CONFIG, "LISTEN_FDS is %s, want 0 to 3 sockets", count);
     const char *names = g_getenv("LISTEN_FDNAMES");
     g_auto(GStrv) name = g_strsplit(names ? names : "", ":", -1);
     guint named = g_strv_length(name);
     for (gint64 i = 0; i < n; i++) {
-        bool admin = i < named ? strcmp(name[i], "admin") == 0 : i == 1;
-        *(admin ? &options->admin_fd : &options->listen_fd) = FIRST_FD + (int)i;
+        const char *called = i < named ? name[i] : i == 1 ? "admin" : "";
+        int *fd = strcmp(called, "admin") == 0   ? &options->admin_fd
+                  : strcmp(called, "proxy") == 0 ? &options->proxy_fd
+                                                 : &options->listen_fd;
+        *fd = FIRST_FD + (int)i;
     }
     return true;
 }

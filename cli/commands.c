@@ -24,6 +24,7 @@ const struct command *const commands[] = {
     &cmd_run,
     &cmd_serve,
     &cmd_key,
+    &cmd_user,
     &cmd_load,
     &cmd_identity,
     &cmd_quality,

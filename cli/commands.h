@@ -37,6 +37,7 @@ extern const struct command cmd_slo;
 extern const struct command cmd_source;
 extern const struct command cmd_survival;
 extern const struct command cmd_train;
+extern const struct command cmd_user;
 /* clang-format on */
 
 /* NULL-terminated. */

@@ -27,7 +27,8 @@ BEGIN
     CROSS JOIN LATERAL aclexplode(c.relacl) AS g
     WHERE c.relkind IN ('r', 'p', 'v') AND n.nspname IN ('ops', 'identity', 'warehouse', 'score', 'outreach', 'bi')
       AND g.grantee = 'kenko_api'::regrole
-      AND c.oid::regclass::text NOT IN ('ops.api_key', 'ops.setting', 'ops.inbox', 'ops.audit', 'ops.audit_head', 'score.account_owner')
+      AND c.oid::regclass::text NOT IN ('ops.api_key', 'ops.setting', 'ops.inbox', 'ops.audit', 'ops.audit_head', 'ops."user"',
+        'ops.session', 'score.account_owner')
     GROUP BY 1
     ORDER BY 1
   LOOP

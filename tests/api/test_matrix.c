@@ -16,20 +16,37 @@
 #include "support/company.h"
 #include "support/json_schema.h"
 #include "support/served.h"
+#include "support/signed_in.h"
 #include "support/warehouse.h"
 #include "support/worked.h"
 
 enum target { OWN, OTHER, ABSENT, MALFORMED, TARGETS };
 enum { ROLES = 6 };
 
+/* By what the callers of a sweep come in. */
+enum door { BY_KEY, BY_SESSION };
+
 struct matrix {
+    enum door door;
     struct served *served;
     struct engine *engine;
     struct server *server;
     int port;
     json_t *document;
-    char *keys[ROLES];
+    char *keys[ROLES];     /* header lines */
+    char *sessions[ROLES]; /* of people at a browser; NULL: the role is none of a person's */
 };
+
+static void sign_everybody_in(struct matrix *m)
+{
+    for (size_t i = 0; i < ROLES; i++) {
+        if (!auth_role_may(&auth_roles[i], AUTH_SESSION))
+            continue;
+        signed_in_add(m->served->db, auth_roles[i].name, auth_roles[i].name,
+                      auth_roles[i].own_only ? "a.sato@example.com" : NULL);
+        m->sessions[i] = signed_in_page(m->port, auth_roles[i].name);
+    }
+}
 
 static int set_up(void **state)
 {
@@ -50,6 +67,7 @@ static int set_up(void **state)
     m->server = served_start(
         (struct server_options){.engine = m->engine, .pages = &served_pages, .poll_ms = 200});
     m->port = server_port(m->server);
+    sign_everybody_in(m);
     g_usleep(500000); /* the notice of the keys, or the poll */
     *state = m;
     return 0;
@@ -63,16 +81,26 @@ static int tear_down(void **state)
     engine_free(m->engine);
     json_decref(m->document);
     for (size_t i = 0; i < ROLES; i++)
-        g_free(m->keys[i]);
+        g_free(m->keys[i]), g_free(m->sessions[i]);
     served_tear_down(&served);
     g_free(m);
     return 0;
 }
 
-/* Who writes with a role's key. */
-static const char *actor(size_t role)
+/* The same with people at a browser in the place of keys. */
+static struct matrix at_browsers(const struct matrix *m)
 {
-    return auth_roles[role].own_only ? "a.sato@example.com" : "test";
+    struct matrix other = *m;
+    other.door = BY_SESSION;
+    return other;
+}
+
+/* Who writes as a role. */
+static const char *actor(const struct matrix *m, size_t role)
+{
+    if (auth_roles[role].own_only)
+        return "a.sato@example.com";
+    return m->door == BY_KEY ? "test" : auth_roles[role].name;
 }
 
 /* The id of something that is new, about the caller's account or somebody else's. */
@@ -82,7 +110,7 @@ static int64_t new_id(const struct matrix *m, const char *name, size_t role, enu
     if (target == ABSENT)
         return 999999999;
     if (strcmp(name, "note_id") == 0)
-        return worked_note(m->served->db, account, actor(role));
+        return worked_note(m->served->db, account, actor(m, role));
     if (strcmp(name, "task_id") == 0)
         return worked_task(m->served->db, account);
     if (strcmp(name, "mute_id") == 0)
@@ -90,7 +118,7 @@ static int64_t new_id(const struct matrix *m, const char *name, size_t role, enu
     if (strcmp(name, "alert_id") == 0)
         return worked_alert(m->served->db, account);
     if (strcmp(name, "view_id") == 0)
-        return worked_view(m->served->db, target == OWN ? actor(role) : "somebody");
+        return worked_view(m->served->db, target == OWN ? actor(m, role) : "somebody");
     return 1; /* runs, loads, scorecards, models are nobody's */
 }
 
@@ -196,9 +224,19 @@ static bool is_never_absent(const struct route *route)
            strstr(route->pattern, "{load_id}/rejects") != NULL;
 }
 
-static bool may(const struct auth_role *role, const struct route *route)
+static bool may(const struct matrix *m, const struct auth_role *role, const struct route *route)
 {
+    if (m->door == BY_SESSION && route->scope & AUTH_EVENTS)
+        return false;
+    if (m->door == BY_SESSION && route->scope & AUTH_SESSION)
+        return true;
     return (role->scopes | AUTH_PUBLIC) & route->scope;
+}
+
+/* Takes a password, and the one of the sweep is wrong. */
+static bool asks_password(const struct route *route)
+{
+    return strcmp(route->name, "session_open") == 0 || strcmp(route->name, "session_password") == 0;
 }
 
 /* Without what differs by nature: the request's id and the path that was asked for. */
@@ -235,11 +273,14 @@ static void check_schema(const struct matrix *m, const struct route *route,
 }
 
 /* The status's first digit for success, else the status; 0: whatever is no mistake. */
-static int wanted(const struct route *route, const struct auth_role *role, enum target target)
+static int wanted(const struct matrix *m, const struct route *route, const struct auth_role *role,
+                  enum target target)
 {
     bool csm = role->own_only;
-    if (!may(role, route))
+    if (!may(m, role, route))
         return 403;
+    if (asks_password(route))
+        return 401;
     if (!strchr(route->pattern, '{'))
         return 0; /* the same for every target */
     if (target == MALFORMED)
@@ -257,16 +298,15 @@ static struct raw_http_answer *ask(const struct matrix *m, const struct route *r
 {
     g_autofree char *path = path_of(m, route, role, target);
     g_autofree char *body = body_of(route);
-    g_autofree char *headers =
-        g_strconcat(m->keys[role], "Content-Type: application/json\r\n", NULL);
+    g_autofree char *headers = g_strconcat(m->door == BY_KEY ? m->keys[role] : m->sessions[role],
+                                           "Content-Type: application/json\r\n", NULL);
     return raw_http_send(m->port, route->method, path, headers, body, strlen(body));
 }
 
-static void check_cell(const struct matrix *m, const struct route *route, size_t role,
-                       enum target target)
+static void check_cell(struct matrix *m, const struct route *route, size_t role, enum target target)
 {
     g_autoptr(raw_http_answer_t) answer = ask(m, route, role, target);
-    int want = wanted(route, &auth_roles[role], target);
+    int want = wanted(m, route, &auth_roles[role], target);
     bool as_wanted = want == 0   ? answer->status < 400 || answer->status == 403
                      : want < 10 ? answer->status / 100 == want
                                  : answer->status == want;
@@ -274,32 +314,80 @@ static void check_cell(const struct matrix *m, const struct route *route, size_t
         fail_msg("%s as %s, target %d: %d, want %d: %.300s", route->name, auth_roles[role].name,
                  target, answer->status, want, answer->body);
     check_schema(m, route, answer);
+    if (m->door == BY_SESSION && strcmp(route->name, "session_end") == 0) {
+        g_free(m->sessions[role]);
+        m->sessions[role] = signed_in_page(m->port, auth_roles[role].name);
+    }
 }
 
-static void every_cell_is_answered_as_the_table_says(void **state)
+static void check_every_cell(struct matrix *m)
 {
-    const struct matrix *m = *state;
     for (size_t i = 0; i < routes_count; i++) {
         for (size_t role = 0; role < ROLES; role++) {
-            for (enum target target = OWN; target < TARGETS; target++)
-                check_cell(m, &routes[i], role, target);
+            for (enum target target = OWN; target < TARGETS; target++) {
+                if (m->door == BY_KEY || m->sessions[role])
+                    check_cell(m, &routes[i], role, target);
+            }
         }
     }
 }
 
-static void another_ones_account_cannot_be_told_from_none(void **state)
+static void every_cell_is_answered_as_the_table_says(void **state)
+{
+    check_every_cell(*state);
+}
+
+static void every_cell_is_the_same_for_a_person_at_a_browser(void **state)
+{
+    struct matrix *m = *state;
+    m->door = BY_SESSION;
+    check_every_cell(m);
+    m->door = BY_KEY;
+}
+
+static void no_write_of_a_browser_passes_without_its_token(void **state)
 {
     const struct matrix *m = *state;
+    size_t checked = 0;
+    for (size_t role = 0; role < ROLES; role++) {
+        if (!m->sessions[role])
+            continue;
+        g_autofree char *cookie = g_strndup(m->sessions[role], strcspn(m->sessions[role], "\r"));
+        g_autofree char *headers = g_strconcat(cookie, "\r\n", NULL);
+        for (size_t i = 0; i < routes_count; i++) {
+            if (strcmp(routes[i].method, "GET") == 0 || routes[i].scope & AUTH_PUBLIC)
+                continue;
+            g_autofree char *path = path_of(m, &routes[i], role, OWN);
+            g_autofree char *body = body_of(&routes[i]);
+            g_autoptr(raw_http_answer_t) answer =
+                raw_http_send(m->port, routes[i].method, path, headers, body, strlen(body));
+            assert_int_equal(answer->status, 403);
+            checked += strstr(answer->body, "\"cross_site\"") != NULL;
+        }
+    }
+    assert_true(checked > 50);
+}
+
+static void check_others(const struct matrix *m)
+{
     const size_t csm = 1;
     assert_string_equal(auth_roles[csm].name, "csm");
     for (size_t i = 0; i < routes_count; i++) {
-        if (!has_account(&routes[i]) || !may(&auth_roles[csm], &routes[i]))
+        if (!has_account(&routes[i]) || !may(m, &auth_roles[csm], &routes[i]))
             continue;
         g_autoptr(raw_http_answer_t) other = ask(m, &routes[i], csm, OTHER);
         g_autoptr(raw_http_answer_t) absent = ask(m, &routes[i], csm, ABSENT);
         g_autofree char *a = comparable(other), *b = comparable(absent);
         assert_string_equal(a, b);
     }
+}
+
+static void another_ones_account_cannot_be_told_from_none(void **state)
+{
+    const struct matrix *m = *state;
+    const struct matrix browsers = at_browsers(m);
+    check_others(m);
+    check_others(&browsers);
 }
 
 static void without_a_key_only_what_is_public_answers(void **state)
@@ -360,6 +448,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_cell_is_answered_as_the_table_says),
+        cmocka_unit_test(every_cell_is_the_same_for_a_person_at_a_browser),
+        cmocka_unit_test(no_write_of_a_browser_passes_without_its_token),
         cmocka_unit_test(another_ones_account_cannot_be_told_from_none),
         cmocka_unit_test(without_a_key_only_what_is_public_answers),
         cmocka_unit_test(sums_over_people_are_the_admins),

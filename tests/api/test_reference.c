@@ -21,9 +21,9 @@ static void put_roles(const struct route *route, GString *out)
     g_string_append_printf(out, "Scope `%s`: ", auth_scope_name((enum auth_scope)route->scope));
     const char *comma = "";
     for (const struct auth_role *role = auth_roles; role->name; role++) {
-        if (role->scopes & route->scope)
+        if (auth_role_may(role, route->scope))
             g_string_append_printf(out, "%s%s", comma, role->name);
-        comma = role->scopes & route->scope ? ", " : comma;
+        comma = auth_role_may(role, route->scope) ? ", " : comma;
     }
     g_string_append(out, ".\n");
 }

@@ -162,7 +162,8 @@ static void requests_read_no_secret(void **state)
     const struct served *f = *state;
     expect(f->db,
            "SELECT count(*) FROM unnest(ARRAY['kenko_all', 'kenko_own']) AS r (name) "
-           "CROSS JOIN unnest(ARRAY['ops.api_key', 'ops.inbox']) AS t (name) "
+           "CROSS JOIN unnest(ARRAY['ops.api_key', 'ops.inbox', 'ops.user', 'ops.session']) AS t "
+           "(name) "
            "WHERE has_table_privilege(r.name, t.name, 'SELECT')",
            "0");
     expect(f->db, "SELECT count(*) > 0 FROM ops.setting WHERE name LIKE '%\\_key'", "t");

@@ -71,7 +71,7 @@ no_sql() {
 no_now() {
   grep -E '^sql/(ingest|quality|scoring|reports|api|core|views)|^bad|/bad\.sql$|^sql/bad' |
     xargs -r grep -nE '\b(now\(\)|current_timestamp|current_date)' |
-    grep -vE 'sql/(core|ingest|quality|scoring|reports|api)/(job_|load_|run_|outbox_|key_|known_|server_)' || true
+    grep -vE 'sql/(core|ingest|quality|scoring|reports|api)/(job_|load_|run_|outbox_|key_|known_|server_|session_|user_)' || true
 }
 distributed() {
   grep -E '\.sql$' | xargs -r grep -niE 'DETACH PARTITION CONCURRENTLY|\bctid\b|WITH RECURSIVE|CREATE (CONSTRAINT )?TRIGGER|\b(ROLLUP|CUBE|GROUPING SETS) *\(|SELECT \*' |

@@ -47,6 +47,9 @@ struct server *served_start(struct server_options options)
         options.api.pages = asked.pages;
     options.api.burst = asked.burst ? asked.burst : 1000000;
     options.api.refusals = asked.refusals ? asked.refusals : 1000000;
+    options.api.guesses = asked.guesses ? asked.guesses : 1000000;
+    options.api.proxy_socket = asked.proxy_socket;
+    options.api.proxy_user_header = asked.proxy_user_header;
     if (asked.drain_ms)
         options.api.drain_ms = asked.drain_ms;
     if (asked.request_ms)

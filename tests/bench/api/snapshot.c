@@ -50,7 +50,7 @@ int main(int argc, char **argv)
     struct db *db = argc == 2 ? db_open(argv[1], "bench", 300000, &err) : NULL;
     if (!db)
         g_error("%s", err ? err->message : "usage: snapshot DSN");
-    struct store *store = store_new(1);
+    struct store *store = store_new(1, INT64_MAX);
     malloc_trim(0);
     double before = resident(), cpu = cpu_s();
     const struct snapshot *snapshot = load(db, &first_s);
