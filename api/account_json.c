@@ -72,7 +72,9 @@ static const struct shape_member explained_members[] = {
     {"direction", SHAPE_TEXT, .what = "up: higher is healthier; down: lower is; none."},
     {"weight", SHAPE_INTEGER, .what = "Within its group, as written."},
     {"value", SHAPE_NUMBER, true, .what = "Raw value."},
-    {"quality", SHAPE_TEXT, .what = "ok, no_data, stale, not_applicable, error or quarantined."},
+    {"quality", SHAPE_TEXT,
+     .what =
+         "ok, no_data, stale, not_applicable, error, quarantined, or carried: an earlier day's."},
     {"score", SHAPE_NUMBER, true, .what = "0 to 100 of this measure alone."},
     {"sentence", SHAPE_TEXT, .what = "The value in words."},
     {0}};
@@ -249,8 +251,8 @@ static void write_explained(struct writer *writer, const struct snapshot *snapsh
         &snapshot->scorecards[account->kind->scorecard].measures[i];
     const struct snapshot_part *part = snapshot_part(snapshot, account, i);
     double value = snapshot_value(snapshot, account, i);
-    static const char *const qualities[] = {"ok",    "no_data",    "stale", "not_applicable",
-                                            "error", "quarantined"};
+    static const char *const qualities[] = {"ok",    "no_data",     "stale",  "not_applicable",
+                                            "error", "quarantined", "carried"};
     writer_text(writer, "metric", measure->metric);
     writer_text(writer, "unit", measure->unit);
     writer_text(writer, "direction", measure->direction);

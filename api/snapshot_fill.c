@@ -72,8 +72,8 @@ static const struct snapshot_owner *owner_of(struct snapshot_maker *maker,
 
 static uint8_t quality_of(const char *text)
 {
-    static const char *const names[] = {"ok",    "no_data",    "stale", "not_applicable",
-                                        "error", "quarantined"};
+    static const char *const names[] = {"ok",    "no_data",     "stale",  "not_applicable",
+                                        "error", "quarantined", "carried"};
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
         if (strcmp(names[i], text) == 0)
             return (uint8_t)i;

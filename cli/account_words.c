@@ -11,8 +11,9 @@ const char *account_words_value(struct arena *arena, const struct change_account
     const struct q_change_account_row *a = &day->row;
     if (a->metric_value.is_null && a->metric_value.is_null[measure])
         return format_quality(LANGUAGE_EN, a->metric_quality.v[measure]);
-    return format_quantity(arena, LANGUAGE_EN, a->metric_value.v[measure],
-                           day->measures.row[measure].unit);
+    return format_known(arena, LANGUAGE_EN, a->metric_quality.v[measure],
+                        format_quantity(arena, LANGUAGE_EN, a->metric_value.v[measure],
+                                        day->measures.row[measure].unit));
 }
 
 void account_words_pad(const char *text, int width)

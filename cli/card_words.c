@@ -166,7 +166,7 @@ static void put_measures(const struct words *w)
         text_json_member(w->out, "quality",
                          metric_quality_name((enum metric_quality)h->quality[i]));
         put_exact(w, "score", h->counts[i], h->score[i]);
-        text_json_member(w->out, "level", h->quality[i] == METRIC_OK ? h->level[i] : NULL);
+        text_json_member(w->out, "level", health_knows(h, i) ? h->level[i] : NULL);
         put_int(w->out, "score_bp", h->counts[i], h->measure_bp[i]);
         put_int(w->out, "lost_bp", h->is_known && h->counts[i], h->lost_bp[i]);
         g_string_append_c(w->out, '}');
@@ -248,8 +248,9 @@ void card_words_text(GString *out, struct health_engine *engine, const char *acc
             g_string_append_printf(out, "    %+7d  %s: ", h->contribution_bp[i],
                                    card->measure[i].label);
             append_plain(&w, h->score[i]);
-            g_string_append_printf(out, "%s%s\n", h->level[i] ? " " : "",
-                                   h->level[i] ? h->level[i] : "");
+            g_string_append_printf(out, "%s%s%s\n", h->level[i] ? " " : "",
+                                   h->level[i] ? h->level[i] : "",
+                                   h->quality[i] == METRIC_CARRIED ? ", carried" : "");
         }
     }
     say_extra(out, "start", h->start_bp);

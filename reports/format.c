@@ -79,6 +79,14 @@ const char *format_quantity(struct arena *arena, enum language language, double 
                         unit_of(arena, language, value, unit));
 }
 
+const char *format_known(struct arena *arena, enum language language, const char *quality,
+                         const char *value)
+{
+    if (strcmp(quality, "carried") != 0)
+        return value;
+    return arena_printf(arena, "%s (%s)", value, format_quality(language, quality));
+}
+
 const char *format_quality(enum language language, const char *quality)
 {
     static const struct {
@@ -88,7 +96,8 @@ const char *format_quality(enum language language, const char *quality)
                  {"stale", MESSAGE_QUALITY_STALE},
                  {"not_applicable", MESSAGE_QUALITY_NOT_APPLICABLE},
                  {"error", MESSAGE_QUALITY_ERROR},
-                 {"quarantined", MESSAGE_QUALITY_QUARANTINED}};
+                 {"quarantined", MESSAGE_QUALITY_QUARANTINED},
+                 {"carried", MESSAGE_QUALITY_CARRIED}};
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
         if (strcmp(names[i].name, quality) == 0)
             return message_form[language][names[i].message][0];

@@ -29,6 +29,10 @@ const char *format_money(struct arena *arena, enum language language, const char
 const char *format_percent(struct arena *arena, enum language language, double percent,
                            int decimals);
 
+/* A measure's value as it is shown; of one that is an earlier day's that is said as well. */
+const char *format_known(struct arena *arena, enum language language, const char *quality,
+                         const char *value);
+
 /* Why a measure has no value, by the stored word: "no data" for no_data. */
 const char *format_quality(enum language language, const char *quality);
 

@@ -26,16 +26,16 @@ static void fill_day(const struct q_report_measures_rows *measures, const struct
     out->n = MIN(measures->n, bp->n);
     for (size_t i = 0; i < out->n; i++) {
         const struct q_report_measures_row *m = &measures->row[i];
-        out->measure[i] =
-            (struct change_measure){.name = m->name,
-                                    .group = m->group_name,
-                                    .weight = m->weight,
-                                    .group_weight = m->group_weight,
-                                    .definition = m->definition_is_null ? NULL : m->definition,
-                                    .counts = !(bp->is_null && bp->is_null[i]),
-                                    .has_data = strcmp(quality->v[i], "ok") == 0,
-                                    .bp = bp->v[i],
-                                    .contribution_bp = contribution->v[i]};
+        out->measure[i] = (struct change_measure){
+            .name = m->name,
+            .group = m->group_name,
+            .weight = m->weight,
+            .group_weight = m->group_weight,
+            .definition = m->definition_is_null ? NULL : m->definition,
+            .counts = !(bp->is_null && bp->is_null[i]),
+            .has_data = strcmp(quality->v[i], "ok") == 0 || strcmp(quality->v[i], "carried") == 0,
+            .bp = bp->v[i],
+            .contribution_bp = contribution->v[i]};
     }
 }
 
@@ -68,8 +68,10 @@ ssize_t reason_now(const struct report *r, size_t before)
 const char *reason_value(const struct report *r, const struct q_report_measures_row *m,
                          const struct db_doubles *value, const struct db_texts *quality, size_t i)
 {
-    return is_missing(value, i) ? format_quality(r->language, quality->v[i])
-                                : format_quantity(r->arena, r->language, value->v[i], m->unit);
+    return is_missing(value, i)
+               ? format_quality(r->language, quality->v[i])
+               : format_known(r->arena, r->language, quality->v[i],
+                              format_quantity(r->arena, r->language, value->v[i], m->unit));
 }
 
 /* The measure's sentence with its value, or "label: why there is none". */
@@ -80,8 +82,10 @@ static const char *sentence(const struct report *r, const struct q_report_accoun
     if (is_missing(&a->metric_value, i) || !at)
         return report_say(r, MESSAGE_REASON_VALUE, "what", report_words(r, m->label), "value",
                           reason_value(r, m, &a->metric_value, &a->metric_quality, i), NULL);
-    return arena_printf(r->arena, "%.*s%s%s", (int)(at - words), words,
-                        format_value(r->arena, r->language, a->metric_value.v[i], m->unit), at + 7);
+    const char *value = format_value(r->arena, r->language, a->metric_value.v[i], m->unit);
+    return format_known(
+        r->arena, r->language, a->metric_quality.v[i],
+        arena_printf(r->arena, "%.*s%s%s", (int)(at - words), words, value, at + 7));
 }
 
 /* Of measures whose data came or went: what they are called, and what those that came say. */

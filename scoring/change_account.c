@@ -23,7 +23,8 @@ static void fill_day(struct change_account_day *d)
             .group_weight = m->group_weight,
             .definition = m->definition_is_null ? NULL : m->definition,
             .counts = !(row->measure_bp.is_null && row->measure_bp.is_null[i]),
-            .has_data = strcmp(row->metric_quality.v[i], "ok") == 0,
+            .has_data = strcmp(row->metric_quality.v[i], "ok") == 0 ||
+                        strcmp(row->metric_quality.v[i], "carried") == 0,
             .bp = row->measure_bp.v[i],
             .contribution_bp = row->contribution_bp.v[i]};
     }
@@ -74,7 +75,7 @@ static bool on_frame(void *context, const struct metric_frame *f, GError **err)
     for (size_t i = 0; i < b->card->n_measures; i++) {
         struct change_measure *m = &b->out->measure[i];
         m->counts = h.is_known && h.counts[i];
-        m->has_data = h.quality[i] == METRIC_OK;
+        m->has_data = health_knows(&h, i);
         m->bp = h.measure_bp[i];
         m->contribution_bp = h.contribution_bp[i];
     }

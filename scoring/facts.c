@@ -153,6 +153,7 @@ void facts_free(struct facts *f)
         g_free(f->usage[u].tie);
         g_free(f->usage[u].n);
         g_free(f->usage[u].first);
+        g_free(f->usage[u].newest);
     }
     for (int kind = 0; kind < FACTS_LISTS; kind++)
         g_free(f->version[kind].row);

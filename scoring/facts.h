@@ -110,10 +110,10 @@ int facts_active_days(const struct facts *facts, size_t account, size_t usage, i
 double facts_value(const struct facts *facts, size_t account, size_t usage, int32_t day);
 /* Last day before `before` with a value above zero, INT32_MIN when there is none since from_day. */
 int32_t facts_last_active(const struct facts *facts, size_t account, size_t usage, int32_t before);
-/* First day with a fact of the metric, INT32_MAX when there is none; and the last over all
- * accounts. */
+/* First day with a fact of the metric, INT32_MAX when there is none; and the last before a day over
+ * all accounts, INT32_MIN when there is none since from_day. */
 int32_t facts_first_day(const struct facts *facts, size_t account, size_t usage);
-int32_t facts_newest_day(const struct facts *facts, size_t usage);
+int32_t facts_newest_day(const struct facts *facts, size_t usage, int32_t before);
 
 /* Subject days of the metrics asked by subject, sorted by account, usage, subject, day; one each.
  */

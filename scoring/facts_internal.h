@@ -22,8 +22,8 @@ struct facts_usage {
     int64_t *at, *tie; /* only while loading a metric of rule latest */
     int32_t *n;        /* only while loading sums of records that change: how many count */
     int32_t *first;    /* by account */
-    int32_t newest;
-    double unit; /* 10^scale */
+    int32_t *newest;   /* by day: the last one before it with a fact of anybody, or INT32_MIN */
+    double unit;       /* 10^scale */
     char combine;
 };
 

@@ -139,7 +139,9 @@ static void allocate(struct facts *f, struct facts_usage *u)
     u->first = g_new(int32_t, f->n_accounts + 1);
     for (size_t a = 0; a < f->n_accounts; a++)
         u->first[a] = INT32_MAX;
-    u->newest = INT32_MIN;
+    u->newest = g_new(int32_t, f->n_days + 1);
+    for (size_t d = 0; d <= f->n_days; d++)
+        u->newest[d] = INT32_MIN;
     u->unit = 1;
 }
 
@@ -182,9 +184,11 @@ static void settle(const struct facts *f, struct facts_usage *u)
                 continue;
             int32_t day = f->wish.from_day + (int32_t)d;
             u->first[a] = MIN(u->first[a], day);
-            u->newest = MAX(u->newest, day);
+            u->newest[d + 1] = day;
         }
     }
+    for (size_t d = 1; d <= f->n_days; d++)
+        u->newest[d] = MAX(u->newest[d], u->newest[d - 1]);
 }
 
 /* sum[d] becomes the total before day d, active likewise. */
@@ -371,9 +375,10 @@ int32_t facts_first_day(const struct facts *f, size_t account, size_t usage)
     return f->usage[usage].first[account];
 }
 
-int32_t facts_newest_day(const struct facts *f, size_t usage)
+int32_t facts_newest_day(const struct facts *f, size_t usage, int32_t before)
 {
-    return f->usage[usage].newest;
+    int32_t day = CLAMP(before, f->wish.from_day, f->wish.to_day);
+    return f->usage[usage].newest[day - f->wish.from_day];
 }
 
 const struct facts_subject_day *facts_subject_days(const struct facts *f, size_t *n)

@@ -19,7 +19,12 @@ struct health_engine {
     struct scorecard *profile; /* the card with those of each of its profiles */
     struct rational_pool *pool;
     struct scorecard_value *value; /* by input */
-    struct rational unit;          /* basis points for one of the scale */
+    struct past {
+        struct rational number;
+        int days;                            /* how old; 0: there is none */
+    } * past;                                /* the last value before, by input */
+    bool is_carried[SCORECARD_MEASURES_MAX]; /* the measure took it */
+    struct rational unit;                    /* basis points for one of the scale */
     bool is_brief;
 };
 
@@ -32,6 +37,7 @@ struct health_engine *health_engine_new(const struct scorecard *card)
         scorecard_profile_apply(card, i, &e->profile[i]);
     e->pool = rational_pool_new();
     e->value = g_new0(struct scorecard_value, card->n_inputs + 1);
+    e->past = g_new0(struct past, card->n_inputs + 1);
     e->unit = rational_divide(e->pool, rational_int(FULL),
                               rational_subtract(e->pool, card->to, card->from));
     return e;
@@ -49,6 +55,7 @@ void health_engine_free(struct health_engine *e)
     rational_pool_free(e->pool);
     g_free(e->profile);
     g_free(e->value);
+    g_free(e->past);
     g_free(e);
 }
 
@@ -65,8 +72,10 @@ struct rational_pool *health_engine_pool(struct health_engine *e)
 struct scorecard_value *health_engine_begin(struct health_engine *e)
 {
     rational_pool_reset(e->pool);
-    for (size_t i = 0; i < e->card->n_inputs; i++)
+    for (size_t i = 0; i < e->card->n_inputs; i++) {
         e->value[i] = (struct scorecard_value){METRIC_NO_DATA, rational_int(0), NULL};
+        e->past[i].days = 0;
+    }
     return e->value;
 }
 
@@ -94,6 +103,11 @@ static struct rational shown(struct health_engine *e, struct rational x)
 /* ── measures ───────────────────────────────────────────────────────────────────────────────────
  */
 
+static bool is_missing(const struct health *h, size_t i)
+{
+    return !health_knows(h, i) && h->quality[i] != METRIC_NOT_APPLICABLE;
+}
+
 /* The rule of the first case that holds; NULL when none does. */
 static const struct scorecard_rule *rule_of(struct health_engine *e,
                                             const struct scorecard_measure *m)
@@ -105,14 +119,24 @@ static const struct scorecard_rule *rule_of(struct health_engine *e,
     return NULL;
 }
 
-/* What a measure knows: METRIC_OK with its score, or why it has none. */
+/* The last value takes the place of a missing one while it is young enough. */
+static bool carries(const struct health_engine *e, const struct scorecard_measure *m)
+{
+    const struct past *past = &e->past[m->input];
+    return m->missing == MISSING_CARRY && !scorecard_value_known(&e->value[m->input]) &&
+           past->days > 0 && past->days <= m->carry_days;
+}
+
+/* What a measure knows: METRIC_OK or METRIC_CARRIED with its score, or why it has none. */
 static enum metric_quality judge(struct health_engine *e, const struct scorecard_measure *m,
                                  struct rational *score, const char **level)
 {
-    const struct scorecard_value *value = &e->value[m->input];
+    const bool is_carried = carries(e, m);
+    const struct scorecard_value last = {METRIC_OK, e->past[m->input].number, NULL},
+                                 *value = is_carried ? &last : &e->value[m->input];
     const struct scorecard_rule *rule = rule_of(e, m);
     *level = NULL;
-    if (value->quality == METRIC_NOT_APPLICABLE || (rule && !rule->applies) ||
+    if (e->value[m->input].quality == METRIC_NOT_APPLICABLE || (rule && !rule->applies) ||
         !scorecard_condition_hold(&e->card->group[m->group].only_if, e->pool, e->value) ||
         !scorecard_condition_hold(&m->only_if, e->pool, e->value))
         return METRIC_NOT_APPLICABLE;
@@ -124,7 +148,7 @@ static enum metric_quality judge(struct health_engine *e, const struct scorecard
         return METRIC_NO_DATA;
     *score =
         rational_round(e->pool, *score, e->card->round_measure.step, e->card->round_measure.rule);
-    return METRIC_OK;
+    return is_carried ? METRIC_CARRIED : METRIC_OK;
 }
 
 /* What a missing measure counts as; false: it does not count. */
@@ -162,8 +186,9 @@ static bool judge_all(struct health_engine *e, struct health *out)
         out->score[i] = rational_int(0);
         enum metric_quality quality = judge(e, m, &out->score[i], &out->level[i]);
         out->quality[i] = (uint8_t)quality;
-        bool missing = quality != METRIC_OK && quality != METRIC_NOT_APPLICABLE;
-        out->counts[i] = quality == METRIC_OK || (missing && imputed(e, m, &out->score[i]));
+        e->is_carried[i] = quality == METRIC_CARRIED;
+        bool missing = is_missing(out, i);
+        out->counts[i] = health_knows(out, i) || (missing && imputed(e, m, &out->score[i]));
         blocked = blocked || (missing && m->missing == MISSING_BLOCK);
         /* Where scores add up, 0 points are none; else they begin where the scale does. */
         bool adds = scorecard_level_adds(&e->card->group[m->group].level);
@@ -233,11 +258,6 @@ static void contribute(struct health_engine *e, struct health *out)
 /* ── what is not known ──────────────────────────────────────────────────────────────────────────
  */
 
-static bool is_missing(const struct health *h, size_t i)
-{
-    return h->quality[i] != METRIC_OK && h->quality[i] != METRIC_NOT_APPLICABLE;
-}
-
 /* Every applicable measure counts; those that do not count yet with their worst or best. */
 static int bound(struct health_engine *e, const struct health *h, bool best)
 {
@@ -266,7 +286,7 @@ static void measure_doubt(struct health_engine *e, struct health *out)
     bool applies[SCORECARD_MEASURES_MAX], has[SCORECARD_MEASURES_MAX], all = true, open = false;
     for (size_t i = 0; i < e->card->n_measures; i++) {
         applies[i] = out->quality[i] != METRIC_NOT_APPLICABLE;
-        has[i] = out->quality[i] == METRIC_OK;
+        has[i] = health_knows(out, i);
         all = all && (has[i] || !applies[i]);
         open = open || (is_missing(out, i) && !out->counts[i]);
     }
@@ -392,7 +412,10 @@ void health_of_reading(struct health_engine *e, const struct health_reading *r, 
         if (input->metric >= 0)
             value[i] = read_number(e, r->value[at],
                                    r->quality ? (enum metric_quality)r->quality[at] : METRIC_OK);
-        else if (text)
+        if (input->metric >= 0 && r->carried && r->carried_on[at] != INT32_MIN)
+            e->past[i] = (struct past){rational_of_double(e->pool, r->carried[at]),
+                                       r->as_of - r->carried_on[at]};
+        if (text)
             value[i] = (struct scorecard_value){METRIC_OK, rational_int(0), text};
     }
     health_engine_run(e, out);
@@ -400,8 +423,13 @@ void health_of_reading(struct health_engine *e, const struct health_reading *r, 
 
 struct health_reading health_reading_of(const struct metric_frame *f, size_t a)
 {
-    return (struct health_reading){f->value + a, f->quality + a, f->n_accounts,
-                                   f->attribute ? &f->attribute[a] : NULL};
+    return (struct health_reading){f->value + a,
+                                   f->quality + a,
+                                   f->n_accounts,
+                                   f->attribute ? &f->attribute[a] : NULL,
+                                   f->as_of,
+                                   f->carried ? f->carried + a : NULL,
+                                   f->carried ? f->carried_on + a : NULL};
 }
 
 void health_of_frame(struct health_engine *e, const struct metric_frame *f, size_t a,
@@ -439,6 +467,9 @@ const struct scorecard_value *health_input(const struct health_engine *e, size_t
 
 double health_value(const struct health_engine *e, size_t measure)
 {
-    const struct scorecard_value *value = &e->value[e->card->measure[measure].input];
+    int input = e->card->measure[measure].input;
+    const struct scorecard_value *value = &e->value[input];
+    if (e->is_carried[measure])
+        return rational_to_double(e->past[input].number);
     return scorecard_value_known(value) && !value->text ? rational_to_double(value->number) : NAN;
 }

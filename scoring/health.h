@@ -31,6 +31,12 @@ struct health {
     struct rational shown_computed, shown_effective; /* as the card rounds */
 };
 
+/* Does it know the measure, by a value of the day or one that it carries? */
+static inline bool health_knows(const struct health *h, size_t measure)
+{
+    return h->quality[measure] == METRIC_OK || h->quality[measure] == METRIC_CARRIED;
+}
+
 /* The engine: a scorecard and the memory that its accounts reuse. */
 struct health_engine;
 
@@ -66,6 +72,9 @@ struct health_reading {
     const uint8_t *quality;
     size_t stride;
     const struct facts_attributes *attribute; /* NULL: none is known */
+    int32_t as_of;
+    const double *carried; /* as in a frame, by metric with the same stride; NULL: none */
+    const int32_t *carried_on;
 };
 
 /* The reading of account `a` of a day's frame. */

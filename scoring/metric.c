@@ -7,7 +7,7 @@
 #include "core/currency.h"
 #include "scoring/doubt.h"
 #include "scoring/facts_attribute.h"
-#include "scoring/metric_internal.h"
+#include "scoring/metric_past.h"
 #include "sql/scoring.h"
 
 const struct metric_answer metric_no_data = {NAN, METRIC_NO_DATA};
@@ -28,8 +28,8 @@ struct metric_answer metric_quotient(double n, double by)
 
 const char *metric_quality_name(enum metric_quality quality)
 {
-    static const char *const names[] = {"ok",    "no_data",    "stale", "not_applicable",
-                                        "error", "quarantined"};
+    static const char *const names[] = {"ok",    "no_data",     "stale",  "not_applicable",
+                                        "error", "quarantined", "carried"};
     return names[quality];
 }
 
@@ -173,12 +173,17 @@ static void fill_value(const struct metric_computing *c, size_t i, size_t a, boo
 }
 
 /* Metrics over runs share what is sorted of an account. */
+static bool is_wanted(const struct metric_computing *c, size_t metric)
+{
+    return !c->only || c->only[metric];
+}
+
 static void fill_runs(struct metric_computing *c)
 {
     for (size_t a = 0; c->words && a < c->frame->n_accounts; a++) {
         metric_runs_choose(c, a);
         for (size_t i = 0; i < c->frame->n_metrics; i++) {
-            if (metric_kinds[c->set->metric[i].kind].reads == METRIC_READS_RUNS)
+            if (is_wanted(c, i) && metric_kinds[c->set->metric[i].kind].reads == METRIC_READS_RUNS)
                 fill_value(c, i, a, false);
         }
     }
@@ -191,6 +196,8 @@ static void fill_values(struct metric_computing *c, const struct doubt *doubt)
     fill_runs(c);
     for (size_t i = 0; i < c->frame->n_metrics; i++) {
         const struct metric *m = &c->set->metric[i];
+        if (!is_wanted(c, i))
+            continue;
         int days = c->frame->as_of - metric_window_from(c, m);
         bool quarantined = doubt_within(doubt, m->usage, c->frame->as_of, days) ||
                            doubt_within(doubt, m->good, c->frame->as_of, days) ||
@@ -209,11 +216,24 @@ struct passing {
     struct doubt *doubt;
     struct metric_run_words *words;
     struct slo_lens *lens;
+    struct metric_past *past; /* NULL: nobody wants any */
     metric_frame_fn fn;
     void *context;
 };
 
-static bool one_day(const struct passing *p, int32_t as_of, GError **err)
+/* Service levels and runs are looked at as of the day, where something reads them. */
+static bool reads_runs(const struct metric_computing *c)
+{
+    for (size_t i = 0; c->only && i < c->set->n_metrics; i++) {
+        enum metric_reads reads = metric_kinds[c->set->metric[i].kind].reads;
+        if (c->only[i] && (reads == METRIC_READS_RUNS || reads == METRIC_READS_SLO))
+            return true;
+    }
+    return !c->only;
+}
+
+/* A day that nobody asked for is computed for the past it is of those that follow. */
+static bool one_day(const struct passing *p, int32_t as_of, bool is_asked, GError **err)
 {
     g_autoptr(arena_t) arena = arena_new();
     const struct metric_set *set = p->set;
@@ -240,6 +260,7 @@ static bool one_day(const struct passing *p, int32_t as_of, GError **err)
                                  .arena = arena,
                                  .zone = p->zone,
                                  .words = p->words,
+                                 .only = is_asked ? NULL : metric_past_only(p->past),
                                  .start_us = zone_day_start(p->zone, as_of)};
     for (int kind = FACTS_CONTRACT; kind < FACTS_KINDS; kind++)
         c.record[kind] =
@@ -247,10 +268,30 @@ static bool one_day(const struct passing *p, int32_t as_of, GError **err)
     if (!fill_contracts(&c, err))
         return false;
     fill_activity(&c);
-    if (p->lens)
+    if (p->lens && reads_runs(&c))
         slo_lens_at(p->lens, zone_day_start(p->zone, as_of - set->run_days), c.start_us);
     fill_values(&c, p->doubt);
-    return p->fn(p->context, &frame, err);
+    if (p->past && is_asked)
+        metric_past_give(p->past, &frame);
+    if (is_asked && !p->fn(p->context, &frame, err))
+        return false;
+    if (p->past)
+        metric_past_keep(p->past, &frame);
+    return true;
+}
+
+/* The days asked, each after the days before it whose values are wanted. */
+static bool all_days(const struct passing *p, const int32_t *as_of, size_t n, GError **err)
+{
+    int32_t next = INT32_MIN;
+    for (size_t i = 0; i < n; i++) {
+        for (int32_t day = MAX(next, as_of[i] - p->set->wants->most_days); day <= as_of[i]; day++) {
+            if (!one_day(p, day, day == as_of[i], err))
+                return false;
+        }
+        next = as_of[i] + 1;
+    }
+    return true;
 }
 
 /* Facts are read from the first month there is: "since when" needs the whole past. */
@@ -275,7 +316,8 @@ static int reach(const struct metric_set *set)
         const struct metric *m = &set->metric[i];
         bool usage = metric_kinds[m->kind].reads <= METRIC_READS_SUBJECTS;
         if (usage && !metric_kinds[m->kind].knows_its_past)
-            days = MAX(days, m->is_business ? m->days * 2 + 10 : m->days);
+            days = MAX(days,
+                       (m->is_business ? m->days * 2 + 10 : m->days) + set->wants->carry_days[i]);
     }
     return days;
 }
@@ -348,6 +390,7 @@ static void wish_subjects(const struct metric_set *set, int32_t first_as_of,
 static bool prepare(struct passing *p, struct arena *arena, struct db *db, GError **err)
 {
     const struct metric_set *set = p->set;
+    p->past = metric_past_new(arena, set, facts_accounts(p->facts));
     if (!doubt_load(arena, db, p->facts, set->usage, set->n_usage, &p->doubt, err))
         return false;
     if (!set->wants_runs)
@@ -368,8 +411,8 @@ bool metric_compute(struct db *db, const struct metric_set *set, const struct zo
                               .attributes = set->wants->attributes};
     if (n_as_of == 0)
         return true;
-    wish_runs(set, as_of[0], &wish);
-    wish_subjects(set, as_of[0], &wish);
+    wish_runs(set, as_of[0] - set->wants->most_days, &wish);
+    wish_subjects(set, as_of[0] - set->wants->most_days, &wish);
     if (!check_whole(db, set, zone, as_of[0], err) ||
         !fact_range(db, as_of[n_as_of - 1], &wish, err))
         return false;
@@ -378,9 +421,7 @@ bool metric_compute(struct db *db, const struct metric_set *set, const struct zo
         return false;
     g_autoptr(arena_t) arena = arena_new();
     struct passing p = {.set = set, .facts = facts, .zone = zone, .fn = fn, .context = context};
-    bool good = prepare(&p, arena, db, err);
-    for (size_t i = 0; i < n_as_of && good; i++)
-        good = one_day(&p, as_of[i], err);
+    bool good = prepare(&p, arena, db, err) && all_days(&p, as_of, n_as_of, err);
     facts_free(facts);
     return good;
 }

@@ -16,7 +16,8 @@ enum metric_quality {
     METRIC_STALE,
     METRIC_NOT_APPLICABLE,
     METRIC_ERROR,
-    METRIC_QUARANTINED /* a quality check of its usage fails within the window */
+    METRIC_QUARANTINED, /* a quality check of its usage fails within the window */
+    METRIC_CARRIED      /* of a measure alone: there is none today, an earlier day's value counts */
 };
 
 struct facts;
@@ -46,6 +47,10 @@ struct metric_frame {
     int32_t *start_on;    /* first contract day or usage day; INT32_MAX when none */
     uint8_t *is_customer; /* paying, or active by the churn definition: scored only when 1 */
     const struct facts *facts;
+    /* Of a metric whose past is wanted, the last value before as_of that was OK and its day, as
+     * known now, by the indexes of value; day INT32_MIN: none. NULL: nobody wants any. */
+    const double *carried;
+    const int32_t *carried_on;
     const struct facts_attributes *attribute; /* by account; NULL: nobody wants them */
     struct slo_lens *slo; /* slo.yaml at the start of the day; NULL when nothing is declared */
 };
@@ -64,6 +69,8 @@ const char *metric_quality_name(enum metric_quality quality);
 
 /* From now on frames of the set have attributes. */
 void metric_want_attributes(const struct metric_set *set);
+/* The same of a metric's last value of the `days` before. */
+void metric_want_past(const struct metric_set *set, size_t metric, int days);
 
 /* Called once per as-of day, ascending; the frame lives until it returns. */
 typedef bool (*metric_frame_fn)(void *context, const struct metric_frame *frame, GError **err);

@@ -334,8 +334,9 @@ struct metric_set *metric_set_load(struct arena *arena, struct config *config, G
         !(set->slo = slo_set_load(arena, config, err)) || !load_holidays(arena, set, config, err))
         return NULL;
     const struct metric_file *file = data;
-    set->wants = arena_one(arena, struct metric_wants);
     set->n_metrics = file->metrics_count;
+    set->wants = arena_one(arena, struct metric_wants);
+    set->wants->carry_days = arena_many(arena, set->n_metrics + 1, int);
     set->currency = config_currency(config);
     set->metric = arena_many(arena, set->n_metrics, struct metric);
     size_t n_slo_usage, room;
@@ -405,6 +406,13 @@ const char *metric_text(const struct metric_set *set)
 void metric_want_attributes(const struct metric_set *set)
 {
     set->wants->attributes = true;
+}
+
+void metric_want_past(const struct metric_set *set, size_t metric, int days)
+{
+    struct metric_wants *wants = set->wants;
+    wants->carry_days[metric] = MAX(wants->carry_days[metric], days);
+    wants->most_days = MAX(wants->most_days, days);
 }
 
 size_t metric_usage_count(const struct metric_set *set)

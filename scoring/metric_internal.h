@@ -11,6 +11,8 @@ enum churn_definition { CHURN_CONTRACT_END, CHURN_DOWNGRADE, CHURN_CONTRACTION, 
 /* What scorecards that were loaded with the set ask for beside today's metrics. */
 struct metric_wants {
     bool attributes;
+    int *carry_days; /* by metric: for how long its last value is asked for; 0: it is not */
+    int most_days;   /* of them */
 };
 
 struct metric_set {
@@ -60,6 +62,7 @@ struct metric_computing {
     const struct zone *zone;
     const struct metric_run_words *words; /* NULL: no metric reads runs */
     struct metric_runs runs;              /* of the account whose turn it is */
+    const bool *only;                     /* by metric: those to compute; NULL: all */
 };
 
 extern const struct metric_answer metric_no_data, metric_overflow;

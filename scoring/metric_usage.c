@@ -115,7 +115,7 @@ struct metric_answer metric_usage_compute(const struct metric_computing *c, cons
     int32_t first = facts_first_day(c->facts, a, (size_t)usage);
     if (first >= to)
         return metric_no_data;
-    if (m->stale_days > 0 && facts_newest_day(c->facts, (size_t)usage) < to - m->stale_days)
+    if (m->stale_days > 0 && facts_newest_day(c->facts, (size_t)usage, to) < to - m->stale_days)
         return (struct metric_answer){NAN, METRIC_STALE};
     switch (m->kind) {
     case KIND_SUM:

@@ -120,7 +120,7 @@ static void see(struct planning *p, int side, const struct metric_frame *f, size
     for (size_t j = 0; j < card->n_measures; j++) {
         struct plan_measure *m = &p->out->measure[p->place[side][j]];
         s->part_bp[p->place[side][j]] = h.is_known ? h.contribution_bp[j] : 0;
-        *(side == 0 ? &m->known_before : &m->known_after) += h.quality[j] == METRIC_OK;
+        *(side == 0 ? &m->known_before : &m->known_after) += health_knows(&h, j);
     }
     if (!h.is_known)
         return;

@@ -216,6 +216,12 @@ static void digest_input(const struct scoring *s, const struct metric_frame *f,
             score_digest_number(sum, f->value[m * f->n_accounts + a]);
             g_checksum_update(sum, &f->quality[m * f->n_accounts + a], 1);
         }
+        for (size_t m = 0; f->carried && m < f->n_metrics; m++) {
+            int32_t on = f->carried_on[m * f->n_accounts + a];
+            score_digest_number(sum, on);
+            if (on != INT32_MIN)
+                score_digest_number(sum, f->carried[m * f->n_accounts + a]);
+        }
         for (int i = 0; f->attribute && i < FACTS_ATTRIBUTES; i++) {
             const char *text = f->attribute[a].text[i] ? f->attribute[a].text[i] : "";
             g_checksum_update(sum, (const guchar *)text, (gssize)strlen(text) + 1);

@@ -15,6 +15,7 @@ enum scorecard_missing {
     MISSING_WORST,
     MISSING_BEST,
     MISSING_BLOCK,
+    MISSING_CARRY,
     MISSING_SCORE
 };
 
@@ -26,6 +27,7 @@ struct scorecard_measure {
     struct rational written_weight;
     enum scorecard_missing missing;
     struct rational missing_score; /* of MISSING_SCORE */
+    int carry_days;                /* of MISSING_CARRY: how old the last value may be */
     struct scorecard_conditions only_if, no_data_if;
     size_t n_rules; /* cases: the first whose `when` holds */
     const struct scorecard_rule *rule;

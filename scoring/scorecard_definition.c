@@ -88,14 +88,16 @@ static void say_input(GString *out, struct arena *arena, const struct scorecard 
 const char *scorecard_definition(struct arena *arena, const struct scorecard *card,
                                  const struct metric_set *metrics, size_t measure)
 {
-    static const char *const policies[] = {"renormalise", "neutral", "worst",
-                                           "best",        "block",   "score"};
+    static const char *const policies[] = {"renormalise", "neutral", "worst", "best",
+                                           "block",       "carry",   "score"};
     const struct scorecard_measure *m = &card->measure[measure];
     g_autoptr(GString) out = g_string_new(NULL);
     say_input(out, arena, card, metrics, m->input);
     g_string_append_printf(out, "; missing: %s", policies[m->missing]);
     if (m->missing == MISSING_SCORE)
         say_number(out, "of", m->missing_score);
+    if (m->missing == MISSING_CARRY)
+        g_string_append_printf(out, " days=%d", m->carry_days);
     say_conditions(out, card, "group only if", &card->group[m->group].only_if);
     say_conditions(out, card, "only if", &m->only_if);
     say_conditions(out, card, "no data if", &m->no_data_if);

@@ -37,10 +37,40 @@ bool scorecard_measure_scale(const struct scorecard_loading *l, const struct rat
 /* ── what a measure is when it is missing ───────────────────────────────────────────────────────
  */
 
+/* "14d": how old a value may be that stands in for a missing one. */
+static bool load_carry(const struct scorecard_loading *l, const char *text,
+                       struct scorecard_measure *m, GError **err)
+{
+    enum { CARRY_MAX = 366 };
+    const struct scorecard_input *input = &l->card->input[m->input];
+    guint64 days = 0;
+    char *end = NULL;
+    bool carries = m->missing == MISSING_CARRY;
+    if (!text && !carries)
+        return true;
+    if (!text || !carries)
+        return scorecard_loading_refuse(l, err, text ? ".carry" : ".missing",
+                                        "missing: carry and carry: 14d, say, want each other");
+    if (g_ascii_isdigit(*text))
+        days = g_ascii_strtoull(text, &end, 10);
+    if (!end || strcmp(end, "d") != 0 || days < 1 || days > CARRY_MAX)
+        return scorecard_loading_refuse(l, err, ".carry", "carry is '%s', want 1d to %dd", text,
+                                        CARRY_MAX);
+    if (input->derive != DERIVE_NONE || input->type != TYPE_NUMBER)
+        return scorecard_loading_refuse(l, err, ".missing",
+                                        "only what is read is carried, and '%s' is %s", input->name,
+                                        input->type == TYPE_NUMBER ? "derived" : "a text");
+    m->carry_days = (int)days;
+    if (input->metric >= 0)
+        metric_want_past(l->metrics, (size_t)input->metric, m->carry_days);
+    return true;
+}
+
 static bool load_missing(const struct scorecard_loading *l, const char *text,
                          struct scorecard_measure *m, GError **err)
 {
-    static const char *const policies[] = {"renormalise", "neutral", "worst", "best", "block"};
+    static const char *const policies[] = {"renormalise", "neutral", "worst",
+                                           "best",        "block",   "carry"};
     m->missing = MISSING_RENORMALISE;
     m->missing_score = rational_int(0);
     for (size_t i = 0; i < G_N_ELEMENTS(policies); i++) {
@@ -53,7 +83,8 @@ static bool load_missing(const struct scorecard_loading *l, const char *text,
     if (!rational_parse(l->pool, slice_of(text), &m->missing_score))
         return scorecard_loading_refuse(
             l, err, ".missing",
-            "missing is '%s', want renormalise, neutral, worst, best, block or a score", text);
+            "missing is '%s', want renormalise, neutral, worst, best, block, carry or a score",
+            text);
     if (scorecard_level_adds(&l->card->group[m->group].level))
         return scorecard_loading_number(l, ".missing", text, &m->missing_score, err);
     return scorecard_loading_within(l, ".missing", text, l->card->from, l->card->to,
@@ -187,7 +218,7 @@ static bool load_one(struct scorecard_loading *l, const struct scorecard_text_me
         .name = text->name, .label = text->label ? text->label : text->name, .group = (int)g};
     if (!scorecard_input_find(l, ".metric", text->metric, &m->input, err) ||
         !scorecard_measure_weight(l, text->weight, weight, err) ||
-        !load_missing(l, text->missing, m, err) ||
+        !load_missing(l, text->missing, m, err) || !load_carry(l, text->carry, m, err) ||
         !scorecard_condition_load(l, ".only_if", text->only_if, text->only_if_count, &m->only_if,
                                   err) ||
         !scorecard_condition_load(l, ".no_data_if", text->no_data_if, text->no_data_if_count,

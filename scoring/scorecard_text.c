@@ -65,6 +65,7 @@ static const cyaml_schema_field_t measure_fields[] = {
     MAY("label", struct scorecard_text_measure, label),
     TEXT("metric", struct scorecard_text_measure, metric),
     MAY("missing", struct scorecard_text_measure, missing),
+    MAY("carry", struct scorecard_text_measure, carry),
     MAY("weight", struct scorecard_text_measure, weight),
     MAY("direction", struct scorecard_text_measure, direction),
     CONDITIONS("only_if", struct scorecard_text_measure, only_if),

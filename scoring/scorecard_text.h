@@ -36,7 +36,7 @@ struct scorecard_text_rule {
 };
 
 struct scorecard_text_measure {
-    char *name, *label, *metric, *missing, *weight, *direction;
+    char *name, *label, *metric, *missing, *carry, *weight, *direction;
     struct scorecard_text_condition *only_if, *no_data_if;
     struct scorecard_text_rule *cases;
     uint32_t only_if_count, no_data_if_count, cases_count;

@@ -27,9 +27,17 @@ static bool on_frame(void *context, const struct metric_frame *f, GError **err)
         return err_set(err, KENKO_ERROR_NOT_FOUND, "'%s' is no account", r->key);
     r->out->value = arena_many(r->arena, f->n_metrics + 1, double);
     r->out->quality = arena_many(r->arena, f->n_metrics + 1, uint8_t);
+    if (f->carried) {
+        r->out->carried = arena_many(r->arena, f->n_metrics + 1, double);
+        r->out->carried_on = arena_many(r->arena, f->n_metrics + 1, int32_t);
+    }
     for (size_t m = 0; m < f->n_metrics; m++) {
         r->out->value[m] = f->value[m * f->n_accounts + a];
         r->out->quality[m] = f->quality[m * f->n_accounts + a];
+    }
+    for (size_t m = 0; f->carried && m < f->n_metrics; m++) {
+        r->out->carried[m] = f->carried[m * f->n_accounts + a];
+        r->out->carried_on[m] = f->carried_on[m * f->n_accounts + a];
     }
     if (!f->attribute)
         return true;
@@ -64,7 +72,8 @@ bool what_if_load(struct arena *arena, struct db *db, struct config *config, con
 
 void what_if_health(const struct what_if *w, struct health_engine *engine, struct health *out)
 {
-    const struct health_reading reading = {w->value, w->quality, 1, &w->attribute};
+    const struct health_reading reading = {w->value,   w->quality,   1, &w->attribute, w->as_of,
+                                           w->carried, w->carried_on};
     health_of_reading(engine, &reading, out);
 }
 

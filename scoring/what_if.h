@@ -15,6 +15,8 @@ struct what_if {
     double *value;    /* by metric; NaN without data */
     uint8_t *quality; /* by metric */
     struct facts_attributes attribute;
+    double *carried; /* as in a frame; NULL: none */
+    int32_t *carried_on;
 };
 
 /* Its health. */

@@ -70,7 +70,7 @@ static char *seen(struct db *db)
     for (size_t i = 0; i < n; i++)
         g_string_append_printf(out, "| %d:%d ", row[i].day - day_of(1) + 1, (int)row[i].v);
     g_string_append_printf(out, "from %d to %d", facts_first_day(facts, 0, 0) - day_of(1) + 1,
-                           facts_newest_day(facts, 0) - day_of(1) + 1);
+                           facts_newest_day(facts, 0, day_of(31)) - day_of(1) + 1);
     facts_free(facts);
     return g_strdup(out->str);
 }
