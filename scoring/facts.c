@@ -131,7 +131,8 @@ struct facts *facts_load(struct db *db, const struct zone *zone, const struct fa
     f->word_index = g_hash_table_new(g_str_hash, g_str_equal);
     if (load_frame(f, db, known_no, err) && facts_load_usage(f, db, err) &&
         facts_load_records(f, db, err) && (!wish->runs || facts_load_runs(f, db, err)) &&
-        (!wish->attributes || facts_load_attributes(f, db, err)))
+        (!wish->attributes || facts_load_attributes(f, db, err)) &&
+        (!wish->contacts || facts_load_contacts(f, db, err)))
         return f;
     facts_free(f);
     return NULL;

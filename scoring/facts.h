@@ -17,6 +17,7 @@ enum facts_kind {
     FACTS_SENTIMENT,
     FACTS_TOUCHPOINT,
     FACTS_MILESTONE,
+    FACTS_CONTACT,
     FACTS_KINDS
 };
 
@@ -27,7 +28,7 @@ struct facts_words {
 
 /* A record as it stood on an as-of day. Times in microseconds (contracts: days). n is the ARR, the
  * first reply (0: none yet), the minutes, the answer; tag the currency, severity, incident, survey,
- * milestone. */
+ * milestone, role. Of contacts n is the user (0: none), to the day the person left. */
 struct facts_record {
     uint32_t account; /* index */
     int64_t from, to; /* to: INT64_MAX when open */
@@ -77,7 +78,7 @@ struct facts_wish {
     bool contracts_only;      /* of records contracts and nothing else */
     bool runs;             /* also runs and incidents: of runs those that ended on or after ... */
     int32_t runs_from_day; /* ... this day, or have not, and began before to_day */
-    bool attributes;       /* also what account records say in words */
+    bool attributes, contacts; /* also what account records say in words; also people */
     int32_t subjects_from_day; /* usage by subject is wanted from this day on */
 };
 
@@ -130,6 +131,8 @@ const struct facts_record *facts_records(const struct facts *facts, struct arena
                                          enum facts_kind kind, int32_t as_of, size_t *n);
 /* Has the kind any record at all? Then none for an account means zero, not unknown. */
 bool facts_has(const struct facts *facts, enum facts_kind kind);
+/* Is any contact a user that usage knows? Else nothing is known of what contacts do. */
+bool facts_has_users(const struct facts *facts);
 
 /* The runs, sorted by account, then `at`, then external id; of each the newest version that counts:
  * unlike other records a run says by its own times what was known of it when. And one account's. */

@@ -90,6 +90,7 @@ struct facts {
     size_t n_rates;
     struct facts_run *run;
     size_t n_runs;
+    bool has_users;
     size_t *first_run; /* by account, and one after the last */
     int32_t *first_run_day;
     struct facts_incident *incident;
@@ -106,6 +107,7 @@ bool facts_load_usage(struct facts *f, struct db *db, GError **err);
 bool facts_load_runs(struct facts *f, struct db *db, GError **err);
 bool facts_load_records(struct facts *f, struct db *db, GError **err);
 bool facts_load_attributes(struct facts *f, struct db *db, GError **err);
+bool facts_load_contacts(struct facts *f, struct db *db, GError **err);
 
 /* A new last version; all in order, each with the day it speaks from; the end of the record that
  * begins at `i`; and which of its versions had been said by a day that begins at start_us. */

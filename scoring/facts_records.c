@@ -148,7 +148,7 @@ static int compare_records(const void *a, const void *b)
 static int32_t member_day(const struct facts *f, enum facts_kind kind,
                           const struct facts_version *v, int32_t as_of)
 {
-    if (kind == FACTS_CONTRACT)
+    if (kind == FACTS_CONTRACT || kind == FACTS_CONTACT)
         return as_of - 1;
     return zone_day(f->zone, v->from);
 }

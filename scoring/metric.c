@@ -87,6 +87,8 @@ static struct metric_answer compute(const struct metric_computing *c, const stru
         return metric_records_compute(c, m, a);
     case METRIC_READS_RUNS:
         return metric_runs_compute(c, m, a);
+    case METRIC_READS_CONTACTS:
+        return metric_contact_compute(c, m, a);
     case METRIC_READS_SLO:
         return metric_slo_compute(c, m, a);
     default:
@@ -307,6 +309,13 @@ static bool fact_range(struct db *db, int32_t last_as_of, struct facts_wish *wis
     return true;
 }
 
+/* Usage by subject, of users or others. */
+static bool reads_users(const struct metric *m)
+{
+    enum metric_reads reads = metric_kinds[m->kind].reads;
+    return reads == METRIC_READS_SUBJECTS || (reads == METRIC_READS_CONTACTS && m->usage >= 0);
+}
+
 /* How many days of usage a metric must see whole: a comparison with the past and a "since when"
  * know by themselves where the past ends. */
 static int reach(const struct metric_set *set)
@@ -314,7 +323,7 @@ static int reach(const struct metric_set *set)
     int days = set->churn == CHURN_INACTIVITY ? set->inactive_days + 1 : 0;
     for (size_t i = 0; i < set->n_metrics; i++) {
         const struct metric *m = &set->metric[i];
-        bool usage = metric_kinds[m->kind].reads <= METRIC_READS_SUBJECTS;
+        bool usage = metric_kinds[m->kind].reads <= METRIC_READS_SUBJECTS || reads_users(m);
         if (usage && !metric_kinds[m->kind].knows_its_past)
             days = MAX(days,
                        (m->is_business ? m->days * 2 + 10 : m->days) + set->wants->carry_days[i]);
@@ -381,7 +390,7 @@ static void wish_subjects(const struct metric_set *set, int32_t first_as_of,
     wish->subjects_from_day = first_as_of;
     for (size_t i = 0; i < set->n_metrics; i++) {
         const struct metric *m = &set->metric[i];
-        if (metric_kinds[m->kind].reads == METRIC_READS_SUBJECTS)
+        if (reads_users(m))
             wish->subjects_from_day =
                 MIN(wish->subjects_from_day, window_from(set, m, first_as_of));
     }
@@ -408,7 +417,8 @@ bool metric_compute(struct db *db, const struct metric_set *set, const struct zo
                               .usage = set->usage,
                               .by_subject = set->by_subject,
                               .currency = set->currency,
-                              .attributes = set->wants->attributes};
+                              .attributes = set->wants->attributes,
+                              .contacts = set->wants_contacts};
     if (n_as_of == 0)
         return true;
     wish_runs(set, as_of[0] - set->wants->most_days, &wish);

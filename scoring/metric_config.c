@@ -81,8 +81,10 @@ static bool take_kind(const struct metric_yaml *c, struct metric *m, GError **er
 static bool check_keys(const struct metric_yaml *c, const struct metric *m, GError **err)
 {
     bool ratio = m->kind == KIND_RATIO;
-    bool usage =
-        metric_kinds[m->kind].reads <= METRIC_READS_SUBJECTS || m->kind == KIND_TICKETS_PER;
+    bool contacts = metric_kinds[m->kind].reads == METRIC_READS_CONTACTS;
+    bool usage = metric_kinds[m->kind].reads <= METRIC_READS_SUBJECTS ||
+                 m->kind == KIND_TICKETS_PER || m->kind == KIND_CONTACTS_ACTIVE ||
+                 m->kind == KIND_CONTACT_SILENT_DAYS;
     bool onboarding = m->kind >= KIND_ONBOARDING_PROGRESS && m->kind <= KIND_ONBOARDING_STALLED;
     const struct {
         bool is_wrong;
@@ -90,6 +92,8 @@ static bool check_keys(const struct metric_yaml *c, const struct metric *m, GErr
     } rules[] = {
         {ratio && (!c->good || !c->total), "a ratio wants good and total"},
         {!ratio && usage && !c->usage, "want usage"},
+        {contacts && !usage && c->usage, "contacts and contacts_left read no usage"},
+        {c->role && !contacts, "role belongs to kinds over contacts"},
         {m->kind == KIND_QUOTA && !c->total, "a quota wants usage, and as total what is allowed a "
                                              "month"},
         {m->kind == KIND_BREADTH && (!c->cap || *c->cap <= 0),
@@ -140,6 +144,7 @@ static bool take_words(const struct metric_yaml *c, struct metric *m, GError **e
         return err_set(err, KENKO_ERROR_CONFIG,
                        "threshold is '%s', want a number and s, m, h or d, such as 4h",
                        c->threshold);
+    m->role = c->role;
     m->is_business = c->calendar != NULL;
     m->side = c->side ? *c->side : 'b';
     return true;
@@ -228,7 +233,9 @@ static bool fill(struct arena *arena, struct metric_set *set, const struct metri
         return false;
     take_numbers(arena, set, c, m);
     want_runs(set, m);
-    if (metric_kinds[m->kind].reads == METRIC_READS_SUBJECTS)
+    enum metric_reads reads = metric_kinds[m->kind].reads;
+    set->wants_contacts = set->wants_contacts || reads == METRIC_READS_CONTACTS;
+    if (reads == METRIC_READS_SUBJECTS || (reads == METRIC_READS_CONTACTS && m->usage >= 0))
         set->by_subject[m->usage] = true;
     return true;
 }
@@ -441,6 +448,8 @@ static void define_more(const struct metric_set *set, const struct metric *m, GS
         g_string_append_printf(text, " executors=%s length=%d min=%d side=%c", list, m->length,
                                m->min_events, m->side);
     }
+    if (m->role)
+        g_string_append_printf(text, " role=%s", m->role);
     if (m->milestones) {
         g_autofree char *list = g_strjoinv(",", (char **)(uintptr_t)m->milestones);
         g_string_append_printf(text, " milestones=%s", list);

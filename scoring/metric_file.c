@@ -38,6 +38,7 @@ static const cyaml_schema_field_t metric_fields[] = {
     OPTIONAL_TEXT("slo", struct metric_yaml, slo),
     OPTIONAL_TEXT("of", struct metric_yaml, of),
     OPTIONAL_TEXT("side", struct metric_yaml, side),
+    OPTIONAL_TEXT("role", struct metric_yaml, role),
     OPTIONAL_TEXT("calendar", struct metric_yaml, calendar),
     TEXTS("executors", struct metric_yaml, executors),
     TEXTS("milestones", struct metric_yaml, milestones),

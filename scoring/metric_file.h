@@ -13,7 +13,7 @@ struct metric_part_yaml {
 
 struct metric_yaml {
     char *name, *label, *label_ja, *unit, *direction, *sentence, *sentence_ja, *kind, *usage, *good,
-        *total, *threshold, *slo, *of, *side, *calendar;
+        *total, *threshold, *slo, *of, *side, *calendar, *role;
     char **executors, **milestones;
     struct metric_part_yaml *parts;
     uint32_t executors_count, milestones_count, parts_count;

@@ -25,6 +25,7 @@ struct metric_set {
     int gap_days, inactive_days, churn_usage;
     int contraction_bp; /* the share of ARR whose loss is churn by CHURN_CONTRACTION */
     const struct slo_set *slo;
+    bool wants_contacts;
     bool wants_runs;        /* some metric or service level does */
     int run_days;           /* how far before a day runs are looked at */
     const int32_t *holiday; /* ascending */
@@ -85,6 +86,10 @@ bool metric_is_business_day(const struct metric_set *set, int32_t day);
 const struct facts_record *metric_records(const struct metric_computing *c, enum facts_kind kind,
                                           size_t account, size_t *n);
 
+/* An account's days of a usage metric by subject. */
+const struct facts_subject_day *metric_subject_days(const struct metric_computing *c,
+                                                    size_t account, uint32_t usage, size_t *n);
+
 /* One value each, by what the kind reads. */
 struct metric_answer metric_usage_compute(const struct metric_computing *c, const struct metric *m,
                                           size_t account);
@@ -98,6 +103,8 @@ struct metric_answer metric_runs_compute(const struct metric_computing *c, const
                                          size_t account);
 struct metric_answer metric_definitions_compute(const struct metric_computing *c,
                                                 const struct metric *m);
+struct metric_answer metric_contact_compute(const struct metric_computing *c,
+                                            const struct metric *m, size_t account);
 struct metric_answer metric_slo_compute(const struct metric_computing *c, const struct metric *m,
                                         size_t account);
 struct metric_answer metric_stickiness_compute(const struct metric_computing *c,

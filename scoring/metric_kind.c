@@ -68,6 +68,10 @@ const struct metric_kind_info metric_kinds[KIND_COUNT] = {
     [KIND_RUN_CONNECTORS] = {"run_connectors", RUNS},
     [KIND_RUN_AUTOMATION] = {"run_automation", RUNS},
     [KIND_RUN_PLATFORM_FAULT] = {"run_platform_fault", RUNS},
+    [KIND_CONTACTS] = {"contacts", METRIC_READS_CONTACTS},
+    [KIND_CONTACTS_LEFT] = {"contacts_left", METRIC_READS_CONTACTS},
+    [KIND_CONTACTS_ACTIVE] = {"contacts_active", METRIC_READS_CONTACTS},
+    [KIND_CONTACT_SILENT_DAYS] = {"contact_silent_days", METRIC_READS_CONTACTS},
     [KIND_SLO] = {"slo", METRIC_READS_SLO},
     [KIND_STICKINESS] = {"stickiness", METRIC_READS_METRICS},
 };

@@ -65,6 +65,10 @@ enum metric_kind {
     KIND_RUN_CONNECTORS,
     KIND_RUN_AUTOMATION,
     KIND_RUN_PLATFORM_FAULT,
+    KIND_CONTACTS,
+    KIND_CONTACTS_LEFT,
+    KIND_CONTACTS_ACTIVE,
+    KIND_CONTACT_SILENT_DAYS,
     KIND_SLO,
     KIND_STICKINESS,
     KIND_COUNT
@@ -78,6 +82,7 @@ enum metric_reads {
     METRIC_READS_CONTRACTS,
     METRIC_READS_RECORDS,
     METRIC_READS_RUNS,
+    METRIC_READS_CONTACTS, /* and of some kinds `usage`, by subject */
     METRIC_READS_SLO,
     METRIC_READS_METRICS /* those before it in metrics.yaml */
 };
@@ -106,6 +111,7 @@ struct metric {
     int usage, good, total; /* indexes into set->usage; -1 */
     int days, baseline_days, stale_days;
     const char *const *executors, *const *milestones; /* NULL: by default, see metric_config.c */
+    const char *role;                                 /* of contacts; NULL: all */
     int64_t threshold_us;
     int length;     /* of a row of errors that is chronic */
     int min_events; /* fewer are Wilson's lower bound */

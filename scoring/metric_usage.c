@@ -4,12 +4,11 @@
 
 #include "scoring/metric_internal.h"
 
-/* Subject days of an account and usage metric: [*first, *last). */
-static void subject_range(const struct facts *facts, size_t account, uint32_t usage, size_t *first,
-                          size_t *last)
+const struct facts_subject_day *metric_subject_days(const struct metric_computing *c,
+                                                    size_t account, uint32_t usage, size_t *count)
 {
-    size_t n;
-    const struct facts_subject_day *row = facts_subject_days(facts, &n);
+    size_t n, first;
+    const struct facts_subject_day *row = facts_subject_days(c->facts, &n);
     size_t low = 0, high = n;
     while (low < high) {
         size_t mid = (low + high) / 2;
@@ -18,26 +17,26 @@ static void subject_range(const struct facts *facts, size_t account, uint32_t us
         else
             high = mid;
     }
-    *first = low;
+    first = low;
     while (low < n && row[low].account == account && row[low].usage == usage)
         low++;
-    *last = low;
+    *count = low - first;
+    return row + first;
 }
 
 static struct metric_answer over_subjects(const struct metric_computing *c, const struct metric *m,
                                           size_t account)
 {
-    size_t first, last, n;
-    const struct facts_subject_day *row = facts_subject_days(c->facts, &n);
-    subject_range(c->facts, account, (uint32_t)m->usage, &first, &last);
+    size_t n;
+    const struct facts_subject_day *row = metric_subject_days(c, account, (uint32_t)m->usage, &n);
     int32_t to = c->frame->as_of, from = metric_window_from(c, m);
     double total = 0, top = 0, current = 0;
     int distinct = 0;
-    for (size_t i = first; i < last; i++) {
+    for (size_t i = 0; i < n; i++) {
         bool within = row[i].day >= from && row[i].day < to;
         if (within && row[i].is_over)
             return metric_overflow;
-        bool same = i > first && row[i].subject == row[i - 1].subject;
+        bool same = i > 0 && row[i].subject == row[i - 1].subject;
         if (!same)
             current = 0;
         if (!within || row[i].v <= 0)
