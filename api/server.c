@@ -42,7 +42,8 @@ static void answer_api(void *context, struct request *request, struct response *
 {
     struct server *server = context;
     routes_answer(&server->site, request, response);
-    if (response->status == 500)
+    /* One that waits is another thread's by now. */
+    if (!response->then && response->status == 500)
         log_event(LOG_ERROR, "internal_error", "path", request->path, "request_id", request->id,
                   "cause", response->cause ? response->cause : "", NULL);
 }

@@ -23,8 +23,8 @@ injects() { # name, sqlmap's arguments …
   shift
   sqlmap --batch --level=2 --risk=2 --threads=2 --flush-session --ignore-code=400,404,422,429 \
     --output-dir="$scratch/sqlmap" --headers="Authorization: Bearer $key" "$@" >"$scratch/seen" 2>&1
-  verdict "$name" "$(grep -E 'is vulnerable|injection point|CRITICAL.*(connect|refused|unauthor)' "$scratch/seen" | grep -v 'do not appear\|not to be injectable' | head -3)"
-  holds "$name: it was tried" grep -q 'do not appear to be injectable\|not injectable\|not seem to be injectable' "$scratch/seen"
+  verdict "$name" "$(grep -E 'identified the following injection|CRITICAL.*(connect|refused|unauthor)' "$scratch/seen" | head -3)"
+  holds "$name: it was tried" grep -qE 'do not appear to be injectable|not seem to be injectable' "$scratch/seen"
 }
 if command -v sqlmap >/dev/null; then
   base="http://127.0.0.1:$port/api/v1"
