@@ -10,13 +10,26 @@
 #include "ingest/scan_csv.h"
 
 enum { COLUMNS_MAX = 4096, RECORD_MAX = 16 << 20 };
+enum { TEXTS_MAX = 4096 }; /* different numbers of a column from which on texts cannot follow */
+
+/* A column while it is read: numbers as long as there are only those, and its texts by number of
+ * first sight as long as it may turn out to be a factor. */
+struct gathering {
+    bool is_factor;  /* asked for, or a text was seen: x is gone */
+    bool is_numeric; /* too many different numbers for a factor: seen, text, value, code are gone */
+    GArray *x;       /* double, NaN where missing */
+    GArray *code;    /* uint32_t, UINT32_MAX where missing */
+    GHashTable *seen; /* text → its number, and 1 */
+    GPtrArray *text;  /* in the arena */
+    GArray *value;    /* double, of each text */
+};
 
 struct reading {
     struct arena *arena;
     const char *path;
-    size_t n_columns;
+    size_t n_columns, n;
     struct slice *header;
-    GPtrArray **cell; /* by column: texts, NULL when missing */
+    struct gathering *column;
 };
 
 static bool read_header(struct reading *r, struct input *input, GError **err)
@@ -41,6 +54,130 @@ static bool is_missing(struct slice text)
     return text.n == 0 || slice_is(text, "NA") || slice_is(text, "NaN");
 }
 
+/* Digits, of which a double holds fifteen exactly, divided by a power of ten that it holds exactly
+ * too, are rounded once: that is the nearest double. False for whatever else is written. */
+static bool plain_number(struct slice text, double *out)
+{
+    static const double power[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                   1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    size_t i = text.n > 0 && text.p[0] == '-', digits = 0, decimals = 0;
+    bool negative = i > 0, point = false;
+    int64_t whole = 0;
+    for (; i < text.n; i++) {
+        if (text.p[i] == '.' && !point) {
+            point = true;
+            continue;
+        }
+        if (!g_ascii_isdigit(text.p[i]) || ++digits > 15)
+            return false;
+        whole = 10 * whole + (text.p[i] - '0');
+        decimals += point;
+    }
+    if (digits == 0)
+        return false;
+    double x = (double)whole / power[decimals];
+    *out = negative ? -x : x;
+    return true;
+}
+
+static bool to_number(const char *text, double *out)
+{
+    char *end;
+    *out = g_ascii_strtod(text, &end);
+    return end != text && *end == '\0' && isfinite(*out);
+}
+
+static void gathering_begin(struct gathering *g, bool as_factor)
+{
+    *g = (struct gathering){.is_factor = as_factor,
+                            .x = g_array_new(FALSE, FALSE, sizeof(double)),
+                            .code = g_array_new(FALSE, FALSE, sizeof(uint32_t)),
+                            .seen = g_hash_table_new(g_str_hash, g_str_equal),
+                            .text = g_ptr_array_new(),
+                            .value = g_array_new(FALSE, FALSE, sizeof(double))};
+}
+
+/* It is numbers from here on. */
+static void forget_texts(struct gathering *g)
+{
+    g_hash_table_unref(g->seen);
+    g_ptr_array_unref(g->text);
+    g_array_unref(g->value);
+    g_array_unref(g->code);
+    g->seen = NULL;
+    g->text = NULL;
+    g->value = g->code = NULL;
+    g->is_numeric = true;
+}
+
+static void gathering_end(struct gathering *g)
+{
+    g_array_unref(g->x);
+    if (!g->is_numeric)
+        forget_texts(g);
+}
+
+/* The number of a text of a column, by first sight. */
+static uint32_t see(struct reading *r, struct gathering *g, const char *text)
+{
+    gpointer known = g_hash_table_lookup(g->seen, text);
+    if (known)
+        return (uint32_t)GPOINTER_TO_UINT(known) - 1;
+    char *kept = arena_strdup(r->arena, text);
+    double value = NAN;
+    if (!g->is_factor && !to_number(text, &value)) {
+        g->is_factor = true;
+        g_array_set_size(g->x, 0);
+    }
+    g_ptr_array_add(g->text, kept);
+    g_array_append_val(g->value, value);
+    g_hash_table_insert(g->seen, kept, GUINT_TO_POINTER(g->text->len));
+    return g->text->len - 1;
+}
+
+static bool add_number(struct reading *r, struct gathering *g, struct slice text, int64_t line,
+                       GError **err)
+{
+    double x;
+    g_autofree char *copy = plain_number(text, &x) ? NULL : g_strndup(text.p, text.n);
+    if (copy && !to_number(copy, &x)) {
+        struct slice name = r->header[g - r->column];
+        return err_set(err, KENKO_ERROR_INPUT,
+                       "%s:%" G_GINT64_FORMAT ": column %.*s is no number here, and was one in "
+                       "more than %d different values before; name it by --factor if its values "
+                       "are texts, or leave it out by --ignore",
+                       r->path, line, (int)name.n, name.p, TEXTS_MAX);
+    }
+    g_array_append_val(g->x, x);
+    return true;
+}
+
+static bool add_cell(struct reading *r, struct gathering *g, struct slice text, int64_t line,
+                     GError **err)
+{
+    static const double no_number = NAN;
+    uint32_t code = UINT32_MAX;
+    bool missing = is_missing(text);
+    if (g->is_numeric && !missing)
+        return add_number(r, g, text, line, err);
+    if (!missing) {
+        char few[64], *long_one = text.n < sizeof few ? NULL : g_strndup(text.p, text.n);
+        if (!long_one) {
+            memcpy(few, text.p, text.n);
+            few[text.n] = '\0';
+        }
+        code = see(r, g, long_one ? long_one : few);
+        g_free(long_one);
+    }
+    if (!g->is_factor)
+        g_array_append_vals(g->x, missing ? &no_number : &g_array_index(g->value, double, code), 1);
+    if (!g->is_numeric)
+        g_array_append_val(g->code, code);
+    if (!g->is_numeric && !g->is_factor && g->text->len > TEXTS_MAX)
+        forget_texts(g);
+    return true;
+}
+
 static bool read_row(struct reading *r, const struct input_record *record, struct slice *field,
                      struct arena *scratch, GError **err)
 {
@@ -54,10 +191,11 @@ static bool read_row(struct reading *r, const struct input_record *record, struc
         return err_set(err, KENKO_ERROR_INPUT,
                        "%s:%" G_GINT64_FORMAT ": %zu fields, want %zu as in the header", r->path,
                        record->line, n, r->n_columns);
-    for (size_t c = 0; c < n; c++)
-        g_ptr_array_add(r->cell[c], is_missing(field[c])
-                                        ? NULL
-                                        : arena_strndup(r->arena, field[c].p, field[c].n));
+    for (size_t c = 0; c < n; c++) {
+        if (!add_cell(r, &r->column[c], field[c], record->line, err))
+            return false;
+    }
+    r->n++;
     return true;
 }
 
@@ -67,9 +205,6 @@ static bool read_rows(struct reading *r, struct input *input, GError **err)
     struct slice *field = arena_many(r->arena, COLUMNS_MAX, struct slice);
     struct input_record record;
     bool found;
-    r->cell = arena_many(r->arena, r->n_columns, GPtrArray *);
-    for (size_t c = 0; c < r->n_columns; c++)
-        r->cell[c] = g_ptr_array_new();
     while (input_next(input, &record, &found, err) && found) {
         if (!read_row(r, &record, field, scratch, err))
             return false;
@@ -77,35 +212,28 @@ static bool read_rows(struct reading *r, struct input *input, GError **err)
     return !(err && *err);
 }
 
-static bool to_number(const char *text, double *out)
-{
-    char *end;
-    *out = g_ascii_strtod(text, &end);
-    return end != text && *end == '\0' && isfinite(*out);
-}
-
 static int compare_texts(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static void make_factor(struct reading *r, const GPtrArray *cell, double *x,
+static void make_factor(struct reading *r, const struct gathering *g, double *x,
                         struct dataset_column *column)
 {
-    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
-    const char **level = arena_many(r->arena, cell->len + 1, const char *);
-    for (guint i = 0; i < cell->len; i++) {
-        if (cell->pdata[i] && g_hash_table_add(seen, cell->pdata[i]))
-            level[column->n_levels++] = cell->pdata[i];
+    size_t n = g->text->len;
+    const char **level = arena_many(r->arena, n + 1, const char *);
+    g_autofree double *rank = g_new(double, n + 1);
+    if (n > 0)
+        memcpy(level, g->text->pdata, n * sizeof *level);
+    qsort(level, n, sizeof *level, compare_texts);
+    for (size_t l = 0; l < n; l++)
+        rank[GPOINTER_TO_UINT(g_hash_table_lookup(g->seen, level[l])) - 1] = (double)l;
+    for (size_t i = 0; i < r->n; i++) {
+        uint32_t code = g_array_index(g->code, uint32_t, i);
+        x[i] = code == UINT32_MAX ? NAN : rank[code];
     }
-    qsort(level, column->n_levels, sizeof *level, compare_texts);
-    g_autoptr(GHashTable) index = g_hash_table_new(g_str_hash, g_str_equal);
-    for (size_t l = 0; l < column->n_levels; l++)
-        g_hash_table_insert(index, (gpointer)(uintptr_t)level[l], GSIZE_TO_POINTER(l));
-    for (guint i = 0; i < cell->len; i++)
-        x[i] = cell->pdata[i] ? (double)GPOINTER_TO_SIZE(g_hash_table_lookup(index, cell->pdata[i]))
-                              : NAN;
     column->level = level;
+    column->n_levels = n;
 }
 
 /* The last word of a column's name stands for its unit: a file says no other. */
@@ -118,21 +246,19 @@ static const char *unit_of(struct arena *arena, const char *name)
     return arena_strdup(arena, lower + end);
 }
 
-static void make_column(struct reading *r, size_t c, bool as_factor, struct dataset_column *column)
+static void make_column(struct reading *r, size_t c, struct dataset_column *column)
 {
-    const GPtrArray *cell = r->cell[c];
-    double *x = arena_many(r->arena, cell->len + 1, double);
-    bool numeric = !as_factor;
-    for (guint i = 0; numeric && i < cell->len; i++) {
-        x[i] = NAN;
-        numeric = !cell->pdata[i] || to_number(cell->pdata[i], &x[i]);
-    }
+    const struct gathering *g = &r->column[c];
+    double *x = arena_many(r->arena, r->n + 1, double);
     *column = (struct dataset_column){
         .name = arena_strndup(r->arena, r->header[c].p, r->header[c].n), .x = x, .unit = ""};
-    if (numeric)
-        column->unit = unit_of(r->arena, column->name);
-    else
-        make_factor(r, cell, x, column);
+    if (g->is_factor) {
+        make_factor(r, g, x, column);
+        return;
+    }
+    if (r->n > 0)
+        memcpy(x, g->x->data, r->n * sizeof *x);
+    column->unit = unit_of(r->arena, column->name);
 }
 
 bool csv_table_find(const struct csv_table *table, const char *path, const char *name, size_t *out,
@@ -151,24 +277,33 @@ bool csv_table_find(const struct csv_table *table, const char *path, const char 
     return err_set(err, KENKO_ERROR_USAGE, "%s has no column '%s'%s", path, name, hint);
 }
 
+static void begin_columns(struct reading *r, const char *const *factor)
+{
+    r->column = arena_many(r->arena, r->n_columns + 1, struct gathering);
+    for (size_t c = 0; c < r->n_columns; c++) {
+        g_autofree char *name = g_strndup(r->header[c].p, r->header[c].n);
+        gathering_begin(&r->column[c], factor && g_strv_contains(factor, name));
+    }
+}
+
 bool csv_table_load(struct arena *arena, const char *path, const char *const *factor,
                     struct csv_table *out, GError **err)
 {
     const struct input_how how = {',', RECORD_MAX, ENCODING_AUTO};
     g_autoptr(input_t) input = input_open(path, &how, err);
     struct reading r = {.arena = arena, .path = path};
-    bool ok = input && read_header(&r, input, err) && read_rows(&r, input, err);
-    if (ok) {
-        out->n = r.n_columns ? r.cell[0]->len : 0;
-        out->n_columns = r.n_columns;
-        out->column = arena_many(arena, r.n_columns + 1, struct dataset_column);
-        for (size_t c = 0; c < r.n_columns; c++) {
-            g_autofree char *name = g_strndup(r.header[c].p, r.header[c].n);
-            make_column(&r, c, factor && g_strv_contains(factor, name), &out->column[c]);
-        }
+    if (!input || !read_header(&r, input, err))
+        return false;
+    begin_columns(&r, factor);
+    bool ok = read_rows(&r, input, err);
+    *out = (struct csv_table){.n = r.n,
+                              .n_columns = r.n_columns,
+                              .column = arena_many(arena, r.n_columns + 1, struct dataset_column)};
+    for (size_t c = 0; c < r.n_columns; c++) {
+        if (ok)
+            make_column(&r, c, &out->column[c]);
+        gathering_end(&r.column[c]);
     }
-    for (size_t c = 0; r.cell && c < r.n_columns; c++)
-        g_ptr_array_unref(r.cell[c]);
     for (size_t at; ok && factor && *factor; factor++)
         ok = csv_table_find(out, path, *factor, &at, err);
     return ok;
