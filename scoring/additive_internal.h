@@ -28,7 +28,7 @@ struct additive_path {
     size_t n, n_held;
     size_t *row, *held_row; /* of the dataset */
     double *y, *held_y;
-    uint16_t **code, **held_code; /* by covariate */
+    uint16_t **code; /* of its rows, by covariate; NULL of those that no term has */
     struct reml_data data;
     struct reml *fit;
     GArray *key; /* struct term_key of its terms */

@@ -41,16 +41,15 @@ static size_t *deal_folds(struct arena *arena, const double *y, size_t n, size_t
     return fold;
 }
 
-/* A covariate's codes of the path's rows. */
+/* A covariate's codes of the path's rows, when first asked for: of many columns few are. */
 static void take_codes(struct additive_paths *paths, struct additive_path *path, size_t c)
 {
     const uint16_t *code = paths->set->row[c].bins->code;
+    if (path->code[c])
+        return;
     path->code[c] = arena_many(paths->arena, path->n + 1, uint16_t);
-    path->held_code[c] = arena_many(paths->arena, path->n_held + 1, uint16_t);
     for (size_t i = 0; i < path->n; i++)
         path->code[c][i] = code[path->row[i]];
-    for (size_t i = 0; i < path->n_held; i++)
-        path->held_code[c][i] = code[path->held_row[i]];
 }
 
 static void split_rows(struct additive_paths *paths, struct additive_path *path, const size_t *fold,
@@ -71,23 +70,14 @@ static void split_rows(struct additive_paths *paths, struct additive_path *path,
         }
     }
     path->code = arena_many(arena, paths->set->n + COVARIATE_STEPS, uint16_t *);
-    path->held_code = arena_many(arena, paths->set->n + COVARIATE_STEPS, uint16_t *);
-    for (size_t c = 0; c < paths->set->n; c++)
-        take_codes(paths, path, c);
 }
 
-/* Codes of the covariates that were derived since there were `before`. */
-static void take_derived(struct additive_paths *paths, struct additive_path *path, size_t before)
+/* Room for the covariates that were derived since there were `before`. */
+static void make_room(struct additive_paths *paths, struct additive_path *path, size_t before)
 {
-    size_t room = paths->set->n + COVARIATE_STEPS;
-    uint16_t **code = arena_many(paths->arena, room, uint16_t *);
-    uint16_t **held = arena_many(paths->arena, room, uint16_t *);
+    uint16_t **code = arena_many(paths->arena, paths->set->n + COVARIATE_STEPS, uint16_t *);
     memcpy(code, path->code, before * sizeof *code);
-    memcpy(held, path->held_code, before * sizeof *held);
     path->code = code;
-    path->held_code = held;
-    for (size_t c = before; c < paths->set->n; c++)
-        take_codes(paths, path, c);
 }
 
 /* A sum, a difference or a ratio of two is seen in each of them: what has no main effect on any
@@ -104,7 +94,7 @@ static void derive(struct additive_paths *paths)
     }
     covariate_derive(paths->set, paths->data, asked);
     for (size_t v = 0; v < paths->n_paths; v++)
-        take_derived(paths, &paths->path[v], before);
+        make_room(paths, &paths->path[v], before);
 }
 
 const struct term *additive_paths_term(struct additive_paths *paths, const struct term_key *key)
@@ -120,7 +110,8 @@ const struct term *additive_paths_term(struct additive_paths *paths, const struc
 }
 
 /* Log-odds of rows by their codes, for the terms of the path. */
-static void held_predict(const struct additive_path *path, double *eta)
+static void held_predict(const struct additive_paths *paths, const struct additive_path *path,
+                         double *eta)
 {
     const double *beta = reml_beta(path->fit);
     for (size_t i = 0; i < path->n_held; i++)
@@ -130,11 +121,11 @@ static void held_predict(const struct additive_path *path, double *eta)
         const double *b = beta + reml_start(path->fit, t);
         const uint16_t *code[TERM_AXES] = {NULL};
         for (size_t a = 0; a < term->key.n; a++)
-            code[a] = path->held_code[term->key.axis[a]];
+            code[a] = paths->set->row[term->key.axis[a]].bins->code;
         for (size_t i = 0; i < path->n_held; i++) {
             uint16_t at[TERM_AXES] = {0};
             for (size_t a = 0; a < term->key.n; a++)
-                at[a] = code[a][i];
+                at[a] = code[a][path->held_row[i]];
             eta[i] += term_value(term, at, b);
         }
     }
@@ -185,7 +176,7 @@ static void extend(void *context, size_t which)
     }
     stage->eta = g_memdup2(reml_eta(path->fit), (path->n + 1) * sizeof(double));
     stage->held_eta = g_new(double, path->n_held + 1);
-    held_predict(path, stage->held_eta);
+    held_predict(paths, path, stage->held_eta);
 }
 
 /* The first path goes ahead, the others begin where it ended. */
@@ -222,12 +213,11 @@ static void screen_path(void *context, size_t which)
         weight[i] = mu * (1 - mu);
     }
     g_autoptr(arena_t) arena = arena_new();
-    const struct screen_data data = {path->n,
-                                     residual,
-                                     weight,
-                                     (const uint16_t *const *)path->code,
-                                     main_penalties(arena, paths, path),
-                                     FDR};
+    const uint16_t **code = arena_many(arena, paths->set->n + 1, const uint16_t *);
+    for (size_t c = 0; c < paths->set->n; c++)
+        code[c] = paths->set->row[c].bins->code;
+    const struct screen_data data = {
+        path->n, path->row, residual, weight, code, main_penalties(arena, paths, path), FDR};
     path->n_wanted =
         screen_terms(paths->set, &data, (const struct term_key *)(const void *)path->key->data,
                      path->key->len, path->wanted, path->gate, &path->n_gates);
@@ -242,6 +232,17 @@ static void want_mains(struct additive_paths *paths, struct additive_path *path)
     }
 }
 
+/* What is wanted, made: by one thread, since all paths share the terms. */
+static void take_terms(struct additive_paths *paths, struct additive_path *path)
+{
+    for (size_t i = 0; i < path->n_wanted; i++) {
+        const struct term_key *key = &path->wanted[i];
+        for (size_t a = 0; a < key->n; a++)
+            take_codes(paths, path, key->axis[a]);
+        path->wanted_term[i] = additive_paths_term(paths, key);
+    }
+}
+
 /* Of the main effects those that the first path has kept. */
 static void want_as_first(struct additive_paths *paths)
 {
@@ -249,10 +250,9 @@ static void want_as_first(struct additive_paths *paths)
     for (size_t v = 1; v < paths->n_paths; v++) {
         struct additive_path *path = &paths->path[v];
         path->n_wanted = key->len;
-        for (guint t = 0; t < key->len; t++) {
+        for (guint t = 0; t < key->len; t++)
             path->wanted[t] = g_array_index(key, struct term_key, t);
-            path->wanted_term[t] = additive_paths_term(paths, &path->wanted[t]);
-        }
+        take_terms(paths, path);
     }
 }
 
@@ -266,10 +266,6 @@ static void want(struct additive_paths *paths, struct additive_path *path,
     for (size_t i = 0; i < path->n_wanted; i++) {
         if (term_key_equals(&path->wanted[i], key))
             return;
-    }
-    for (size_t a = 0; a < key->n; a++) {
-        if (!path->code[key->axis[a]])
-            take_codes(paths, path, key->axis[a]);
     }
     path->wanted[path->n_wanted++] = *key;
 }
@@ -317,7 +313,7 @@ static void want_margins(struct additive_paths *paths, struct additive_path *pat
     }
 }
 
-/* Terms are made by one thread: all paths share them. Returns how many paths want some. */
+/* Returns how many paths want some. */
 static size_t make_wanted(struct additive_paths *paths)
 {
     size_t wanting = 0;
@@ -327,8 +323,7 @@ static size_t make_wanted(struct additive_paths *paths)
             want_gate(paths, path, &path->gate[i]);
         path->n_gates = 0;
         want_margins(paths, path);
-        for (size_t i = 0; i < path->n_wanted; i++)
-            path->wanted_term[i] = additive_paths_term(paths, &path->wanted[i]);
+        take_terms(paths, path);
         wanting += path->n_wanted > 0;
     }
     return wanting;

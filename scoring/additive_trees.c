@@ -45,16 +45,16 @@ struct growing {
     double *eta[ADDITIVE_PATHS], *held_eta[ADDITIVE_PATHS];
 };
 
-static uint8_t *coarse(const struct growing *g, uint16_t *const *code, size_t n)
+/* n rows of the table by groups, features side by side. */
+static uint8_t *coarse(const struct growing *g, const size_t *row, size_t n)
 {
     size_t d = g->features->d;
     uint8_t *out = g_new(uint8_t, n * d + 1);
     for (size_t f = 0; f < d; f++) {
-        const uint16_t *group =
-            g->paths->set->row[g->features->covariate[f]].group[COVARIATE_BOOST];
-        const uint16_t *from = code[g->features->covariate[f]];
+        const struct covariate *c = &g->paths->set->row[g->features->covariate[f]];
+        const uint16_t *group = c->group[COVARIATE_BOOST], *code = c->bins->code;
         for (size_t i = 0; i < n; i++)
-            out[i * d + f] = (uint8_t)group[from[i]];
+            out[i * d + f] = (uint8_t)group[code[row[i]]];
     }
     return out;
 }
@@ -80,8 +80,8 @@ static void start_path(struct growing *g, size_t v, bool from_terms, unsigned lo
                                      .is_factor = g->features->is_factor,
                                      .n = path->n,
                                      .n_held = path->n_held,
-                                     .code = coarse(g, path->code, path->n),
-                                     .held_code = coarse(g, path->held_code, path->n_held),
+                                     .code = coarse(g, path->row, path->n),
+                                     .held_code = coarse(g, path->held_row, path->n_held),
                                      .y = path->y,
                                      .held_y = path->held_y,
                                      .eta = g->eta[v],

@@ -68,7 +68,7 @@ static const uint8_t *coarse_of(const struct screening *s, size_t c)
     const uint16_t *group = s->set->row[c].group[COVARIATE_PARENT], *code = s->data->code[c];
     uint8_t *out = s->coarse[c] = g_new(uint8_t, s->data->n + 1);
     for (size_t i = 0; i < s->data->n; i++)
-        out[i] = (uint8_t)group[code[i]];
+        out[i] = (uint8_t)group[code[s->data->row[i]]];
     return out;
 }
 
@@ -93,9 +93,9 @@ static void count_any(const struct screening *s, const struct term_key *key,
         group[a] = s->set->row[key->axis[a]].group[grouping];
     }
     for (size_t i = 0; i < s->data->n; i++) {
-        size_t at = group[0][code[0][i]];
+        size_t row = s->data->row[i], at = group[0][code[0][row]];
         for (size_t a = 1; a < key->n; a++)
-            at = at * cells->size[a] + group[a][code[a][i]];
+            at = at * cells->size[a] + group[a][code[a][row]];
         sum[2 * at] += s->both[2 * i];
         sum[2 * at + 1] += s->both[2 * i + 1];
     }
@@ -228,7 +228,7 @@ static void test_derived(struct screening *s, size_t index)
     for (size_t i = 0; i < s->data->n; i++) {
         double r = s->data->residual[i], w = s->data->weight[i];
         for (size_t p = 0; p < k; p++) {
-            at[p] = offset[p] + group[p][code[p][i]];
+            at[p] = offset[p] + group[p][code[p][s->data->row[i]]];
             g[at[p]] += r;
             for (size_t q = 0; q <= p; q++)
                 m[at[q] * n + at[p]] += w;

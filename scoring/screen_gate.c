@@ -50,14 +50,14 @@ static void count_profile(const struct covariate_set *set, const struct screen_d
             if (a == axis)
                 continue;
             const struct screen_side *side = &gate->side[a];
-            int at = side_of(set, side, data->code[side->covariate][i]);
+            int at = side_of(set, side, data->code[side->covariate][data->row[i]]);
             there = at >= 0;
             corner = 2 * corner + (at > 0);
         }
         if (!there)
             continue;
         struct sums *to =
-            out->bin + data->code[gate->side[axis].covariate][i] * out->corners + corner;
+            out->bin + data->code[gate->side[axis].covariate][data->row[i]] * out->corners + corner;
         to->g += data->residual[i];
         to->h += data->weight[i];
     }
@@ -238,8 +238,8 @@ bool screen_gate_jump(const struct covariate_set *set, const struct screen_data 
     g_autofree struct sums *bin = g_new0(struct sums, basis->m);
     g_autofree double *factor = g_new(double, p *p);
     for (size_t i = 0; i < data->n; i++) {
-        bin[data->code[covariate][i]].g += data->residual[i];
-        bin[data->code[covariate][i]].h += data->weight[i];
+        bin[data->code[covariate][data->row[i]]].g += data->residual[i];
+        bin[data->code[covariate][data->row[i]]].h += data->weight[i];
     }
     if (!factor_spline(basis, bin, penalty, factor))
         return false;

@@ -57,7 +57,10 @@ static void make(struct arena *arena, rise_fn rise, unsigned long seed, struct s
     out->code = arena_many(arena, out->set->n, const uint16_t *);
     for (size_t c = 0; c < out->set->n; c++)
         out->code[c] = out->set->row[c].bins->code;
-    out->data = (struct screen_data){ROWS, residual, weight, out->code, NULL, 0.01};
+    size_t *row = arena_many(arena, ROWS, size_t);
+    for (size_t i = 0; i < ROWS; i++)
+        row[i] = i;
+    out->data = (struct screen_data){ROWS, row, residual, weight, out->code, NULL, 0.01};
 }
 
 /* The border of a side, as a share of the rows. */
