@@ -78,7 +78,9 @@ static void add_figures(const struct card *c)
     add_tile(
         d, MESSAGE_CARD_LOG_LOSS, page_figure(d, "%.4f", e->log_loss),
         page_say(d, MESSAGE_CARD_BASE_LOSS, "loss", page_figure(d, "%.4f", base->log_loss), NULL),
-        e->log_loss < base->log_loss ? TONE_GOOD : TONE_BAD);
+        isnan(base->log_loss)          ? TONE_PLAIN
+        : e->log_loss < base->log_loss ? TONE_GOOD
+                                       : TONE_BAD);
     add_tile(d, MESSAGE_CARD_CALIBRATION_ERROR, page_percent(d, e->ece, 2), expected(d, e),
              fabs(e->large_z) > 3 ? TONE_WATCH : TONE_PLAIN);
 }

@@ -2,6 +2,7 @@
 # glmnet (lambda by inner folds) and mgcv's bam on the same folds: peers.R TABLE LABEL[=VALUE] FOLDS COLUMN
 # Prints `name log_loss auc seconds`, CPU seconds a fold.
 args <- commandArgs(TRUE)
+set.seed(1)
 part <- strsplit(args[2], "=")[[1]]
 d <- read.csv(args[1])
 y <- as.numeric(as.character(d[[part[1]]]) == (if (length(part) > 1) part[2] else "1"))
