@@ -52,10 +52,9 @@ static void note_guess(const struct site *site, const struct request *request,
                        const struct guess *guess, const char *user_id)
 {
     struct rate_state state;
-    bool left = rate_take(site->guesses, guess->name, request->now_us, &state);
+    rate_take(site->guesses, guess->name, request->now_us, &state);
     if (guess->address)
-        left = rate_take(site->guesses, guess->address, request->now_us, &state) && left;
-    (void)left;
+        rate_take(site->guesses, guess->address, request->now_us, &state);
     g_autofree char *caller = address_caller(&request->address);
     const char *actor = arena_printf(request->arena, "address:%s", caller);
     const char *object = user_id ? arena_printf(request->arena, "user:%s", user_id) : NULL;

@@ -33,8 +33,8 @@ char *served_key(struct arena *arena, struct db *db, const char *role, const cha
                  const char **token);
 
 /* A server of the test's own on the program's warehouse, on any free ports; of options.api only
- * pages, request_ms, drain_ms, burst, refusals and guesses are heard; without the last three hardly
- * anybody is limited. The caller stops it. */
+ * pages, request_ms, drain_ms, proxy_*, burst, refusals and guesses are heard; without the last
+ * three hardly anybody is limited. The caller stops it. */
 struct server *served_start(struct server_options options);
 
 /* GET with the lead's key; the JSON is the caller's, and of the status asked for. */
