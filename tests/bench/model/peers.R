@@ -41,6 +41,11 @@ if (requireNamespace("mgcv", quietly = TRUE)) {
   form <- as.formula(paste("y ~", paste(term, collapse = " + ")))
   report("mgcv_bam", function(a, b) {
     m <- mgcv::bam(form, data = cbind(d, y = y)[a, ], family = binomial(), discrete = TRUE)
-    as.numeric(predict(m, d[b, ], type = "response"))
+    rows <- d[b, ]
+    for (c in names(rows)) if (is.factor(rows[[c]])) { # a level that the fold did not learn: its commonest
+      seen <- table(d[[c]][a])
+      rows[[c]][seen[rows[[c]]] == 0] <- names(which.max(seen))
+    }
+    as.numeric(predict(m, rows, type = "response"))
   })
 } else cat("skipped: mgcv is not there\n")
