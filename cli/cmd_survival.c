@@ -45,6 +45,8 @@ static void print_json(const struct survival *s)
     printf("]");
     print_number("log_rank_chi2", s->chi2);
     print_number("log_rank_p", s->p);
+    print_number("trend_chi2", s->trend_chi2);
+    print_number("trend_p", s->trend_p);
     printf("}\n");
 }
 
@@ -87,6 +89,10 @@ static void print_text(const struct survival *s)
     if (!isnan(s->p))
         printf("log-rank: chi-squared %s, p %s\n", rival_words_cell(t[0], "%.2f", s->chi2),
                rival_words_cell(t[1], "%.2g", s->p));
+    if (!isnan(s->trend_p))
+        printf("do hazards keep their ratio: chi-squared %s, p %s\n",
+               rival_words_cell(t[0], "%.2f", s->trend_chi2),
+               rival_words_cell(t[1], "%.2g", s->trend_p));
 }
 
 static bool run(struct context *context, int argc, char **argv, GError **err)
@@ -116,6 +122,8 @@ const struct command cmd_survival = {
     "survival", "", "How long customers stay, by the year they came",
     "Kaplan and Meier's curve at 90, 180 and 365 days, the day by which half have gone, days of\n"
     "the first 365 that were stayed, the share stayed for 365 days and the hazard against the\n"
-    "first year's by Cox, and whether the years differ (log-rank). A dash: not watched so long.\n\n"
+    "first year's by Cox, whether the years differ (log-rank) and whether hazards keep their "
+    "ratio\n"
+    "as days go by: with a small p they do not. A dash: not watched so long.\n\n"
     "Examples:\n  kenko survival\n  kenko survival --as-of 2026-11-23 --json\n",
     run};

@@ -28,7 +28,12 @@ struct fitting {
     double *weight;               /* n */
     struct sums risk, died;
     double *u, *information, log_likelihood;
-    GArray *time, *hazard; /* double; latest first; NULL while nobody asks */
+    double *u_at, *information_at; /* what one time gives to them */
+    GArray *time, *hazard, *left;  /* double; latest first; NULL while nobody asks */
+    double n_risk;
+    const double *course; /* g of the times in that order: is there g(t) in the effects? NULL */
+    size_t n_course;
+    double *trend_u, *trend_cross, *trend_square; /* sums of g u, of g times information, g^2 */
 };
 
 static int latest_first(const void *a, const void *b)
@@ -70,11 +75,25 @@ static void add(struct sums *s, const double *x, size_t p, double w)
     }
 }
 
+/* What the time just added gives, times the course of time. */
+static void add_course(struct fitting *f)
+{
+    double g = f->course[f->n_course++];
+    for (size_t j = 0; j < f->p; j++) {
+        f->trend_u[j] += g * f->u_at[j];
+        for (size_t k = 0; k <= j; k++) {
+            f->trend_cross[j * f->p + k] += g * f->information_at[j * f->p + k];
+            f->trend_square[j * f->p + k] += g * g * f->information_at[j * f->p + k];
+        }
+    }
+}
+
 /* The d events of one time. By Efron's rule each sees the others of its time leave in turn. */
 static void add_events(struct fitting *f, double time, double d)
 {
     size_t p = f->p;
-    double hazard = 0;
+    double hazard = 0, left = 1 - d / f->n_risk;
+    memset(f->information_at, 0, p * p * sizeof *f->information_at);
     for (int e = 0; e < (int)d; e++) {
         double part = f->data->ties == COX_EFRON ? e / d : 0;
         double w = f->risk.w - part * f->died.w;
@@ -82,16 +101,24 @@ static void add_events(struct fitting *f, double time, double d)
         hazard += 1 / w;
         for (size_t j = 0; j < p; j++) {
             double mean = (f->risk.x[j] - part * f->died.x[j]) / w;
-            f->u[j] -= mean;
+            f->u_at[j] -= mean;
             for (size_t k = 0; k <= j; k++)
-                f->information[j * p + k] +=
+                f->information_at[j * p + k] +=
                     (f->risk.xx[j * p + k] - part * f->died.xx[j * p + k]) / w -
                     mean * (f->risk.x[k] - part * f->died.x[k]) / w;
         }
     }
+    for (size_t j = 0; j < p; j++) {
+        f->u[j] += f->u_at[j];
+        for (size_t k = 0; k <= j; k++)
+            f->information[j * p + k] += f->information_at[j * p + k];
+    }
+    if (f->course)
+        add_course(f);
     if (f->time) {
         g_array_append_val(f->time, time);
         g_array_append_val(f->hazard, hazard);
+        g_array_append_val(f->left, left);
     }
 }
 
@@ -109,25 +136,28 @@ static void evaluate(struct fitting *f, const double *beta)
             f->weight[i] += beta[j] * f->x[i * p + j];
         highest = fmax(highest, f->weight[i]);
     }
-    f->log_likelihood = 0;
+    f->log_likelihood = f->n_risk = 0;
     for (size_t at = 0; at < n;) {
         double time = f->stop[at].at, d = 0;
         clear(&f->died, p);
+        memset(f->u_at, 0, p * sizeof *f->u_at);
         for (; at < n && f->stop[at].at == time; at++) {
             size_t i = f->stop[at].row;
             double w = exp(f->weight[i] - highest);
             add(&f->risk, f->x + i * p, p, w);
+            f->n_risk++;
             if (f->data->event[i] < 0.5)
                 continue;
             d++;
             add(&f->died, f->x + i * p, p, w);
             f->log_likelihood += f->weight[i] - highest;
             for (size_t j = 0; j < p; j++)
-                f->u[j] += f->x[i * p + j];
+                f->u_at[j] += f->x[i * p + j];
         }
         for (; gone < n && f->start[gone].at >= time; gone++) {
             size_t i = f->start[gone].row;
             add(&f->risk, f->x + i * p, p, -exp(f->weight[i] - highest));
+            f->n_risk--;
         }
         if (d > 0)
             add_events(f, time, d);
@@ -203,29 +233,87 @@ static void centre(struct fitting *f)
     }
 }
 
-/* Cumulate the baseline hazard forwards, and put it from the means of the covariates to 0. */
+/* Symmetric from its lower triangle. */
+static void mirror(double *m, size_t p)
+{
+    for (size_t j = 0; j < p; j++) {
+        for (size_t k = 0; k < j; k++)
+            m[k * p + j] = m[j * p + k];
+    }
+}
+
+/* u'M^-1 u; NaN where M, which is lost, has no inverse. */
+static double solved(double *m, const double *u, size_t p)
+{
+    gsl_matrix_view view = gsl_matrix_view_array(m, p, p);
+    if (gsl_linalg_cholesky_decomp1(&view.matrix) != GSL_SUCCESS ||
+        gsl_linalg_cholesky_invert(&view.matrix) != GSL_SUCCESS)
+        return NAN;
+    return quadratic(m, u, p);
+}
+
+/* The score test of effects that go with g(t), those that stay given. */
+static void test_trend(struct arena *arena, struct fitting *f, const double *beta,
+                       const double *course, struct cox *out)
+{
+    g_autoptr(arena_t) scratch = arena_new();
+    size_t p = f->p;
+    double *trend = arena_many(arena, p + 1, double), *step = arena_many(scratch, p + 1, double);
+    f->trend_u = arena_many(scratch, p + 1, double);
+    f->trend_cross = arena_many(scratch, p * p + 1, double);
+    f->trend_square = arena_many(scratch, p * p + 1, double);
+    f->course = course;
+    evaluate(f, beta);
+    mirror(f->trend_cross, p);
+    mirror(f->trend_square, p);
+    for (size_t j = 0; j < p; j++) {
+        double whole = f->trend_square[j * p + j];
+        for (size_t k = 0; k < p; k++) {
+            step[k] = 0;
+            for (size_t l = 0; l < p; l++)
+                step[k] += f->trend_cross[j * p + l] * out->covariance[l * p + k];
+        }
+        for (size_t i = 0; i < p; i++) {
+            for (size_t k = 0; k < p; k++)
+                f->trend_square[j * p + i] -= step[k] * f->trend_cross[i * p + k];
+        }
+        double own = f->trend_square[j * p + j];
+        trend[j] = own > 1e-10 * whole ? f->trend_u[j] * f->trend_u[j] / own : NAN;
+    }
+    out->trend = trend;
+    out->trend_all = p > 0 ? solved(f->trend_square, f->trend_u, p) : NAN;
+}
+
+/* Cumulate the baseline hazard forwards, put it from the means of the covariates to 0, and test
+ * whether effects go with the share that has had its event before. */
 static void keep_baseline(struct arena *arena, struct fitting *f, const double *beta,
                           struct cox *out)
 {
-    double shift = 0, sum = 0;
-    f->time = g_array_new(FALSE, FALSE, sizeof(double));
-    f->hazard = g_array_new(FALSE, FALSE, sizeof(double));
+    g_autoptr(GArray) times = g_array_new(FALSE, FALSE, sizeof(double));
+    g_autoptr(GArray) hazards = g_array_new(FALSE, FALSE, sizeof(double));
+    g_autoptr(GArray) left = g_array_new(FALSE, FALSE, sizeof(double));
+    double shift = 0, sum = 0, stays = 1;
+    f->time = times;
+    f->hazard = hazards;
+    f->left = left;
     evaluate(f, beta);
-    size_t n = f->time->len;
+    f->time = NULL;
+    size_t n = times->len;
     double *time = arena_many(arena, n + 1, double), *hazard = arena_many(arena, n + 1, double);
+    g_autofree double *course = g_new(double, n + 1);
     for (size_t j = 0; j < f->p; j++)
         shift += beta[j] * f->mean[j];
     for (size_t i = 0; i < n; i++) {
-        sum += g_array_index(f->hazard, double, n - 1 - i);
-        time[i] = g_array_index(f->time, double, n - 1 - i);
+        sum += g_array_index(hazards, double, n - 1 - i);
+        time[i] = g_array_index(times, double, n - 1 - i);
         hazard[i] = sum * exp(-shift);
+        course[n - 1 - i] = 1 - stays;
+        stays *= g_array_index(left, double, n - 1 - i);
     }
     out->n_times = n;
     out->time = time;
     out->hazard = hazard;
-    g_array_free(f->time, TRUE);
-    g_array_free(f->hazard, TRUE);
-    f->time = NULL;
+    test_trend(arena, f, beta, course, out);
 }
 
 bool cox_fit(struct arena *arena, const struct cox_data *data, struct cox *out, GError **err)
@@ -245,7 +333,9 @@ bool cox_fit(struct arena *arena, const struct cox_data *data, struct cox *out, 
                         .risk = sums_new(scratch, p),
                         .died = sums_new(scratch, p),
                         .u = arena_many(scratch, p + 1, double),
-                        .information = arena_many(scratch, p * p + 1, double)};
+                        .information = arena_many(scratch, p * p + 1, double),
+                        .u_at = arena_many(scratch, p + 1, double),
+                        .information_at = arena_many(scratch, p * p + 1, double)};
     for (size_t i = 0; i < n; i++)
         events += data->event[i];
     if (events == 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scoring/survival.h"
 
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <string.h>
 
@@ -121,10 +122,11 @@ static double expect(const struct lives *l, const struct cox *cox, double ratio)
 }
 
 /* Each cohort's hazard against the first one's, of those in which somebody's life ended. */
-static void compare(const struct lives *l, struct survival_cohort *cohort, size_t n)
+static void compare(const struct lives *l, struct survival_cohort *cohort, struct survival *out)
 {
-    size_t p = 0, *column = arena_many(l->arena, n + 1, size_t);
+    size_t n = out->n, p = 0, *column = arena_many(l->arena, n + 1, size_t);
     struct cox cox;
+    out->trend_chi2 = out->trend_p = NAN;
     for (size_t c = 0; c < n; c++) {
         cohort[c].hazard = (struct survival_estimate){NAN, NAN, NAN};
         cohort[c].expected = NAN;
@@ -145,6 +147,8 @@ static void compare(const struct lives *l, struct survival_cohort *cohort, size_
     if (!cox_fit(l->arena, &data, &cox, NULL))
         return;
     cohort[0].expected = expect(l, &cox, 1);
+    out->trend_chi2 = cox.trend_all;
+    out->trend_p = isnan(cox.trend_all) ? NAN : gsl_cdf_chisq_Q(cox.trend_all, (double)p);
     for (size_t c = 1; c < n; c++) {
         if (column[c] == SIZE_MAX)
             continue;
@@ -184,7 +188,7 @@ bool survival_run(struct arena *arena, struct db *db, struct config *config, int
     struct survival_cohort *cohort = list_cohorts(&l, &out->n);
     for (size_t c = 0; c < out->n; c++)
         curve(&l, &cohort[c]);
-    compare(&l, cohort, out->n);
+    compare(&l, cohort, out);
     test(&l, cohort, out);
     out->cohort = cohort;
     return true;

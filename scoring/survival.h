@@ -27,6 +27,8 @@ struct survival {
     size_t n;
     const struct survival_cohort *cohort; /* by year */
     double chi2, p;                       /* log-rank: do the cohorts differ? NaN for one */
+    double trend_chi2, trend_p;           /* do the ratios of the hazards change with the days?
+                                             NaN where there are none */
 };
 
 /*

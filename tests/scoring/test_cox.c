@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "scoring/concordance.h"
 #include "scoring/cox.h"
 #include "scoring/glm.h"
 #include "support/oracle.h"
@@ -20,6 +21,7 @@ struct want {
     enum cox_ties ties;
     double beta[MOST], se[MOST];
     double log_likelihood_0, log_likelihood, score, wald;
+    double concordance, concordance_se;
 };
 
 struct table {
@@ -67,8 +69,16 @@ static void fit(struct arena *arena, const struct table *t, enum cox_ties ties, 
 
 static void expect_fit(struct arena *arena, const struct table *t, const struct want *want)
 {
+    const struct cox_data data = {t->n, t->p, t->start, t->stop, t->event, t->x, want->ties};
     struct cox cox;
+    struct concordance concordance;
+    double *risk = arena_many(arena, t->n + 1, double);
     fit(arena, t, want->ties, &cox);
+    for (size_t i = 0; i < t->n; i++) {
+        for (size_t j = 0; j < t->p; j++)
+            risk[i] += cox.beta[j] * t->x[i * t->p + j];
+    }
+    concordance_of(&data, risk, &concordance);
     for (size_t j = 0; j < t->p; j++) {
         expect("beta", cox.beta[j], want->beta[j]);
         expect("standard error", sqrt(cox.covariance[j * t->p + j]), want->se[j]);
@@ -77,6 +87,8 @@ static void expect_fit(struct arena *arena, const struct table *t, const struct 
     expect("log likelihood", cox.log_likelihood, want->log_likelihood);
     expect("score", cox.score, want->score);
     expect("Wald", cox.wald, want->wald);
+    expect("concordance", concordance.value, want->concordance);
+    expect("its error", concordance.se, want->concordance_se);
 }
 
 static void lung(struct arena *arena, struct table *t)
@@ -100,14 +112,18 @@ static void it_equals_r_on_right_censored_data(void **state)
                                          -744.480455761,
                                          -729.230121375,
                                          30.4999227049,
-                                         29.9292511976},
+                                         29.9292511976,
+                                         0.637135493,
+                                         0.0250679738531},
                                         {COX_BRESLOW,
                                          {0.0110411363857, -0.551889569638, 0.462947040335},
                                          {0.0092667701142, 0.167742448018, 0.113574052061},
                                          -744.692819266,
                                          -729.488705177,
                                          30.4064069153,
-                                         29.8390008288}};
+                                         29.8390008288,
+                                         0.637135493,
+                                         0.0250679738531}};
     struct table t;
     lung(arena, &t);
     assert_int_equal(t.n, 227);
@@ -129,7 +145,9 @@ static void it_equals_r_with_a_factor_and_many_ties(void **state)
          -505.449054918,
          -474.397111715,
          66.7374711421,
-         62.3672685807},
+         62.3672685807,
+         0.736029077692,
+         0.0211701176841},
         {COX_BRESLOW,
          {-0.0326217185193, -0.00854942360688, -9.20017209214e-05, 0.00723265367663, 0.856486653614,
           1.18829931326, 0.399627778808, 0.289935878786},
@@ -138,7 +156,9 @@ static void it_equals_r_with_a_factor_and_many_ties(void **state)
          -505.883956283,
          -475.179398848,
          65.9172986024,
-         61.6472932124}};
+         61.6472932124,
+         0.73625624716,
+         0.021163156966}};
     struct table t;
     make(arena, "oracles/veteran.csv", 8, &t);
     const double *cell = oracle_column(&t.csv, "celltype");
@@ -168,14 +188,18 @@ static void it_equals_r_on_logarithms(void **state)
          -639.966488722,
          -540.296717614,
          269.605470963,
-         198.403403696},
+         198.403403696,
+         0.843861263352,
+         0.0195015206668},
         {COX_BRESLOW,
          {0.0332662082231, 0.784686333277, 0.879207763674, 3.01567857695, -3.05326657772},
          {0.00865982095797, 0.299132804445, 0.0987322313892, 1.02379653583, 0.72407828937},
          -639.97988951,
          -540.412449634,
          269.307305,
-         198.201064826}};
+         198.201064826,
+         0.843861263352,
+         0.0195016359876}};
     struct table t;
     make(arena, "oracles/pbc.csv", 5, &t);
     for (size_t i = 0; i < 312; i++)
@@ -203,7 +227,9 @@ static void it_equals_r_on_arrests_in_weeks(void **state)
          -675.380632347,
          -658.747659446,
          33.5286888997,
-         32.1126101919},
+         32.1126101919,
+         0.6403292471,
+         0.0266581227726},
         {COX_BRESLOW,
          {-0.379021887795, -0.0572459253636, 0.314129765068, -0.151114599627, -0.432782572549,
           -0.0849828357516, 0.0911115405005},
@@ -212,7 +238,9 @@ static void it_equals_r_on_arrests_in_weeks(void **state)
          -675.683389417,
          -659.120605677,
          33.3828204241,
-         31.9810169859}};
+         31.9810169859,
+         0.640423183505,
+         0.0266476562236}};
     struct table t;
     make(arena, "data/churn/rossi.csv", 7, &t);
     for (size_t i = 0; i < t.csv.n; i++) {
@@ -238,14 +266,18 @@ static void it_equals_r_with_covariates_that_change_in_time(void **state)
          -298.121355673,
          -290.565616218,
          15.034197913,
-         14.4930452068},
+         14.4930452068,
+         0.635760123921,
+         0.033079624557},
         {COX_BRESLOW,
          {0.0271520807645, -0.146115750003, -0.635843475598, -0.0118958509638},
          {0.0137211312396, 0.0704657060509, 0.367210695737, 0.313644376741},
          -298.325606736,
          -290.794534648,
          14.9838964681,
-         14.4465910639}};
+         14.4465910639,
+         0.635538836026,
+         0.0331208599582}};
     static const struct want pbc[] = {
         {COX_EFRON,
          {0.0451316417898, 1.24127661732, 2.97321098427, -4.17992399255},
@@ -253,14 +285,18 @@ static void it_equals_r_with_covariates_that_change_in_time(void **state)
          -639.966488722,
          -421.363502306,
          587.910996478,
-         291.490779405},
+         291.490779405,
+         0.912629515542,
+         0.0152758067125},
         {COX_BRESLOW,
          {0.0451063649874, 1.2406863613, 2.9501640018, -4.17818860019},
          {0.00976865544315, 0.122394401979, 0.621943112311, 0.513661174734},
          -639.97988951,
          -421.600668537,
          587.546282571,
-         291.543433734}};
+         291.543433734,
+         0.912549505941,
+         0.0152775899107}};
     struct table t;
     make(arena, "oracles/heart.csv", 4, &t);
     for (size_t i = 0; i < t.csv.n; i++)
@@ -301,6 +337,52 @@ static void the_baseline_is_that_of_r(void **state)
     double eta = 60 * cox.beta[0] + cox.beta[1] + cox.beta[2];
     expect("S(365)", exp(-cox_hazard(&cox, 365) * exp(eta)), 0.335863369598);
     assert_true(cox_hazard(&cox, 0) == 0);
+}
+
+static void whether_effects_change_in_time_is_told_as_by_r(void **state)
+{
+    (void)state;
+    oracle_or_skip();
+    g_autoptr(arena_t) arena = arena_new();
+    struct table t;
+    struct cox cox;
+    lung(arena, &t);
+    fit(arena, &t, COX_EFRON, &cox);
+    expect("age", cox.trend[0], 0.187987673561);
+    expect("sex", cox.trend[1], 2.305437226775);
+    expect("ph.ecog", cox.trend[2], 2.054248773863);
+    expect("all", cox.trend_all, 4.463657588162);
+}
+
+/* Pairs one by one, as the words say, on times and risks with many ties. */
+static void concordance_counts_every_pair(void **state)
+{
+    enum { N = 60 };
+    (void)state;
+    g_autoptr(GRand) rand = g_rand_new_with_seed(7);
+    double start[N], stop[N], event[N], risk[N], right = 0, pairs = 0;
+    struct concordance c;
+    for (size_t i = 0; i < N; i++) {
+        start[i] = g_rand_int_range(rand, 0, 6);
+        stop[i] = start[i] + g_rand_int_range(rand, 1, 6);
+        event[i] = g_rand_int_range(rand, 0, 2);
+        risk[i] = g_rand_int_range(rand, 0, 5);
+    }
+    for (size_t i = 0; i < N; i++) {
+        for (size_t j = 0; j < N; j++) {
+            bool goes_on = stop[j] > stop[i] || (stop[j] == stop[i] && event[j] < 0.5);
+            if (event[i] < 0.5 || start[j] >= stop[i] || !goes_on)
+                continue;
+            right += risk[i] > risk[j] ? 1 : risk[i] == risk[j] ? 0.5 : 0;
+            pairs++;
+        }
+    }
+    const struct cox_data data = {N, 0, start, stop, event, NULL, COX_EFRON};
+    concordance_of(&data, risk, &c);
+    expect("concordance", c.value, right / pairs);
+    memset(event, 0, sizeof event);
+    concordance_of(&data, risk, &c);
+    assert_true(isnan(c.value) && isnan(c.se));
 }
 
 /* Months of telco: a complementary log-log model of months at risk, one constant a month, is Cox's
@@ -398,6 +480,8 @@ int main(void)
         cmocka_unit_test(it_equals_r_on_arrests_in_weeks),
         cmocka_unit_test(it_equals_r_with_covariates_that_change_in_time),
         cmocka_unit_test(the_baseline_is_that_of_r),
+        cmocka_unit_test(whether_effects_change_in_time_is_told_as_by_r),
+        cmocka_unit_test(concordance_counts_every_pair),
         cmocka_unit_test(grouped_time_is_cox),
         cmocka_unit_test(what_cannot_be_fitted_is_refused),
     };

@@ -83,6 +83,7 @@ static void a_cohort_that_leaves_sooner_is_told_apart(void **state)
     assert_true(fabs(s.cohort[0].expected - s.cohort[0].stays[2].p) < 0.03);
     assert_true(s.cohort[1].expected < 0.5 * s.cohort[0].expected);
     assert_true(s.p < 1e-6);
+    assert_true(s.trend_chi2 > 0 && s.trend_p > 0 && s.trend_p < 1);
 }
 
 static void what_no_load_has_said_yet_cannot_be_asked(void **state)
