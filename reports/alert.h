@@ -16,6 +16,9 @@ struct alert_names {
     size_t n;
 };
 
+/* The place of a name in the list; -1: it is not there. */
+int alert_names_find(const struct alert_names *names, const char *name);
+
 /* The value of a metric behind a measure, beyond a limit; `clear` is where it is well again. */
 struct alert_limit {
     const char *metric;

@@ -30,25 +30,27 @@ static struct alert_names names_of(const char **name, uint32_t n)
     return (struct alert_names){name, n};
 }
 
-/* The place of a name in a list that grows by it. */
-static int want(struct alert_names *names, const char *name)
+int alert_names_find(const struct alert_names *names, const char *name)
 {
     for (size_t i = 0; i < names->n; i++) {
         if (strcmp(names->name[i], name) == 0)
             return (int)i;
     }
-    if (names->n == ALERT_NAMES_MAX)
-        return -1;
-    names->name[names->n] = name;
-    return (int)names->n++;
+    return -1;
 }
 
+/* The place of a name in a list that grows by it. */
 static bool take(struct alert_names *names, const char *name, int *out, GError **err)
 {
-    *out = want(names, name);
-    return *out >= 0 ||
-           err_set(err, KENKO_ERROR_CONFIG,
-                   "conditions read more than %d different things of a kind", ALERT_NAMES_MAX);
+    *out = alert_names_find(names, name);
+    if (*out >= 0)
+        return true;
+    if (names->n == ALERT_NAMES_MAX)
+        return err_set(err, KENKO_ERROR_CONFIG,
+                       "conditions read more than %d different things of a kind", ALERT_NAMES_MAX);
+    *out = (int)names->n;
+    names->name[names->n++] = name;
+    return true;
 }
 
 static bool days_of(const int *given, int fallback, int least, const char *key, int *out,

@@ -6,11 +6,7 @@
 
 static bool holds(const struct alert_names *names, const char *name)
 {
-    for (size_t i = 0; i < names->n; i++) {
-        if (strcmp(names->name[i], name) == 0)
-            return true;
-    }
-    return false;
+    return alert_names_find(names, name) >= 0;
 }
 
 static bool is_unknown(const struct alert_names *names, const char *band)

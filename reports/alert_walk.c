@@ -174,15 +174,6 @@ static void put_metrics(struct reader *r, const struct q_alert_read_row *row, st
     day->does_apply = does_apply;
 }
 
-static ssize_t index_of(const struct alert_names *names, const char *name)
-{
-    for (size_t i = 0; i < names->n; i++) {
-        if (strcmp(names->name[i], name) == 0)
-            return (ssize_t)i;
-    }
-    return -1;
-}
-
 static void put_flags(struct reader *r, const struct q_alert_read_row *row, struct alert_day *day)
 {
     size_t at = (size_t)(day - r->day);
@@ -193,14 +184,14 @@ static void put_flags(struct reader *r, const struct q_alert_read_row *row, stru
     memset(is_burning, 0, r->n_slos);
     memset(indicator, ALERT_UNSET, r->n_indicators);
     for (size_t i = 0; !row->slos_is_null && i < row->slos.n; i++) {
-        ssize_t k = index_of(&r->set->slos, row->slos.v[i]);
+        int k = alert_names_find(&r->set->slos, row->slos.v[i]);
         if (k < 0)
             continue;
         slo[k] = g_intern_string(row->slo_state.v[i]);
         is_burning[k] = *row->slo_firing.v[i] != '\0';
     }
     for (size_t i = 0; !row->indicators_is_null && i < row->indicators.n; i++) {
-        ssize_t k = index_of(&r->set->indicators, row->indicators.v[i]);
+        int k = alert_names_find(&r->set->indicators, row->indicators.v[i]);
         if (k >= 0)
             indicator[k] = row->indicator_known.v[i] ? ALERT_SET : ALERT_UNKNOWN;
     }
@@ -248,7 +239,7 @@ void alert_walk_count(struct alert_counts *counts, const struct alert_happening 
 
 static bool is_among(const struct alert_names *names, const char *name)
 {
-    return names->n == 0 || index_of(names, name) >= 0;
+    return names->n == 0 || alert_names_find(names, name) >= 0;
 }
 
 /* Judge one account's days by one rule. */
