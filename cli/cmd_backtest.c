@@ -117,9 +117,12 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
     g_autofree char *as_of = NULL, *scorecard = NULL, *measure = NULL, *output = NULL,
                     *language = NULL;
     gint64 known = -1;
+    gboolean store = FALSE;
     const GOptionEntry own[] = {
         {"as-of", 0, 0, G_OPTION_ARG_STRING, &as_of, "Facts before this day (today)", "DAY"},
         {"known-at", 0, 0, G_OPTION_ARG_INT64, &known, "Only loads up to this commit number", "K"},
+        {"store", 0, 0, G_OPTION_ARG_NONE, &store, "scorecard: keep it, and show it on dashboards",
+         NULL},
         {"scorecard", 0, 0, G_OPTION_ARG_STRING, &scorecard, "Judge a scorecard instead",
          "NAME|FILE"},
         {"measure", 0, 0, G_OPTION_ARG_STRING, &measure,
@@ -132,16 +135,17 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
     int32_t day;
     if (!context_options(context, &cmd_backtest, own, &argc, &argv, err))
         return false;
-    if (argc != 1 || (!scorecard && (measure || output || language)))
+    if (argc != 1 || (!scorecard && (measure || output || language || store)))
         return err_set(err, KENKO_ERROR_USAGE,
                        "want kenko backtest, or with --scorecard: only there --measure, "
-                       "--output and --language have a meaning");
+                       "--output, --language and --store have a meaning");
     if (!context_day(context, "as-of", as_of ? as_of : "today", &day, err) ||
         !context_open(context, err))
         return false;
     if (scorecard)
         return cmd_backtest_scorecard(
-            context, &(struct cmd_backtest_ask){scorecard, measure, output, language, day, known},
+            context,
+            &(struct cmd_backtest_ask){scorecard, measure, output, language, store, day, known},
             err);
     return judge_model(context, day, known, err);
 }
@@ -152,5 +156,6 @@ const struct command cmd_backtest = {
     "score and a logistic regression. With --scorecard: what its bands and measures foretold.\n\n"
     "Examples:\n  kenko backtest\n  kenko backtest --as-of 2026-11-23 --json\n"
     "  kenko backtest --scorecard default\n"
+    "  kenko backtest --scorecard default --store\n"
     "  kenko backtest --scorecard scorecards/new.yaml --output proof.html --language ja\n",
     run};

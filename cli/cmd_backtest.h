@@ -8,6 +8,7 @@
 struct cmd_backtest_ask {
     const char *scorecard;                   /* a name of the configuration, or a file */
     const char *measure, *output, *language; /* NULL: not asked */
+    bool store;                              /* for dashboards */
     int32_t as_of;
     int64_t known_no;
 };

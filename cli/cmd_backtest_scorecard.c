@@ -9,6 +9,7 @@
 #include "cli/proof_page.h"
 #include "core/file.h"
 #include "reports/render.h"
+#include "scoring/proof_store.h"
 
 const struct scorecard *cmd_backtest_card(struct arena *arena, struct config *config,
                                           const struct metric_set *metrics, const char *which,
@@ -55,13 +56,15 @@ bool cmd_backtest_scorecard(struct context *context, const struct cmd_backtest_a
     const struct proof_options options = {ask->as_of, ask->known_no, context_progress(context)};
     struct proof *proof = arena_one(arena, struct proof);
     enum language language;
+    int64_t stored;
     if (!page_language(context, ask->language, &language, err))
         return false;
     const struct metric_set *metrics = metric_set_load(arena, context->config, err);
     const struct scorecard *card =
         metrics ? cmd_backtest_card(arena, context->config, metrics, ask->scorecard, err) : NULL;
     if (!card || !has_measure(card, ask->measure, err) ||
-        !proof_run(arena, context->db, context->config, metrics, card, &options, proof, err))
+        !proof_run(arena, context->db, context->config, metrics, card, &options, proof, err) ||
+        (ask->store && !proof_store(context->db, proof, ask->as_of, &stored, err)))
         return false;
     if (context->json && !ask->output) {
         json_t *root = proof_json(proof);

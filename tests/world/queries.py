@@ -107,6 +107,15 @@ usage = ask("account_usage", f"account={account}", "days=60")
 one = usage[0]["metric"]
 holds("account_usage", ask("account_usage", f"account={account}", f"metric={one}", "days=60") == [u for u in usage if u["metric"] == one])
 
+proof = subprocess.run([kenko, "-C", config, "backtest", "--scorecard", "default", "--store", "--json"], capture_output=True,
+                       text=True)
+found = json.loads(proof.stdout)["spans"] if proof.returncode == 0 else []
+span = next((s for s in found if s["days"] == 90), {"bands": [], "leavers": 0})
+rates = ask("scorecard_proof", "scorecard=default")
+holds("scorecard_proof", len(rates) > 3 and near(total(rates, "leavers_share"), 1 if span["leavers"] else 0)
+      and all((r["band"], r["customers"], r["churned"]) == (b["band"], b["n"], b["left"]) for r, b in zip(rates, span["bands"]))
+      and all(r["rate"] is None or r["rate_low"] <= r["rate"] <= r["rate_high"] for r in rates), proof.stderr[-200:])
+
 fresh = ask("data_freshness")
 holds("data_freshness", all(near(f["loaded"] + f["duplicate"] + f["ignored"] + f["rejected"], f["records"]) for f in fresh)
       and total(fresh, "records") > 100000)
