@@ -107,6 +107,13 @@ usage = ask("account_usage", f"account={account}", "days=60")
 one = usage[0]["metric"]
 holds("account_usage", ask("account_usage", f"account={account}", f"metric={one}", "days=60") == [u for u in usage if u["metric"] == one])
 
+unhappy = ask("detractors_by_arr")
+holds("detractors_by_arr", len(unhappy) > 1 and all(0 < d["detractors"] <= d["people"] for d in unhappy)
+      and all((a["arr"] or 0) >= (b["arr"] or 0) for a, b in zip(unhappy, unhappy[1:])))
+expiring = ask("sentiment_expiring", "days=1000")
+holds("sentiment_expiring", len(expiring) > 1 and all(1 <= s["value"] <= 5 for s in expiring)
+      and ask("sentiment_expiring", "days=0") == [s for s in expiring if s["days_left"] <= 0])
+
 proof = subprocess.run([kenko, "-C", config, "backtest", "--scorecard", "default", "--store", "--json"], capture_output=True,
                        text=True)
 found = json.loads(proof.stdout)["spans"] if proof.returncode == 0 else []
