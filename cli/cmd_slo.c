@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "core/text.h"
+#include "scoring/slo_exclusion.h"
 #include "scoring/slo_scene.h"
 
 /* What is asked for; months and spans are [from, to). */
@@ -60,7 +61,61 @@ static void put_burns(GString *out, const struct slo_info *info, const struct sl
     g_string_append_c(out, ']');
 }
 
-static void print_json(const struct asked *a, size_t slo, const char *key,
+/* Failures that spend no budget because they are the customer's own. */
+static int64_t not_counted(const struct slo_info *info, const struct slo_result *r)
+{
+    return info->only_platform ? r->count.bad - r->count.spent : 0;
+}
+
+static double excluded_minutes(const struct asked *a, size_t slo, size_t account)
+{
+    return (double)slo_exclusion_us(a->scene.lens, slo, account, a->from, a->to, true) / 60e6;
+}
+
+/* What a month's statement left out, and why. */
+static void put_left_out(const struct asked *a, size_t slo, size_t account,
+                         const struct slo_result *r, GString *out)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    size_t n;
+    const struct slo_excluded *x =
+        slo_exclusion_list(arena, a->scene.lens, slo, account, a->from, a->to, &n);
+    text_json_number(out, "excluded_minutes", excluded_minutes(a, slo, account));
+    g_string_append_printf(out,
+                           ", \"customer_not_counted\": %" G_GINT64_FORMAT ", \"exclusions\": [",
+                           not_counted(slo_set_info(a->scene.set, slo), r));
+    for (size_t i = 0; i < n; i++) {
+        g_autofree char *from = zone_format(a->scene.zone, x[i].from);
+        g_autofree char *to = zone_format(a->scene.zone, x[i].to);
+        g_string_append(out, i ? ", {\"reason\": \"" : "{\"reason\": \"");
+        text_json(out, x[i].reason);
+        g_string_append_c(out, '"');
+        text_json_member(out, "connector", x[i].connector);
+        text_json_member(out, "from", from);
+        text_json_member(out, "to", to);
+        g_string_append_c(out, '}');
+    }
+    g_string_append_c(out, ']');
+}
+
+static void print_left_out(const struct asked *a, size_t slo, size_t account,
+                           const struct slo_result *r)
+{
+    g_autoptr(arena_t) arena = arena_new();
+    size_t n;
+    const struct slo_excluded *x =
+        slo_exclusion_list(arena, a->scene.lens, slo, account, a->from, a->to, &n);
+    int64_t theirs = not_counted(slo_set_info(a->scene.set, slo), r);
+    if (n > 0)
+        printf(", %zu span%s of %g min left out", n, n == 1 ? "" : "s",
+               excluded_minutes(a, slo, account));
+    for (size_t i = 0; i < n; i++)
+        printf("%s%s", i ? "; " : ": ", x[i].reason);
+    if (theirs > 0)
+        printf(", %" G_GINT64_FORMAT " of the customer's own not counted", theirs);
+}
+
+static void print_json(const struct asked *a, size_t slo, size_t account, const char *key,
                        const struct slo_result *r, bool has_burns)
 {
     const struct slo_info *info = slo_set_info(a->scene.set, slo);
@@ -79,6 +134,8 @@ static void print_json(const struct asked *a, size_t slo, const char *key,
     put_result(out, info, r);
     if (has_burns)
         put_burns(out, info, r);
+    else
+        put_left_out(a, slo, account, r, out);
     printf("%s}\n", out->str);
 }
 
@@ -90,7 +147,8 @@ static void percent(char text[32], double share, int decimals)
         g_snprintf(text, 32, "%.*f %%", decimals, share * 100);
 }
 
-static void print_text(struct asked *a, size_t slo, const char *key, const struct slo_result *r)
+static void print_text(struct asked *a, size_t slo, size_t account, const char *key,
+                       const struct slo_result *r, bool has_burns)
 {
     const struct slo_info *info = slo_set_info(a->scene.set, slo);
     const struct slo_count *c = &r->count;
@@ -118,6 +176,8 @@ static void print_text(struct asked *a, size_t slo, const char *key, const struc
         if (r->burn[i].state == SLO_FIRING)
             printf(", %s fires", info->burn_name[i]);
     }
+    if (!has_burns)
+        print_left_out(a, slo, account, r);
     printf("\n");
 }
 
@@ -144,9 +204,9 @@ static void show_current(struct asked *a, size_t account, const char *key)
         if (r.count.total == 0 && !a->account)
             continue;
         if (a->context->json)
-            print_json(a, slo, key, &r, true);
+            print_json(a, slo, account, key, &r, true);
         else
-            print_text(a, slo, key, &r);
+            print_text(a, slo, account, key, &r, true);
     }
 }
 
@@ -158,9 +218,9 @@ static void show_span(struct asked *a, size_t account, const char *key)
         if (r.count.total + r.count.excluded == 0 && !a->account)
             continue;
         if (a->context->json)
-            print_json(a, slo, key, &r, false);
+            print_json(a, slo, account, key, &r, false);
         else
-            print_text(a, slo, key, &r);
+            print_text(a, slo, account, key, &r, false);
     }
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/zone.h"
+#include "scoring/slo_exclusion.h"
 #include "scoring/slo_internal.h"
 
 #define SECOND_US INT64_C(1000000)
@@ -61,29 +62,6 @@ static bool is_of(const struct slo *s, const struct slo_touch *touch)
                                g_strv_contains(s->components, touch->incident->component));
 }
 
-/* Seconds of [from, to) that are excluded for the account. */
-static int64_t excluded_us(const struct slo_lens *lens, const struct slo *s, size_t slo,
-                           size_t account, int64_t from, int64_t to)
-{
-    int64_t sum = 0, covered = from;
-    while (covered < to) {
-        int64_t begin = INT64_MAX, end = INT64_MAX;
-        for (size_t i = 0; i < s->n_exclusions; i++) {
-            const struct slo_exclusion *x = &s->exclusion[i];
-            const bool *only = lens->view[slo].exclusion_of[i];
-            if (x->connector || (only && !only[account]) || x->to <= covered || x->from >= begin)
-                continue;
-            begin = x->from;
-            end = x->to;
-        }
-        if (begin >= to)
-            break;
-        sum += MIN(end, to) - MAX(begin, covered);
-        covered = end;
-    }
-    return sum;
-}
-
 void slo_uptime_count(const struct slo_lens *lens, size_t slo, size_t account, int64_t from,
                       int64_t to, struct slo_count *out)
 {
@@ -103,10 +81,10 @@ void slo_uptime_count(const struct slo_lens *lens, size_t slo, size_t account, i
         int64_t begin = MAX(touch->from, covered), end = MIN(touch->to, to);
         if (!is_of(s, touch) || begin >= end)
             continue;
-        down += end - begin - excluded_us(lens, s, slo, account, begin, end);
+        down += end - begin - slo_exclusion_us(lens, slo, account, begin, end, false);
         covered = end;
     }
-    int64_t excluded = excluded_us(lens, s, slo, account, from, to);
+    int64_t excluded = slo_exclusion_us(lens, slo, account, from, to, false);
     out->excluded = excluded / SECOND_US;
     out->total = (to - from - excluded) / SECOND_US;
     out->bad = (down + SECOND_US - 1) / SECOND_US;

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "scoring/slo_exclusion.h"
 #include "scoring/slo_scene.h"
 #include "support/sources.h"
 #include "support/warehouse.h"
@@ -169,6 +170,43 @@ static void what_is_excluded_counts_neither_way(void **state)
     expect(&r, 2, 0, 1);
 }
 
+/* Two spans of an hour that share a half, one that another customer has, one that begins before. */
+static void a_statement_names_the_time_it_leaves_out(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = warehouse_open();
+    g_autoptr(arena_t) arena = arena_new();
+    g_autoptr(GError) err = NULL;
+    const char *dir = company(
+        "slos:\n  - name: s\n    service: transfer\n    sli: success\n    objective: 0.9\n"
+        "    exclude:\n"
+        "      - {from: \"" DAY "2T02:00:00Z\", to: \"" DAY "2T03:00:00Z\", reason: planned}\n"
+        "      - {from: \"" DAY "2T02:30:00Z\", to: \"" DAY
+        "2T03:30:00Z\", reason: upgrade, connector: c1}\n"
+        "      - {from: \"" DAY "2T05:00:00Z\", to: \"" DAY
+        "2T06:00:00Z\", reason: theirs, accounts: [b]}\n"
+        "      - {from: 2026-02-01, to: \"" DAY "2T00:10:00Z\", reason: freeze}\n");
+    sources_ingest(db, dir, NULL);
+    g_autoptr(config_t) config = config_open(dir, &err);
+    struct slo_scene scene;
+    size_t a, n;
+    int64_t from = instant(DAY "2T00:00:00Z"), to = instant(DAY "3T00:00:00Z"),
+            minute = INT64_C(60000000);
+    if (!config || !slo_scene_open(&scene, db, config, -1, from, to, &err))
+        fail_msg("%s", err->message);
+    assert_true(slo_scene_account(&scene, "a", &a, NULL));
+    const struct slo_excluded *x = slo_exclusion_list(arena, scene.lens, 0, a, from, to, &n);
+    assert_int_equal(n, 3);
+    assert_string_equal(x[1].reason, "upgrade");
+    assert_string_equal(x[1].connector, "c1");
+    assert_true(x[2].from == from && x[2].to == from + 10 * minute);
+    assert_int_equal(slo_exclusion_us(scene.lens, 0, a, from, to, true), 100 * minute);
+    assert_int_equal(slo_exclusion_us(scene.lens, 0, a, from, to, false), 70 * minute);
+    assert_true(slo_scene_account(&scene, "b", &a, NULL));
+    assert_int_equal(slo_exclusion_us(scene.lens, 0, a, from, to, true), 160 * minute);
+    slo_scene_close(&scene);
+}
+
 /* d1 runs daily at 00:00Z (9:00 in Tokyo) for five days; what began on the 3rd and 4th failed.
  * Usual is a day; late is more than 36.5 hours at the day's end, 15:00Z. */
 static void a_definition_is_late_after_half_a_gap_more(void **state)
@@ -289,6 +327,7 @@ int main(void)
         cmocka_unit_test(a_run_is_judged_by_its_newest_version),
         cmocka_unit_test(duration_is_of_runs_that_succeeded),
         cmocka_unit_test(what_is_excluded_counts_neither_way),
+        cmocka_unit_test(a_statement_names_the_time_it_leaves_out),
         cmocka_unit_test(a_definition_is_late_after_half_a_gap_more),
         cmocka_unit_test(usage_counts_by_whole_days),
         cmocka_unit_test(shared_downtime_counts_once),
