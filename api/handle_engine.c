@@ -82,11 +82,11 @@ static bool find_change(const struct site *site, const struct request *request,
     const struct field_value *to = field_get(&request->asked, "to");
     int32_t last = to->given ? (int32_t)to->number : snapshot->as_of;
     int32_t first = from->given ? (int32_t)from->number : last - CHANGE_DAYS;
-    struct db *db = pool_take(site->pool, err);
+    struct db *db = pool_take(site->slow_pool, err);
     bool ok = db && site->engine->change(site->engine->context, request->arena, db,
                                          field_text(&request->asked, "key"), first, last, out, err);
     if (db)
-        pool_give(site->pool, db);
+        pool_give(site->slow_pool, db);
     return ok;
 }
 

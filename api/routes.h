@@ -20,6 +20,7 @@ struct zones;
 struct site {
     struct store *store;
     struct pool *pool;
+    struct pool *slow_pool;  /* one connection for what is computed anew, with more time */
     struct workers *workers; /* answer what needs the warehouse */
     struct workers *hashers; /* the few that hash passwords, which takes memory */
     struct rate *guesses;    /* sign-ins that failed, of one name or address */

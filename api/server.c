@@ -197,6 +197,8 @@ struct server *server_start(const struct server_options *options, GError **err)
     server->site.store =
         store_new(stale_ms * 1000LL, api->session_idle_minutes * INT64_C(60000000));
     server->site.pool = pool_new(options->dsn, api->workers + HASHERS, api->query_ms);
+    /* Half of what the answer has: the other half is for its way there. */
+    server->site.slow_pool = pool_new(options->dsn, 1, MAX(api->query_ms, api->reply_ms / 2));
     server->site.workers = workers_new(api->workers, api->queue, api->queue_ms);
     server->site.hashers = workers_new(HASHERS, HASHERS_QUEUE, HASHERS_MS);
     server->site.guesses = rate_new_slow(api->guesses);
@@ -255,6 +257,7 @@ void server_stop(struct server *server)
     workers_free(server->site.workers);
     workers_free(server->site.hashers);
     pool_free(server->site.pool);
+    pool_free(server->site.slow_pool);
     rate_free(server->site.rate);
     rate_free(server->site.refusals);
     rate_free(server->site.guesses);
