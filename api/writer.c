@@ -16,6 +16,16 @@ static void put_key(GString *out, const char *name)
     g_string_append_len(out, "\":", 2);
 }
 
+/* `width` digits and what stands behind them; returns where to go on. printf takes as long for one
+ * instant as all the rest of an answer takes for five numbers. */
+static char *put_fixed(char *to, int64_t value, int width, char behind)
+{
+    for (int i = width - 1; i >= 0; i--, value /= 10)
+        to[i] = (char)('0' + value % 10);
+    to[width] = behind;
+    return to + width + 1;
+}
+
 /* At least `width` digits. */
 static void put_digits(GString *out, uint64_t value, int width)
 {
@@ -218,7 +228,7 @@ void writer_day(struct writer *writer, const char *name, int32_t day, bool is_nu
 
 void writer_instant(struct writer *writer, const char *name, int64_t at_us)
 {
-    char text[DAY_TEXT_SIZE];
+    char text[DAY_TEXT_SIZE + sizeof "T00:00:00.000000Z"];
     if (at_us == INT64_MIN || at_us == INT64_MAX) {
         writer_null(writer, name);
         return;
@@ -234,8 +244,13 @@ void writer_instant(struct writer *writer, const char *name, int64_t at_us)
         rest += DAY_US;
     }
     int64_t second = rest / 1000000;
-    g_autofree char *whole = g_strdup_printf(
-        "%sT%02d:%02d:%02d.%06dZ", day_format((int32_t)day, text), (int)(second / 3600),
-        (int)(second / 60 % 60), (int)(second % 60), (int)(rest % 1000000));
-    writer_text(writer, name, whole);
+    day_format((int32_t)day, text);
+    char *to = text + strlen(text);
+    *to++ = 'T';
+    to = put_fixed(to, second / 3600, 2, ':');
+    to = put_fixed(to, second / 60 % 60, 2, ':');
+    to = put_fixed(to, second % 60, 2, '.');
+    to = put_fixed(to, rest % 1000000, 6, 'Z');
+    *to = '\0';
+    writer_text(writer, name, text);
 }
