@@ -40,11 +40,11 @@ static void say(struct doubt *doubt, struct statement new)
     doubt->row[doubt->n++] = new;
 }
 
-bool doubt_load(struct arena *arena, struct db *db, const struct facts *facts,
+bool doubt_load(struct arena *arena, const struct facts_source *source, const struct facts *facts,
                 const char *const *usage, size_t n, struct doubt **out, GError **err)
 {
     struct q_quality_read_rows rows;
-    if (!q_quality_read(arena, db, &rows, err))
+    if (!facts_source_quality_read(source, arena, &rows, err))
         return false;
     struct doubt *doubt = arena_one(arena, struct doubt);
     doubt->row = arena_many(arena, rows.n + 1, struct statement);

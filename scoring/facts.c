@@ -87,6 +87,8 @@ uint32_t facts_member_on(const struct facts *f, size_t party, int32_t day)
 
 static bool check_floor(struct db *db, int64_t known_no, GError **err)
 {
+    if (!db)
+        return true;
     g_autoptr(arena_t) arena = arena_new();
     struct q_known_floor_row row;
     char day[DAY_TEXT_SIZE] = "an earlier day";
@@ -101,41 +103,69 @@ static bool check_floor(struct db *db, int64_t known_no, GError **err)
                    known_no, row.known_floor, day);
 }
 
-static bool load_frame(struct facts *f, struct db *db, int64_t known_no, GError **err)
+static bool load_frame(struct facts *f, int64_t known_no, GError **err)
 {
     g_autoptr(arena_t) arena = arena_new();
     struct q_loads_all_rows loads;
     struct q_accounts_all_rows accounts;
     struct q_members_all_rows members;
-    if (!check_floor(db, known_no, err) || !q_loads_all(arena, db, &loads, err))
+    if (!check_floor(f->source->db, known_no, err) ||
+        !facts_source_loads_all(f->source, arena, &loads, err))
         return false;
     index_loads(f, &loads, known_no);
-    if (!q_accounts_all(arena, db, &accounts, err) || !q_members_all(arena, db, &members, err))
+    if (!facts_source_accounts_all(f->source, arena, &accounts, err) ||
+        !facts_source_members_all(f->source, arena, &members, err))
         return false;
     index_accounts(f, &accounts);
     index_members(f, &members);
     return true;
 }
 
-struct facts *facts_load(struct db *db, const struct zone *zone, const struct facts_wish *wish,
-                         int64_t known_no, GError **err)
+/* What is said of all accounts together is not in the rows of one. */
+static void take_common(struct facts *f, const struct facts_rows *rows)
+{
+    for (int kind = 0; kind < FACTS_KINDS; kind++)
+        f->has[kind] = rows ? rows->has[kind] : f->version[kind].n > 0;
+    for (size_t u = 0; rows && u < f->wish.n_usage; u++) {
+        int32_t newest = rows->newest[u], *by_day = f->usage[u].newest;
+        for (size_t d = 0; d <= f->n_days; d++) {
+            if (newest < f->wish.from_day + (int32_t)d)
+                by_day[d] = MAX(by_day[d], newest);
+        }
+    }
+}
+
+struct facts *facts_load_from(const struct facts_source *source, const struct zone *zone,
+                              const struct facts_wish *wish, int64_t known_no, GError **err)
 {
     struct facts *f = g_new0(struct facts, 1);
     f->arena = arena_new();
     f->zone = zone;
+    f->source = source;
     f->wish = *wish;
     f->account_index = g_hash_table_new(g_int64_hash, g_int64_equal);
     f->party_index = g_hash_table_new(g_int64_hash, g_int64_equal);
     f->subject_days = g_array_new(FALSE, FALSE, sizeof(struct facts_subject_day));
     f->words = g_ptr_array_new();
     f->word_index = g_hash_table_new(g_str_hash, g_str_equal);
-    if (load_frame(f, db, known_no, err) && facts_load_usage(f, db, err) &&
-        facts_load_records(f, db, err) && (!wish->runs || facts_load_runs(f, db, err)) &&
-        (!wish->attributes || facts_load_attributes(f, db, err)) &&
-        (!wish->contacts || facts_load_contacts(f, db, err)))
+    bool ok = load_frame(f, known_no, err) && facts_load_usage(f, err) &&
+              facts_load_records(f, err) && (!wish->runs || facts_load_runs(f, err)) &&
+              (!wish->attributes || facts_load_attributes(f, err)) &&
+              (!wish->contacts || facts_load_contacts(f, err));
+    f->source = NULL;
+    if (ok) {
+        take_common(f, source->rows);
         return f;
+    }
     facts_free(f);
     return NULL;
+}
+
+struct facts *facts_load(struct db *db, const struct zone *zone, const struct facts_wish *wish,
+                         int64_t known_no, GError **err)
+{
+    const struct facts_source source = {db, NULL};
+    return facts_load_from(&source, zone, wish, known_no, err);
 }
 
 void facts_free(struct facts *f)

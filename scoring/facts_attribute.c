@@ -57,9 +57,9 @@ static bool on_version(void *context, const struct q_attributes_read_row *row, G
     return true;
 }
 
-bool facts_load_attributes(struct facts *f, struct db *db, GError **err)
+bool facts_load_attributes(struct facts *f, GError **err)
 {
-    if (!q_attributes_read(db, on_version, f, err))
+    if (!facts_source_attributes_read(f->source, on_version, f, err))
         return false;
     facts_versions_sort(&f->version[FACTS_ACCOUNT]);
     return true;

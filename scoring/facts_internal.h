@@ -2,7 +2,7 @@
 /* What facts.c, facts_usage.c and facts_records.c share. */
 #pragma once
 
-#include "scoring/facts.h"
+#include "scoring/facts_source.h"
 
 #define FACTS_NOBODY UINT32_MAX
 #define FACTS_NO_PARTY SIZE_MAX
@@ -72,6 +72,7 @@ struct facts_rate {
 struct facts {
     struct arena *arena;
     const struct zone *zone;
+    const struct facts_source *source; /* while loading */
     struct facts_wish wish;
     int64_t *commit_no;  /* by load_id; 0 = does not count */
     int32_t *commit_day; /* by load_id: business day of its commit */
@@ -86,6 +87,7 @@ struct facts {
     struct facts_usage *usage;
     GArray *subject_days;
     struct facts_versions version[FACTS_LISTS];
+    bool has[FACTS_KINDS]; /* has anybody a record of the kind? */
     struct facts_rate *rate;
     size_t n_rates;
     struct facts_run *run;
@@ -103,11 +105,11 @@ bool facts_visible(const struct facts *f, int64_t load_id);
 /* A party's first statement, or FACTS_NO_PARTY; and the account it belonged to on a day. */
 size_t facts_party(const struct facts *f, int64_t party_id);
 uint32_t facts_member_on(const struct facts *f, size_t party, int32_t day);
-bool facts_load_usage(struct facts *f, struct db *db, GError **err);
-bool facts_load_runs(struct facts *f, struct db *db, GError **err);
-bool facts_load_records(struct facts *f, struct db *db, GError **err);
-bool facts_load_attributes(struct facts *f, struct db *db, GError **err);
-bool facts_load_contacts(struct facts *f, struct db *db, GError **err);
+bool facts_load_usage(struct facts *f, GError **err);
+bool facts_load_runs(struct facts *f, GError **err);
+bool facts_load_records(struct facts *f, GError **err);
+bool facts_load_attributes(struct facts *f, GError **err);
+bool facts_load_contacts(struct facts *f, GError **err);
 
 /* A new last version; all in order, each with the day it speaks from; the end of the record that
  * begins at `i`; and which of its versions had been said by a day that begins at start_us. */

@@ -104,10 +104,10 @@ const struct facts_version *facts_versions_on(const struct facts_versions *list,
     return winner;
 }
 
-static bool load_rates(struct facts *f, struct db *db, GError **err)
+static bool load_rates(struct facts *f, GError **err)
 {
     struct q_rates_read_rows rows;
-    if (!q_rates_read(f->arena, db, &rows, err))
+    if (!facts_source_rates_read(f->source, f->arena, &rows, err))
         return false;
     f->rate = g_new(struct facts_rate, rows.n + 1);
     for (size_t i = 0; i < rows.n; i++) {
@@ -123,9 +123,10 @@ static bool load_rates(struct facts *f, struct db *db, GError **err)
     return true;
 }
 
-bool facts_load_records(struct facts *f, struct db *db, GError **err)
+bool facts_load_records(struct facts *f, GError **err)
 {
-    if (!q_versions_read(db, f->wish.contracts_only, on_version, f, err) || !load_rates(f, db, err))
+    if (!facts_source_versions_read(f->source, f->wish.contracts_only, on_version, f, err) ||
+        !load_rates(f, err))
         return false;
     for (int kind = 0; kind < FACTS_KINDS; kind++)
         facts_versions_sort(&f->version[kind]);
@@ -179,7 +180,7 @@ const struct facts_record *facts_records(const struct facts *f, struct arena *ar
 
 bool facts_has(const struct facts *f, enum facts_kind kind)
 {
-    return f->version[kind].n > 0;
+    return f->has[kind];
 }
 
 /* The currency's newest rate of a day up to `day`; rates stand by currency and day. */

@@ -176,12 +176,12 @@ static bool on_first(void *context, const struct q_runs_first_row *r, GError **e
     return true;
 }
 
-static bool load_first_days(struct facts *f, struct db *db, GError **err)
+static bool load_first_days(struct facts *f, GError **err)
 {
     f->first_run_day = g_new(int32_t, f->n_accounts + 1);
     for (size_t a = 0; a < f->n_accounts; a++)
         f->first_run_day[a] = INT32_MAX;
-    return q_runs_first(db, on_first, f, err);
+    return facts_source_runs_first(f->source, on_first, f, err);
 }
 
 int32_t facts_first_run_day(const struct facts *f, size_t account)
@@ -189,7 +189,7 @@ int32_t facts_first_run_day(const struct facts *f, size_t account)
     return f->first_run_day[account];
 }
 
-bool facts_load_runs(struct facts *f, struct db *db, GError **err)
+bool facts_load_runs(struct facts *f, GError **err)
 {
     g_autoptr(GArray) run_versions = g_array_new(FALSE, FALSE, sizeof(struct version));
     g_autoptr(GArray) runs = g_array_new(FALSE, FALSE, sizeof(struct facts_run));
@@ -198,8 +198,10 @@ bool facts_load_runs(struct facts *f, struct db *db, GError **err)
     struct reading by_run = {f, run_versions, runs},
                    by_incident = {f, incident_versions, incidents};
     facts_word_add(f, "");
-    if (!q_runs_read(db, f->wish.runs_from_day, f->wish.to_day, on_run, &by_run, err) ||
-        !q_incidents_read(db, on_incident, &by_incident, err) || !load_first_days(f, db, err))
+    if (!facts_source_runs_read(f->source, f->wish.runs_from_day, f->wish.to_day, on_run, &by_run,
+                                err) ||
+        !facts_source_incidents_read(f->source, on_incident, &by_incident, err) ||
+        !load_first_days(f, err))
         return false;
     settle_runs(f, &by_run);
     settle_incidents(f, &by_incident);

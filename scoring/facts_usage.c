@@ -145,11 +145,11 @@ static void allocate(struct facts *f, struct facts_usage *u)
     u->unit = 1;
 }
 
-static bool find_metrics(struct facts *f, struct db *db, struct pass *pass, GError **err)
+static bool find_metrics(struct facts *f, struct pass *pass, GError **err)
 {
     g_autoptr(arena_t) arena = arena_new();
     struct q_usage_metrics_rows rows;
-    if (!q_usage_metrics(arena, db, &rows, err))
+    if (!facts_source_usage_metrics(f->source, arena, &rows, err))
         return false;
     for (int i = 0; i < METRIC_IDS_MAX; i++)
         pass->usage_of[i] = -1;
@@ -282,7 +282,7 @@ static void fold_subject_days(struct facts *f)
     drop_uncounted(f);
 }
 
-bool facts_load_usage(struct facts *f, struct db *db, GError **err)
+bool facts_load_usage(struct facts *f, GError **err)
 {
     f->n_days = (size_t)(f->wish.to_day - f->wish.from_day);
     f->usage = g_new0(struct facts_usage, f->wish.n_usage + 1);
@@ -290,7 +290,7 @@ bool facts_load_usage(struct facts *f, struct db *db, GError **err)
     pass->f = f;
     for (size_t u = 0; u < f->wish.n_usage; u++)
         allocate(f, &f->usage[u]);
-    if (!find_metrics(f, db, pass, err))
+    if (!find_metrics(f, pass, err))
         return false;
     for (size_t u = 0; u < f->wish.n_usage; u++) {
         if (f->usage[u].combine == 'l') {
@@ -299,7 +299,7 @@ bool facts_load_usage(struct facts *f, struct db *db, GError **err)
         }
     }
     if (f->wish.n_usage > 0 &&
-        !q_spans_read(db, f->wish.from_day, f->wish.to_day, on_month, pass, err))
+        !facts_source_spans_read(f->source, f->wish.from_day, f->wish.to_day, on_month, pass, err))
         return false;
     for (size_t u = 0; u < f->wish.n_usage; u++) {
         settle(f, &f->usage[u]);

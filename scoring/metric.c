@@ -7,6 +7,7 @@
 #include "core/currency.h"
 #include "scoring/doubt.h"
 #include "scoring/facts_attribute.h"
+#include "scoring/facts_source.h"
 #include "scoring/metric_past.h"
 #include "sql/scoring.h"
 
@@ -297,11 +298,14 @@ static bool all_days(const struct passing *p, const int32_t *as_of, size_t n, GE
 }
 
 /* Facts are read from the first month there is: "since when" needs the whole past. */
-static bool fact_range(struct db *db, int32_t last_as_of, struct facts_wish *wish, GError **err)
+static bool fact_range(const struct facts_source *source, int32_t last_as_of,
+                       struct facts_wish *wish, GError **err)
 {
     g_autoptr(arena_t) arena = arena_new();
     struct q_span_range_row row;
-    if (!q_span_range(arena, db, &row, err))
+    if (!source->db)
+        row = source->rows->span_range;
+    else if (!q_span_range(arena, source->db, &row, err))
         return false;
     wish->to_day = last_as_of;
     wish->from_day =
@@ -370,7 +374,8 @@ struct facts *metric_lives_facts(struct db *db, const struct metric_set *set,
                               .contracts_only = true};
     if (set->churn == CHURN_INACTIVITY) {
         wish.n_usage = set->n_usage;
-        if (!check_whole(db, set, zone, until, err) || !fact_range(db, until, &wish, err))
+        const struct facts_source source = {db, NULL};
+        if (!check_whole(db, set, zone, until, err) || !fact_range(&source, until, &wish, err))
             return NULL;
     }
     return facts_load(db, zone, &wish, known_no, err);
@@ -396,11 +401,12 @@ static void wish_subjects(const struct metric_set *set, int32_t first_as_of,
     }
 }
 
-static bool prepare(struct passing *p, struct arena *arena, struct db *db, GError **err)
+static bool prepare(struct passing *p, struct arena *arena, const struct facts_source *source,
+                    GError **err)
 {
     const struct metric_set *set = p->set;
     p->past = metric_past_new(arena, set, facts_accounts(p->facts));
-    if (!doubt_load(arena, db, p->facts, set->usage, set->n_usage, &p->doubt, err))
+    if (!doubt_load(arena, source, p->facts, set->usage, set->n_usage, &p->doubt, err))
         return false;
     if (!set->wants_runs)
         return true;
@@ -409,9 +415,9 @@ static bool prepare(struct passing *p, struct arena *arena, struct db *db, GErro
     return p->lens != NULL;
 }
 
-bool metric_compute(struct db *db, const struct metric_set *set, const struct zone *zone,
-                    const int32_t *as_of, size_t n_as_of, int64_t known_no, metric_frame_fn fn,
-                    void *context, GError **err)
+bool metric_compute_from(const struct facts_source *source, const struct metric_set *set,
+                         const struct zone *zone, const int32_t *as_of, size_t n_as_of,
+                         int64_t known_no, metric_frame_fn fn, void *context, GError **err)
 {
     struct facts_wish wish = {.n_usage = set->n_usage,
                               .usage = set->usage,
@@ -423,15 +429,23 @@ bool metric_compute(struct db *db, const struct metric_set *set, const struct zo
         return true;
     wish_runs(set, as_of[0] - set->wants->most_days, &wish);
     wish_subjects(set, as_of[0] - set->wants->most_days, &wish);
-    if (!check_whole(db, set, zone, as_of[0], err) ||
-        !fact_range(db, as_of[n_as_of - 1], &wish, err))
+    if ((source->db && !check_whole(source->db, set, zone, as_of[0], err)) ||
+        !fact_range(source, as_of[n_as_of - 1], &wish, err))
         return false;
-    struct facts *facts = facts_load(db, zone, &wish, known_no, err);
+    struct facts *facts = facts_load_from(source, zone, &wish, known_no, err);
     if (!facts)
         return false;
     g_autoptr(arena_t) arena = arena_new();
     struct passing p = {.set = set, .facts = facts, .zone = zone, .fn = fn, .context = context};
-    bool good = prepare(&p, arena, db, err) && all_days(&p, as_of, n_as_of, err);
+    bool good = prepare(&p, arena, source, err) && all_days(&p, as_of, n_as_of, err);
     facts_free(facts);
     return good;
+}
+
+bool metric_compute(struct db *db, const struct metric_set *set, const struct zone *zone,
+                    const int32_t *as_of, size_t n_as_of, int64_t known_no, metric_frame_fn fn,
+                    void *context, GError **err)
+{
+    const struct facts_source source = {db, NULL};
+    return metric_compute_from(&source, set, zone, as_of, n_as_of, known_no, fn, context, err);
 }

@@ -21,6 +21,7 @@ enum metric_quality {
 };
 
 struct facts;
+struct facts_source;
 struct facts_attributes;
 struct slo_lens;
 struct metric_set; /* the parsed metrics.yaml with the churn definition of kenko.yaml */
@@ -94,6 +95,12 @@ typedef bool (*metric_frame_fn)(void *context, const struct metric_frame *frame,
 MUST_USE bool metric_compute(struct db *db, const struct metric_set *set, const struct zone *zone,
                              const int32_t *as_of, size_t n_as_of, int64_t known_no,
                              metric_frame_fn fn, void *context, GError **err);
+
+/* The same of a warehouse or of rows that were taken out of one. */
+MUST_USE bool metric_compute_from(const struct facts_source *source, const struct metric_set *set,
+                                  const struct zone *zone, const int32_t *as_of, size_t n_as_of,
+                                  int64_t known_no, metric_frame_fn fn, void *context,
+                                  GError **err);
 
 /* The first day whose windows are whole; INT32_MIN when no usage was dropped. */
 MUST_USE bool metric_whole_from(struct db *db, const struct metric_set *set,
