@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "core/text.h"
 #include "scoring/blas.h"
+#include "scoring/restate.h"
 #include "scoring/revenue_publish.h"
 #include "scoring/score.h"
 
@@ -43,6 +44,35 @@ static bool list_days(struct context *context, const char *from, const char *to,
     return true;
 }
 
+/* --restate FROM..TO */
+static bool restate(struct context *context, const char *span, GError **err)
+{
+    const char *dots = strstr(span, "..");
+    struct restate_options options = {.progress = context_progress(context)};
+    struct restate_summary s;
+    if (!dots)
+        return err_set(err, KENKO_ERROR_USAGE, "--restate is '%s', want FROM..TO", span);
+    g_autofree char *from = g_strndup(span, (gsize)(dots - span));
+    if (!context_day(context, "restate", from, &options.from, err) ||
+        !context_day(context, "restate", dots + 2, &options.to, err) || !context_open(context, err))
+        return false;
+    if (options.from > options.to)
+        return err_set(err, KENKO_ERROR_USAGE, "--restate %s ends before it begins", span);
+    blas_prepare(stderr);
+    if (!restate_run(context->db, context->dsn, context->config, &options, &s, err))
+        return false;
+    if (context->json)
+        printf("{\"days\": %zu, \"skipped\": %zu, \"accounts\": %" G_GINT64_FORMAT
+               ", \"different\": %" G_GINT64_FORMAT ", \"known_no\": %" G_GINT64_FORMAT "}\n",
+               s.days, s.skipped, s.accounts, s.different, s.known_no);
+    else
+        printf("%zu published days with what is known at %" G_GINT64_FORMAT ": %" G_GINT64_FORMAT
+               " of %" G_GINT64_FORMAT " scores are others%s\n",
+               s.days, s.known_no, s.different, s.accounts,
+               s.skipped ? "; days from before configurations were kept are left out" : "");
+    return true;
+}
+
 static void print_json(const struct score_summary *s)
 {
     g_autoptr(GString) message = g_string_new(NULL);
@@ -66,7 +96,8 @@ static void print_text(const struct score_summary *s)
 
 static bool run(struct context *context, int argc, char **argv, GError **err)
 {
-    g_autofree char *as_of = NULL, *from = NULL, *to = NULL, *every = NULL, *card = NULL;
+    g_autofree char *as_of = NULL, *from = NULL, *to = NULL, *every = NULL, *card = NULL,
+                    *span = NULL;
     gint64 known = -1;
     gboolean no_publish = FALSE;
     const GOptionEntry own[] = {
@@ -77,10 +108,14 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
         {"known-at", 0, 0, G_OPTION_ARG_INT64, &known, "Only loads up to this commit number", "K"},
         {"scorecard", 0, 0, G_OPTION_ARG_STRING, &card, "Another scorecard than the configured",
          "NAME"},
+        {"restate", 0, 0, G_OPTION_ARG_STRING, &span,
+         "Compute published days with what is known now, beside what was published", "FROM..TO"},
         {"no-publish", 0, 0, G_OPTION_ARG_NONE, &no_publish, "Readers keep what they have", NULL},
         G_OPTION_ENTRY_NULL};
     if (!context_options(context, &cmd_score, own, &argc, &argv, err))
         return false;
+    if (span)
+        return restate(context, span, err);
     g_autoptr(GArray) days = g_array_new(FALSE, FALSE, sizeof(int32_t));
     int32_t day;
     if (from && to) {
@@ -120,5 +155,6 @@ const struct command cmd_score = {
     "score", "", "Score all customers for one day or many",
     "Examples:\n  kenko score --as-of 2026-11-23\n"
     "  kenko score --from 2026-01-01 --to 2026-11-01 --every month\n"
-    "  kenko score --as-of 2026-10-01 --known-at 40 --no-publish --json\n",
+    "  kenko score --as-of 2026-10-01 --known-at 40 --no-publish --json\n"
+    "  kenko score --restate 2026-10-01..today\n",
     run};

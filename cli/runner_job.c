@@ -69,7 +69,8 @@ static void add_day(const struct schedule_entry *entry, GPtrArray *argv)
 {
     static const char *const about_days[] = {"score", "train", NULL};
     for (char **arg = entry->argv; *arg; arg++) {
-        if (g_str_has_prefix(*arg, "--as-of") || g_str_has_prefix(*arg, "--from"))
+        if (g_str_has_prefix(*arg, "--as-of") || g_str_has_prefix(*arg, "--from") ||
+            g_str_has_prefix(*arg, "--restate"))
             return;
     }
     if (g_strv_contains(about_days, entry->argv[0]))

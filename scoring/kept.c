@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "scoring/indicator.h"
+#include "scoring/score_config.h"
 #include "scoring/slo.h"
 #include "sql/scoring.h"
 
@@ -52,11 +53,12 @@ bool kept_pin(struct config *config, GError **err)
     return true;
 }
 
+/* What metrics, scorecards, service levels and the band's history read of kenko.yaml. */
+static const char *const keys[] = {"organisation", "time_zone", "currency", "churn",
+                                   "score",        "calendar",  NULL};
+
 static bool put_files(struct keeping *k, struct config *config, GError **err)
 {
-    /* What metrics, scorecards, service levels and the band's history read. */
-    static const char *const keys[] = {"organisation", "time_zone", "currency", "churn",
-                                       "score",        "calendar",  NULL};
     g_autofree char *kenko = config_extract(config, keys);
     if (!put(k, "kenko", KENKO_FILE, kenko, err))
         return false;
@@ -86,6 +88,28 @@ bool kept_put(struct arena *arena, struct db *db, struct config *config,
     int64_t *id = arena_many(arena, k.n, int64_t);
     *ids = (struct db_bigints){k.n, memcpy(id, k.id, k.n * sizeof *id), NULL};
     g_strlcpy(sha256, g_checksum_get_string(sum), 65);
+    return true;
+}
+
+static bool same_file(struct config *x, struct config *y, const char *name)
+{
+    const char *a = config_has_file(x, name) ? config_file_text(x, name, NULL) : NULL;
+    const char *b = config_has_file(y, name) ? config_file_text(y, name, NULL) : NULL;
+    return g_strcmp0(a, b) == 0;
+}
+
+bool kept_equals(struct config *then, struct config *now, const char *card)
+{
+    struct score_config settings;
+    g_autofree char *kenko = config_extract(now, keys), *kept = config_extract(then, keys);
+    g_autofree char *file = g_strdup_printf("scorecards/%s.yaml", card);
+    if (strcmp(kenko, kept) != 0 || !score_config_load(now, &settings, NULL) ||
+        strcmp(settings.scorecard, card) != 0 || !same_file(then, now, file))
+        return false;
+    for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
+        if (!same_file(then, now, files[i][1]))
+            return false;
+    }
     return true;
 }
 

@@ -27,6 +27,10 @@ MUST_USE bool kept_put(struct arena *arena, struct db *db, struct config *config
                        const struct kept_card *cards, size_t n_cards, int64_t known_no,
                        struct db_bigints *ids, char sha256[65], GError **err);
 
+/* Does scoring by `card` read the same of both, and is that the scorecard `now` is configured for?
+ */
+bool kept_equals(struct config *then, struct config *now, const char *card);
+
 /*
  * The configuration of a run. Caller closes it.
  *
