@@ -132,14 +132,15 @@ static void measure_alerts(const struct replay *r)
         const struct past *p = &g_array_index(r->past, struct past, i);
         int32_t lost_on = loss_from(r, p->account_id, p->opened_on);
         bool is_judged = p->opened_on + ALERT_HORIZON_DAYS <= out->known_to;
-        double days = p->resolved_on - p->opened_on;
         out->judged += is_judged;
         out->right +=
             is_judged && lost_on != ALERT_NEVER && lost_on <= p->opened_on + ALERT_HORIZON_DAYS;
-        if (p->resolved_on == ALERT_NEVER)
+        if (p->resolved_on == ALERT_NEVER) {
             out->open++;
-        else
-            g_array_append_val(lasted, days);
+            continue;
+        }
+        double days = p->resolved_on - p->opened_on;
+        g_array_append_val(lasted, days);
     }
     out->open_days = median(lasted);
     g_array_free(lasted, TRUE);
