@@ -12,7 +12,7 @@ struct crew {
     atomic_size_t next;
 };
 
-static void *crew_member(void *context)
+static void *member(void *context)
 {
     struct crew *crew = context;
     for (;;) {
@@ -29,9 +29,20 @@ void crew_each(size_t n, int threads, crew_work_fn work, void *context)
     pthread_t helper[16];
     int started = 0;
     while (started + 1 < MIN(threads, (int)G_N_ELEMENTS(helper)) &&
-           pthread_create(&helper[started], NULL, crew_member, &crew) == 0)
+           pthread_create(&helper[started], NULL, member, &crew) == 0)
         started++;
-    crew_member(&crew);
+    member(&crew);
     for (int i = 0; i < started; i++)
         pthread_join(helper[i], NULL);
+}
+
+int crew_threads(void)
+{
+    return (int)g_get_num_processors();
+}
+
+void crew_slice(size_t rows, size_t slice, size_t *from, size_t *to)
+{
+    *from = rows * slice / CREW_SLICES;
+    *to = rows * (slice + 1) / CREW_SLICES;
 }

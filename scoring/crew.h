@@ -1,11 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Pieces of work on several threads, each piece whole by one of them: what comes out does not
- * depend on how many there are. */
+/* Work that falls into pieces which do not touch each other, on several threads. */
 #pragma once
 
 #include <stddef.h>
 
-typedef void (*crew_work_fn)(void *context, size_t i);
+/* One piece; pieces come in any order, several at once. */
+typedef void (*crew_work_fn)(void *context, size_t piece);
 
-/* Call `work` for 0 … n - 1, on as many threads as asked for; 0 and 1 are the caller's own. */
+/* Call `work` for each of n pieces on at most so many threads, the caller's among them; returns
+ * when all are done. */
 void crew_each(size_t n, int threads, crew_work_fn work, void *context);
+
+/* The processors that this process may use. */
+int crew_threads(void);
+
+/* Rows are cut into so many slices whatever the number of threads: what a slice keeps for itself
+ * is made once, and who computes it changes nothing. */
+enum { CREW_SLICES = 8 };
+void crew_slice(size_t rows, size_t slice, size_t *from, size_t *to); /* [from, to) */

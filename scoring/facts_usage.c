@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "core/usage_pack.h"
+#include "scoring/crew.h"
 #include "scoring/facts_internal.h"
 #include "sql/scoring.h"
 
@@ -282,6 +283,18 @@ static void fold_subject_days(struct facts *f)
     drop_uncounted(f);
 }
 
+/* The subjects first, for they take longest; then one usage metric each. */
+static void conclude(void *context, size_t piece)
+{
+    struct facts *f = context;
+    if (piece == 0) {
+        fold_subject_days(f);
+        return;
+    }
+    settle(f, &f->usage[piece - 1]);
+    accumulate(f, &f->usage[piece - 1]);
+}
+
 bool facts_load_usage(struct facts *f, GError **err)
 {
     f->n_days = (size_t)(f->wish.to_day - f->wish.from_day);
@@ -301,11 +314,7 @@ bool facts_load_usage(struct facts *f, GError **err)
     if (f->wish.n_usage > 0 &&
         !facts_source_spans_read(f->source, f->wish.from_day, f->wish.to_day, on_month, pass, err))
         return false;
-    for (size_t u = 0; u < f->wish.n_usage; u++) {
-        settle(f, &f->usage[u]);
-        accumulate(f, &f->usage[u]);
-    }
-    fold_subject_days(f);
+    crew_each(f->wish.n_usage + 1, crew_threads(), conclude, f);
     return true;
 }
 

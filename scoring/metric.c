@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "core/currency.h"
+#include "scoring/crew.h"
 #include "scoring/doubt.h"
 #include "scoring/facts_attribute.h"
 #include "scoring/facts_source.h"
@@ -175,15 +176,15 @@ static void fill_value(const struct metric_computing *c, size_t i, size_t a, boo
     f->quality[i * f->n_accounts + a] = (uint8_t)answer.quality;
 }
 
-/* Metrics over runs share what is sorted of an account. */
 static bool is_wanted(const struct metric_computing *c, size_t metric)
 {
     return !c->only || c->only[metric];
 }
 
-static void fill_runs(struct metric_computing *c)
+/* Metrics over runs share what is sorted of an account. */
+static void fill_runs(struct metric_computing *c, size_t from, size_t to)
 {
-    for (size_t a = 0; c->words && a < c->frame->n_accounts; a++) {
+    for (size_t a = from; c->words && a < to; a++) {
         metric_runs_choose(c, a);
         for (size_t i = 0; i < c->frame->n_metrics; i++) {
             if (is_wanted(c, i) && metric_kinds[c->set->metric[i].kind].reads == METRIC_READS_RUNS)
@@ -194,21 +195,42 @@ static void fill_runs(struct metric_computing *c)
     g_free(c->runs.number);
 }
 
-static void fill_values(struct metric_computing *c, const struct doubt *doubt)
+/* What the slices of a day's accounts share. */
+struct filling {
+    const struct metric_computing *c;
+    const bool *quarantined; /* by metric */
+};
+
+/* An account's metrics in their order: some are made of those before. */
+static void fill_slice(void *context, size_t slice)
 {
-    fill_runs(c);
+    const struct filling *filling = context;
+    struct metric_computing c = *filling->c; /* with runs of its own */
+    size_t from, to;
+    crew_slice(c.frame->n_accounts, slice, &from, &to);
+    fill_runs(&c, from, to);
+    for (size_t i = 0; i < c.frame->n_metrics; i++) {
+        bool is_done =
+            !is_wanted(&c, i) || metric_kinds[c.set->metric[i].kind].reads == METRIC_READS_RUNS;
+        for (size_t a = from; !is_done && a < to; a++)
+            fill_value(&c, i, a, filling->quarantined[i]);
+    }
+}
+
+static void fill_values(const struct metric_computing *c, const struct doubt *doubt)
+{
+    bool *quarantined = arena_many(c->arena, c->frame->n_metrics + 1, bool);
     for (size_t i = 0; i < c->frame->n_metrics; i++) {
         const struct metric *m = &c->set->metric[i];
         if (!is_wanted(c, i))
             continue;
         int days = c->frame->as_of - metric_window_from(c, m);
-        bool quarantined = doubt_within(doubt, m->usage, c->frame->as_of, days) ||
-                           doubt_within(doubt, m->good, c->frame->as_of, days) ||
-                           doubt_within(doubt, m->total, c->frame->as_of, days);
-        for (size_t a = 0;
-             metric_kinds[m->kind].reads != METRIC_READS_RUNS && a < c->frame->n_accounts; a++)
-            fill_value(c, i, a, quarantined);
+        quarantined[i] = doubt_within(doubt, m->usage, c->frame->as_of, days) ||
+                         doubt_within(doubt, m->good, c->frame->as_of, days) ||
+                         doubt_within(doubt, m->total, c->frame->as_of, days);
     }
+    struct filling filling = {c, quarantined};
+    crew_each(CREW_SLICES, crew_threads(), fill_slice, &filling);
 }
 
 /* What stays from day to day. */

@@ -127,7 +127,11 @@ static bool small_sum(struct rational a, struct rational b, struct rational *out
 {
     if (a.big || b.big)
         return false;
-    int64_t shared = a.d == 1 || b.d == 1 ? 1 : gcd(a.d, b.d);
+    if (a.n == 0 || b.n == 0) {
+        *out = a.n == 0 ? b : a;
+        return true;
+    }
+    int64_t shared = a.d == b.d ? a.d : a.d == 1 || b.d == 1 ? 1 : gcd(a.d, b.d);
     __int128 n = (__int128)a.n * (b.d / shared), more = (__int128)b.n * (a.d / shared);
     /* Each is below 2^126. */
     n += more;
@@ -145,6 +149,10 @@ static bool small_product(struct rational a, struct rational b, struct rational 
 {
     if (a.big || b.big)
         return false;
+    if (a.n == 0 || b.n == 0) {
+        *out = rational_int(0);
+        return true;
+    }
     int64_t left = b.d == 1 ? 1 : gcd(a.n, b.d), right = a.d == 1 ? 1 : gcd(b.n, a.d);
     __int128 n = (__int128)(a.n / left) * (b.n / right), d = (__int128)(a.d / right) * (b.d / left);
     *out = (struct rational){(int64_t)n, (int64_t)d, NULL};

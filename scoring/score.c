@@ -213,7 +213,9 @@ static bool load_voice(const struct scoring *s, struct config *config, const cha
     const struct scorecard *card = scorecard_load(s->arena, config, s->metrics, name, err);
     if (!card || !check_card(card, err))
         return false;
-    *out = (struct score_voice){.role = role, .card = card, .engine = health_engine_new(card)};
+    *out = (struct score_voice){.role = role, .card = card};
+    for (size_t i = 0; i < CREW_SLICES; i++)
+        out->engine[i] = health_engine_new(card);
     return true;
 }
 
@@ -268,8 +270,10 @@ static bool run(struct scoring *s, struct config *config, GError **err)
     s->summary->known_no = s->known_no;
     zone_close(s->zone);
     g_free(s->history);
-    health_engine_free(s->champion.engine);
-    health_engine_free(s->shadow.engine);
+    for (size_t i = 0; i < CREW_SLICES; i++) {
+        health_engine_free(s->champion.engine[i]);
+        health_engine_free(s->shadow.engine[i]);
+    }
     return ok;
 }
 

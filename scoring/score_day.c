@@ -10,16 +10,25 @@
 #include "scoring/facts_attribute.h"
 #include "scoring/score_internal.h"
 
+/* What the slices of a day's accounts share. */
+struct pass {
+    struct scoring *s;
+    const struct metric_frame *frame;
+    struct score_day *day; /* NULL: of a day before, for the band alone */
+    double *value;         /* metrics of customers, row by row */
+    const size_t *place;   /* by account: how many customers come before */
+};
+
 /* Keep the day's health for later bands; days lie one apart, the ring holds band_days. */
 static void remember(struct scoring *s, const struct metric_frame *f, size_t account,
                      struct health_band_day health)
 {
     size_t slot = (size_t)f->as_of % (size_t)s->band_days;
-    s->history_day[slot] = f->as_of;
     s->history[slot * f->n_accounts + account] = health;
 }
 
-static const char *band_of(const struct scoring *s, const struct metric_frame *f, size_t account)
+static const char *band_of(const struct scoring *s, const struct metric_frame *f, size_t account,
+                           struct health_engine *engine)
 {
     const struct health_band_day *days[SCORE_BAND_DAYS_MAX];
     size_t n = 0;
@@ -29,7 +38,7 @@ static const char *band_of(const struct scoring *s, const struct metric_frame *f
         if (s->history_day[slot] == day && h->band)
             days[n++] = h;
     }
-    return health_band(s->champion.card, health_engine_pool(s->champion.engine), days, n);
+    return health_band(s->champion.card, health_engine_pool(engine), days, n);
 }
 
 /* NULL when no element is. */
@@ -100,8 +109,8 @@ static bool may_speak(const struct scoring *s, const double *value, struct score
 }
 
 /* The measures, and what else a scorecard that does more than average has brought and cost. */
-static void fill_measures(const struct score_voice *voice, struct arena *arena,
-                          const struct health *h, struct q_score_copy_row *row)
+static void fill_measures(const struct score_voice *voice, const struct health_engine *engine,
+                          struct arena *arena, const struct health *h, struct q_score_copy_row *row)
 {
     size_t measures = voice->card->n_measures, n = measures + !scorecard_is_mean(voice->card);
     bool no_value[SCORECARD_MEASURES_MAX + 1], no_bp[SCORECARD_MEASURES_MAX + 1];
@@ -110,7 +119,7 @@ static void fill_measures(const struct score_voice *voice, struct arena *arena,
     int32_t *bp = arena_many(arena, n, int32_t), *brought = arena_many(arena, n, int32_t),
             *lost = arena_many(arena, n, int32_t);
     for (size_t i = 0; i < measures; i++) {
-        value[i] = health_value(voice->engine, i);
+        value[i] = health_value(engine, i);
         bp[i] = h->measure_bp[i];
         brought[i] = h->contribution_bp[i];
         lost[i] = h->lost_bp[i];
@@ -132,9 +141,11 @@ static void fill_measures(const struct score_voice *voice, struct arena *arena,
 }
 
 /* Band is that of the day alone. */
-static void fill(const struct score_voice *voice, const struct metric_frame *f, size_t a,
-                 struct arena *arena, const struct health *h, struct q_score_copy_row *row)
+static void fill(const struct pass *p, const struct score_voice *voice, size_t slice, size_t a,
+                 const struct health *h, struct q_score_copy_row *row)
 {
+    const struct metric_frame *f = p->frame;
+    struct arena *arena = p->day->part[slice];
     *row = (struct q_score_copy_row){.account_id = f->account_id[a],
                                      .as_of = f->as_of,
                                      .role = voice->role,
@@ -156,7 +167,7 @@ static void fill(const struct score_voice *voice, const struct metric_frame *f, 
                                      .arr_minor = f->arr_minor[a],
                                      .renewal_on = f->renewal_on[a],
                                      .renewal_on_is_null = f->renewal_on[a] == INT32_MIN};
-    fill_measures(voice, arena, h, row);
+    fill_measures(voice, voice->engine[slice], arena, h, row);
     row->p_churn_1e9_is_null = row->p_lower_1e9_is_null = row->p_upper_1e9_is_null =
         row->risk_percentile_bp_is_null = row->risk_contribution_is_null = row->risk_value_is_null =
             row->risk_1e9_is_null = true; /* until the model speaks */
@@ -240,53 +251,90 @@ static bool is_asked(const struct score_options *options, int32_t as_of)
 }
 
 /* The shadow scorecard on the same metrics; no person's word, no risk. */
-static void fill_shadow(const struct scoring *s, const struct metric_frame *f, size_t a,
-                        struct score_day *day)
+static void fill_shadow(const struct pass *p, size_t slice, size_t a)
 {
+    const struct metric_frame *f = p->frame;
+    struct health_engine *engine = p->s->shadow.engine[slice];
     struct health h;
-    health_of_frame(s->shadow.engine, f, a, &h);
-    fill(&s->shadow, f, a, day->arena, &h, &day->shadow[day->n]);
+    health_of_frame(engine, f, a, &h);
+    fill(p, &p->s->shadow, slice, a, &h, &p->day->shadow[p->place[a]]);
+}
+
+/* What readers see of one customer; `word` is a person's, or NULL. */
+static void fill_result(const struct pass *p, size_t slice, size_t a, const struct health *h,
+                        const struct q_overrides_read_row *word)
+{
+    const struct metric_frame *f = p->frame;
+    struct score_day *day = p->day;
+    size_t at = p->place[a];
+    for (size_t m = 0; m < f->n_metrics; m++)
+        p->value[at * f->n_metrics + m] = f->value[m * f->n_accounts + a];
+    day->key[at] = f->account_key[a];
+    fill(p, &p->s->champion, slice, a, h, &day->result[at]);
+    day->result[at].band = band_of(p->s, f, a, p->s->champion.engine[slice]);
+    if (word)
+        note_override(day->part[slice], word, &day->result[at]);
+    if (day->shadow)
+        fill_shadow(p, slice, a);
+}
+
+static void compute_slice(void *context, size_t slice)
+{
+    const struct pass *p = context;
+    const struct metric_frame *f = p->frame;
+    struct health_engine *engine = p->s->champion.engine[slice];
+    struct health h;
+    size_t from, to;
+    crew_slice(f->n_accounts, slice, &from, &to);
+    health_engine_brief(engine, !p->day);
+    for (size_t a = from; a < to; a++) {
+        if (!f->is_customer[a]) {
+            remember(p->s, f, a, (struct health_band_day){0});
+            continue;
+        }
+        health_of_frame(engine, f, a, &h);
+        const struct q_overrides_read_row *word =
+            override_find(&p->s->overrides, f->account_id[a], f->as_of);
+        if (word)
+            override_apply(word, engine, &h);
+        bool bound = h.effective_bp != h.health_bp;
+        remember(p->s, f, a,
+                 (struct health_band_day){h.band, h.effective_bp,
+                                          bound ? h.effective_bp : h.lower_bp,
+                                          bound ? h.effective_bp : h.upper_bp});
+        if (p->day)
+            fill_result(p, slice, a, &h, word);
+    }
 }
 
 /* Every customer's health goes into the history; of a day that was asked for into a result too. */
 static void compute(struct scoring *s, const struct metric_frame *f, struct score_day *day)
 {
     g_autoptr(arena_t) arena = arena_new();
-    struct health h;
-    double *value = day ? arena_many(arena, f->n_accounts * f->n_metrics + 1, double) : NULL;
-    health_engine_brief(s->champion.engine, !day);
-    for (size_t a = 0; a < f->n_accounts; a++) {
-        struct health_band_day kept = {0};
-        const struct q_overrides_read_row *word = NULL;
-        if (f->is_customer[a]) {
-            health_of_frame(s->champion.engine, f, a, &h);
-            word = override_find(&s->overrides, f->account_id[a], f->as_of);
-            if (word)
-                override_apply(word, s->champion.engine, &h);
-            bool bound = h.effective_bp != h.health_bp;
-            kept = (struct health_band_day){h.band, h.effective_bp,
-                                            bound ? h.effective_bp : h.lower_bp,
-                                            bound ? h.effective_bp : h.upper_bp};
-        }
-        remember(s, f, a, kept);
-        if (!day || !f->is_customer[a])
-            continue;
-        for (size_t m = 0; m < f->n_metrics; m++)
-            value[day->n * f->n_metrics + m] = f->value[m * f->n_accounts + a];
-        day->key[day->n] = f->account_key[a];
-        fill(&s->champion, f, a, day->arena, &h, &day->result[day->n]);
-        day->result[day->n].band = band_of(s, f, a);
-        if (word)
-            note_override(day->arena, word, &day->result[day->n]);
-        if (day->shadow)
-            fill_shadow(s, f, a, day);
-        day->n++;
-    }
+    size_t *place = arena_many(arena, f->n_accounts + 1, size_t);
+    for (size_t a = 0; a < f->n_accounts; a++)
+        place[a + 1] = place[a] + (f->is_customer[a] != 0);
+    size_t n = place[f->n_accounts];
+    struct pass p = {s, f, day, arena_many(arena, day ? n * f->n_metrics + 1 : 1, double), place};
+    s->history_day[(size_t)f->as_of % (size_t)s->band_days] = f->as_of;
+    crew_each(CREW_SLICES, crew_threads(), compute_slice, &p);
     if (!day)
         return;
-    day->has_risk = may_speak(s, value, day);
+    day->n = n;
+    day->has_risk = may_speak(s, p.value, day);
     if (day->has_risk)
-        fill_risks(s, value, day);
+        fill_risks(s, p.value, day);
+}
+
+/* Compute and store a day that was asked for. */
+static bool score_asked(struct scoring *s, const struct metric_frame *f, struct score_day *day,
+                        GError **err)
+{
+    compute(s, f, day);
+    digest_input(s, f, day);
+    if (day->has_risk)
+        percentiles(day);
+    return score_write_day(s, day, err);
 }
 
 bool score_day_frame(void *context, const struct metric_frame *f, GError **err)
@@ -317,9 +365,10 @@ bool score_day_frame(void *context, const struct metric_frame *f, GError **err)
             s->shadow.card ? arena_many(arena, f->n_accounts + 1, struct q_score_copy_row) : NULL,
         .key = arena_many(arena, f->n_accounts + 1, const char *),
         .is_last = f->as_of == asked->as_of[asked->n_as_of - 1]};
-    compute(s, f, &day);
-    digest_input(s, f, &day);
-    if (day.has_risk)
-        percentiles(&day);
-    return score_write_day(s, &day, err);
+    for (size_t i = 0; i < CREW_SLICES; i++)
+        day.part[i] = arena_new();
+    bool ok = score_asked(s, f, &day, err);
+    for (size_t i = 0; i < CREW_SLICES; i++)
+        arena_free(day.part[i]);
+    return ok;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/job.h"
+#include "scoring/crew.h"
 #include "scoring/drift.h"
 #include "scoring/hazard.h"
 #include "scoring/health.h"
@@ -17,7 +18,8 @@ enum { RISK_DAYS = 90, RECENT_DAYS = 92 };
 
 /* One of the days asked, while it is computed and stored. */
 struct score_day {
-    struct arena *arena; /* of this day alone */
+    struct arena *arena;             /* of this day alone */
+    struct arena *part[CREW_SLICES]; /* the same, of a slice of its accounts */
     const struct metric_frame *frame;
     size_t n;
     struct q_score_copy_row *result; /* of every customer, in the frame's order; no run_id yet */
@@ -33,7 +35,7 @@ struct score_day {
 struct score_voice {
     const char *role; /* champion, shadow */
     const struct scorecard *card;
-    struct health_engine *engine;
+    struct health_engine *engine[CREW_SLICES]; /* of a slice of the accounts */
     int64_t scorecard_id;
 };
 

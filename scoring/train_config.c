@@ -2,7 +2,8 @@
 #include "scoring/train_config.h"
 
 #include <string.h>
-#include <unistd.h>
+
+#include "scoring/crew.h"
 
 enum { EVENTS_MIN = 50 };
 
@@ -61,7 +62,7 @@ bool train_config_load(struct arena *arena, struct config *config, const struct 
     *h = (struct hazard_options){.horizon_days = c->horizon_days ? c->horizon_days : 30,
                                  .ridge = c->ridge ? *c->ridge : 1,
                                  .mode = ADDITIVE_COMPACT,
-                                 .threads = (int)MAX(sysconf(_SC_NPROCESSORS_ONLN), 1)};
+                                 .threads = crew_threads()};
     out->min_events = c->min_events ? c->min_events : EVENTS_MIN;
     out->step_days = c->step_days ? c->step_days : h->horizon_days;
     if (h->horizon_days < 7 || h->horizon_days > HAZARD_DAYS_MAX || h->ridge < 0 ||
