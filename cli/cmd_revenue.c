@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "scoring/metric_churn.h"
 #include "scoring/movement.h"
 
 enum { RENEWAL_DAYS = 90 };

@@ -6,6 +6,7 @@
 
 #include "cli/cmd_revenue.h"
 #include "scoring/loss.h"
+#include "scoring/metric_churn.h"
 
 enum { MARK_90 = 1 };
 

@@ -3,6 +3,7 @@
 
 #include "cli/cmd_revenue.h"
 #include "core/day.h"
+#include "scoring/metric_churn.h"
 #include "scoring/renewal_risk.h"
 
 static const struct grid_column columns[] = {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scoring/backtest.h"
+#include "scoring/metric_churn.h"
 
 #include <string.h>
 

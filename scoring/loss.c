@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scoring/loss.h"
+#include "scoring/metric_churn.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "scoring/lead.h"
+#include "scoring/metric_churn.h"
 #include "scoring/revenue.h"
 
 struct loss {

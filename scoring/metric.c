@@ -9,6 +9,7 @@
 #include "scoring/doubt.h"
 #include "scoring/facts_attribute.h"
 #include "scoring/facts_source.h"
+#include "scoring/metric_churn.h"
 #include "scoring/metric_past.h"
 #include "sql/scoring.h"
 

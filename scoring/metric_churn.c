@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "scoring/ledger.h"
+#include "scoring/metric_churn.h"
 #include "scoring/metric_internal.h"
 
 int metric_churn_delay(const struct metric_set *set)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "scoring/metric_churn.h"
 #include "scoring/metric_file.h"
 #include "scoring/metric_internal.h"
 #include "scoring/slo_file.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scoring/panel.h"
+#include "scoring/metric_churn.h"
 
 #include <math.h>
 #include <string.h>

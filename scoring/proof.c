@@ -7,6 +7,7 @@
 #include "scoring/evaluate.h"
 #include "scoring/known.h"
 #include "scoring/loss.h"
+#include "scoring/metric_churn.h"
 #include "scoring/panel.h"
 #include "scoring/proof_internal.h"
 #include "scoring/renewal.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scoring/revenue.h"
+#include "scoring/metric_churn.h"
 
 #include "core/currency.h"
 #include "scoring/known.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scoring/revenue_publish.h"
+#include "scoring/metric_churn.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scoring/survival.h"
+#include "scoring/metric_churn.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>

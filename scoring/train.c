@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scoring/train.h"
+#include "scoring/metric_churn.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scoring/train_panel.h"
+#include "scoring/metric_churn.h"
 
 #include "scoring/known.h"
 #include "scoring/score_config.h"

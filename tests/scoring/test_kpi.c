@@ -14,6 +14,7 @@
 #include "scoring/cohort.h"
 #include "scoring/forecast.h"
 #include "scoring/lead.h"
+#include "scoring/metric_churn.h"
 #include "scoring/movement.h"
 #include "scoring/renewal.h"
 #include "scoring/retention.h"

@@ -11,6 +11,7 @@
 
 #include "core/day.h"
 #include "scoring/loss.h"
+#include "scoring/metric_churn.h"
 #include "scoring/outlook.h"
 #include "scoring/revenue_publish.h"
 #include "scoring/score.h"
