@@ -272,7 +272,8 @@ static void set_password(const struct site *site, struct request *request,
     if (user_set_password(request->arena, db, auth_actor(request->arena, &request->principal), name,
                           field_text(&request->told, "new_password"), &err)) {
         response->status = 204;
-        response->cookie = session_set_cookie(request, NULL);
+        if (request->principal.by == AUTH_BY_SESSION)
+            response->cookie = session_set_cookie(request, NULL);
         response->signed_out = true;
     } else if (err_is(err, KENKO_ERROR_INPUT)) {
         response_problem(response, request, PROBLEM_INVALID, "%s", err->message);

@@ -146,6 +146,28 @@ static void keys_and_passwords_work_there_too(void **state)
     assert_int_equal(status_of("POST", "/api/v1/session", "", body), 403);
 }
 
+/* Who came without a cookie is told of none. */
+static void a_named_user_changes_the_password_without_a_cookie(void **state)
+{
+    (void)state;
+    static const char *const password[] = {"a quiet evening at 7", "a loud morning at 8"};
+    static const char named[] = "X-Remote-User: lead\r\n";
+    GString *all = ask("GET", "/api/v1/session", named, "");
+    const char *from = strstr(all->str, "\"csrf_token\":\"");
+    assert_non_null(from);
+    g_autofree char *page =
+        g_strdup_printf("%sX-CSRF-Token: %.43s\r\n", named, from + strlen("\"csrf_token\":\""));
+    g_string_free(all, TRUE);
+    for (int turn = 0; turn < 2; turn++) { /* there and back */
+        g_autofree char *body = g_strdup_printf("{\"password\":\"%s\",\"new_password\":\"%s\"}",
+                                                password[turn], password[1 - turn]);
+        all = ask("PUT", "/api/v1/session/password", page, body);
+        assert_int_equal(raw_http_status(all), 204);
+        assert_null(strstr(all->str, "Set-Cookie"));
+        g_string_free(all, TRUE);
+    }
+}
+
 /* The address that the proxy writes is whom guesses are counted for, not what the client claims. */
 static void guesses_are_slowed_by_the_address_that_the_proxy_says(void **state)
 {
@@ -198,6 +220,7 @@ int main(void)
         cmocka_unit_test(a_named_user_writes_with_the_token_only),
         cmocka_unit_test(the_header_is_refused_at_every_other_socket),
         cmocka_unit_test(keys_and_passwords_work_there_too),
+        cmocka_unit_test(a_named_user_changes_the_password_without_a_cookie),
         cmocka_unit_test(guesses_are_slowed_by_the_address_that_the_proxy_says),
         cmocka_unit_test(the_socket_is_for_its_group_and_belongs_to_one_server),
     };
