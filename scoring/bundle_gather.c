@@ -153,6 +153,20 @@ static bool on_attribute(void *context, const struct q_attributes_read_row *row,
     return true;
 }
 
+static bool on_contact(void *context, const struct q_contacts_read_row *row, GError **err)
+{
+    (void)err;
+    struct gathering *g = context;
+    struct q_contacts_read_row own = *row;
+    if (!is_ours(g, row->party_id, row->load_id))
+        return true;
+    own.external_id = person(g, row->external_id);
+    own.role = keep(g, row->role_is_null, row->role);
+    note_load(g, row->load_id);
+    ADD(g, BUNDLE_CONTACT, &own);
+    return true;
+}
+
 static bool take_identity(struct gathering *g, GError **err)
 {
     struct arena *arena = g->rows->arena;
@@ -269,7 +283,8 @@ static bool take_facts(struct gathering *g, GError **err)
            q_versions_read(g->db, false, on_record, g, err) &&
            q_runs_read(g->db, wish->runs_from_day, wish->to_day, on_run, g, err) &&
            q_incidents_read(g->db, on_incident, g, err) && q_runs_first(g->db, on_first, g, err) &&
-           q_attributes_read(g->db, on_attribute, g, err);
+           q_attributes_read(g->db, on_attribute, g, err) &&
+           q_contacts_read(g->db, on_contact, g, err);
 }
 
 bool bundle_gather(struct bundle_rows *rows, struct db *db, const struct bundle_wish *wish,

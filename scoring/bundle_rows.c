@@ -128,6 +128,12 @@ static const struct field attribute_fields[] = {
     HAS(attributes_read, deleted, BOOL),     MAY(attributes_read, plan, TEXT),
     MAY(attributes_read, segment, TEXT),     MAY(attributes_read, industry, TEXT),
     MAY(attributes_read, region, TEXT),      {NULL, INT, 0, 0}};
+static const struct field contact_fields[] = {
+    HAS(contacts_read, party_id, BIG),    HAS(contacts_read, external_id, TEXT),
+    HAS(contacts_read, load_id, LOAD),    HAS(contacts_read, ordinal, BIG),
+    MAY(contacts_read, changed_at, TIME), HAS(contacts_read, deleted, BOOL),
+    MAY(contacts_read, role, TEXT),       MAY(contacts_read, left_on, DAY),
+    MAY(contacts_read, subject_id, BIG),  {NULL, INT, 0, 0}};
 static const struct field override_fields[] = {
     HAS(overrides_read, account_id, BIG), HAS(overrides_read, kind, TEXT),
     HAS(overrides_read, value_bp, INT),   HAS(overrides_read, reason, TEXT),
@@ -147,6 +153,7 @@ static const struct table tables[BUNDLE_TABLES] = {
     [BUNDLE_INCIDENT] = TABLE("incident", incidents_read, incident_fields),
     [BUNDLE_FIRST_RUN] = TABLE("first run", runs_first, first_fields),
     [BUNDLE_ATTRIBUTE] = TABLE("attribute", attributes_read, attribute_fields),
+    [BUNDLE_CONTACT] = TABLE("contact", contacts_read, contact_fields),
     [BUNDLE_OVERRIDE] = TABLE("override", overrides_read, override_fields)};
 
 struct bundle_rows *bundle_rows_new(struct arena *arena)
@@ -444,6 +451,7 @@ void bundle_rows_close(struct bundle_rows *rows)
     GIVE(incidents_read, BUNDLE_INCIDENT);
     GIVE(runs_first, BUNDLE_FIRST_RUN);
     GIVE(attributes_read, BUNDLE_ATTRIBUTE);
+    GIVE(contacts_read, BUNDLE_CONTACT);
     size_t n = rows->table[BUNDLE_LOAD]->len;
     f->loads_all.n = n;
     f->loads_all.row = arena_many(rows->arena, n + 1, struct q_loads_all_row);

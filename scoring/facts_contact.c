@@ -28,7 +28,7 @@ static bool on_version(void *context, const struct q_contacts_read_row *row, GEr
 /* People are not in the rows of one account: metrics over them are taken as they were. */
 bool facts_load_contacts(struct facts *f, GError **err)
 {
-    if (f->source->db && !q_contacts_read(f->source->db, on_version, f, err))
+    if (!facts_source_contacts_read(f->source, on_version, f, err))
         return false;
     facts_versions_sort(&f->version[FACTS_CONTACT]);
     return true;

@@ -43,6 +43,7 @@ MANY(quality_read)
 COPY(incidents_read)
 COPY(runs_first)
 COPY(attributes_read)
+COPY(contacts_read)
 COPY_DAYS(spans_read)
 COPY_DAYS(runs_read)
 

@@ -39,6 +39,10 @@ struct facts_rows {
         size_t n;
         struct q_attributes_read_row *row;
     } attributes_read;
+    struct {
+        size_t n;
+        struct q_contacts_read_row *row;
+    } contacts_read;
     const int32_t *newest; /* by usage metric of the wish: the last day before the as-of
                             * day with a fact of anybody */
     bool has[FACTS_KINDS]; /* has anybody a record of the kind? */
@@ -83,5 +87,6 @@ MUST_USE bool facts_source_versions_read(const struct facts_source *source, bool
 FACTS_SOURCE_COPY(incidents_read);
 FACTS_SOURCE_COPY(runs_first);
 FACTS_SOURCE_COPY(attributes_read);
+FACTS_SOURCE_COPY(contacts_read);
 FACTS_SOURCE_DAYS(spans_read);
 FACTS_SOURCE_DAYS(runs_read);

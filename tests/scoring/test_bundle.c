@@ -141,6 +141,31 @@ static void an_override_is_part_of_it_and_no_person_is_named(void **state)
     assert_int_equal(finding(&whole, "file scorecards/default.yaml")->verdict, BUNDLE_AGREES);
 }
 
+/* People at the customer are rows like others, under a number. */
+static void contacts_are_counted_again_and_not_named(void **state)
+{
+    (void)state;
+    g_autoptr(db_t) db = warehouse_open();
+    g_autoptr(arena_t) arena = arena_new();
+    const char *dir = company_directory();
+    sources_append(dir, "metrics.yaml", "  - {name: admins, kind: contacts, role: admin}\n");
+    sources_ingest(db, dir, NULL);
+    warehouse_sql(db,
+                  "INSERT INTO warehouse.contact (party_id, external_id, load_id, ordinal, hash, "
+                  "email, role) SELECT m.party_id, who || '@aoba.example', m.load_id, 0, '', "
+                  "who || '@aoba.example', 'admin' FROM (SELECT min(party_id) AS party_id, "
+                  "min(load_id) AS load_id FROM identity.member JOIN identity.account USING "
+                  "(account_id) WHERE key = 'a') AS m, unnest(ARRAY['rin', 'ken']) AS who");
+    company_score(db, dir, "2026-06-01", -1, true);
+    g_autoptr(GString) text = bundle_of(db, "a", false), named = bundle_of(db, "a", true);
+    const struct bundle_report report = report_of(arena, text);
+    expect_agreement(&report);
+    assert_string_equal(finding(&report, "metric admins of 2026-06-01")->text, "2 (ok)");
+    assert_int_equal(finding(&report, "metric admins of 2026-06-01")->verdict, BUNDLE_AGREES);
+    assert_null(strstr(text->str, "aoba.example"));
+    assert_non_null(strstr(named->str, "rin@aoba.example"));
+}
+
 /* Every byte of a file, one after another, is another one. */
 static void a_changed_byte_anywhere_is_found_and_its_line_named(void **state)
 {
@@ -273,6 +298,7 @@ int main(void)
         cmocka_unit_test(every_account_s_score_is_computed_again_without_a_warehouse),
         cmocka_unit_test(late_facts_undone_loads_and_merges_are_not_in_what_was_published),
         cmocka_unit_test(an_override_is_part_of_it_and_no_person_is_named),
+        cmocka_unit_test(contacts_are_counted_again_and_not_named),
         cmocka_unit_test(a_changed_byte_anywhere_is_found_and_its_line_named),
         cmocka_unit_test(lines_that_are_missing_or_more_are_found),
         cmocka_unit_test(a_bundle_that_was_written_anew_disagrees_with_its_own_facts),
