@@ -90,16 +90,24 @@ static int tear_down(void **state)
     return 0;
 }
 
+/* An error says which path was asked for, and one of them is that of the password. */
+static char *without_path(const char *body)
+{
+    g_auto(GStrv) parts = g_strsplit(body, "/api/v1/session/password", -1);
+    return g_strjoinv("", parts);
+}
+
 /* Secrets stand in no answer whatever; what a person wrote stands in no error but the sender's own
  * names of members. */
 static void look_at(const struct raw_http_answer *answer, const char *what)
 {
+    g_autofree char *body = without_path(answer->body);
     static const char *const never[] = {PASSWORD, GUESS, "password", "SELECT ", "INSERT "};
     bool secret = false;
     world.asked++;
     world.errors += answer->status >= 400;
     for (size_t i = 0; i < G_N_ELEMENTS(never) && answer->status >= 400; i++)
-        secret = secret || strstr(answer->body, never[i]);
+        secret = secret || strstr(body, never[i]);
     for (size_t i = 0; i < G_N_ELEMENTS(world.tokens); i++)
         secret = secret || strstr(answer->body, world.tokens[i]) ||
                  strstr(answer->head, world.tokens[i]);
