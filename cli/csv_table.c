@@ -87,12 +87,21 @@ static bool to_number(const char *text, double *out)
     return end != text && *end == '\0' && isfinite(*out);
 }
 
+/* Numbers as texts differ in few places: a sum of their characters would put hundreds into one. */
+static guint hash_text(gconstpointer text)
+{
+    uint64_t h = 0;
+    for (const char *c = text; *c; c++)
+        h = (h ^ (unsigned char)*c) * 0x9e3779b97f4a7c15;
+    return (guint)(h >> 32);
+}
+
 static void gathering_begin(struct gathering *g, bool as_factor)
 {
     *g = (struct gathering){.is_factor = as_factor,
                             .x = g_array_new(FALSE, FALSE, sizeof(double)),
                             .code = g_array_new(FALSE, FALSE, sizeof(uint32_t)),
-                            .seen = g_hash_table_new(g_str_hash, g_str_equal),
+                            .seen = g_hash_table_new(hash_text, g_str_equal),
                             .text = g_ptr_array_new(),
                             .value = g_array_new(FALSE, FALSE, sizeof(double))};
 }

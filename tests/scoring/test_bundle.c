@@ -92,7 +92,6 @@ static void late_facts_undone_loads_and_merges_are_not_in_what_was_published(voi
     g_autoptr(arena_t) arena = arena_new();
     g_autoptr(GError) err = NULL;
     const char *dir = scored(db);
-    g_autoptr(GString) before = bundle_of(db, "a", false);
     sources_write(dir, "usage2.csv", "account,day,user,runs,failed\na,2026-05-30,u9,500,400\n");
     sources_ingest(db, dir, NULL);
     assert_true(identity_merge(db, "b", "a", &err));
@@ -117,7 +116,6 @@ static void an_override_is_part_of_it_and_no_person_is_named(void **state)
     (void)state;
     g_autoptr(db_t) db = warehouse_open();
     g_autoptr(arena_t) arena = arena_new();
-    g_autoptr(GError) err = NULL;
     const char *dir = company_directory();
     sources_append(dir, "scorecards/default.yaml", "author: ines@kenko.example\nnote: first\n");
     sources_ingest(db, dir, NULL);
