@@ -10,7 +10,9 @@
 #include "ingest/scan_csv.h"
 
 enum { COLUMNS_MAX = 4096, RECORD_MAX = 16 << 20 };
-enum { TEXTS_MAX = 4096 }; /* different numbers of a column from which on texts cannot follow */
+enum {
+    TEXTS_MAX = 256
+}; /* different numbers of a column from which on their texts are forgotten */
 
 /* A column while it is read: numbers as long as there are only those, and its texts by number of
  * first sight as long as it may turn out to be a factor. */
@@ -30,6 +32,9 @@ struct reading {
     size_t n_columns, n;
     struct slice *header;
     struct gathering *column;
+    bool *late; /* by column: a text came when those before it were forgotten */
+    bool again; /* it may be read once more: it is a file */
+    bool any_late;
 };
 
 static bool read_header(struct reading *r, struct input *input, GError **err)
@@ -149,7 +154,11 @@ static bool add_number(struct reading *r, struct gathering *g, struct slice text
 {
     double x;
     g_autofree char *copy = plain_number(text, &x) ? NULL : g_strndup(text.p, text.n);
-    if (copy && !to_number(copy, &x)) {
+    bool bad = copy && !to_number(copy, &x);
+    if (bad && r->again) {
+        r->late[g - r->column] = r->any_late = true;
+        x = NAN;
+    } else if (bad) {
         struct slice name = r->header[g - r->column];
         return err_set(err, KENKO_ERROR_INPUT,
                        "%s:%" G_GINT64_FORMAT ": column %.*s is no number here, and was one in "
@@ -291,28 +300,42 @@ static void begin_columns(struct reading *r, const char *const *factor)
     r->column = arena_many(r->arena, r->n_columns + 1, struct gathering);
     for (size_t c = 0; c < r->n_columns; c++) {
         g_autofree char *name = g_strndup(r->header[c].p, r->header[c].n);
-        gathering_begin(&r->column[c], factor && g_strv_contains(factor, name));
+        gathering_begin(&r->column[c], r->late[c] || (factor && g_strv_contains(factor, name)));
     }
+}
+
+/* One pass. */
+static bool read_once(struct reading *r, const char *const *factor, struct csv_table *out,
+                      GError **err)
+{
+    const struct input_how how = {',', RECORD_MAX, ENCODING_AUTO};
+    g_autoptr(input_t) input = input_open(r->path, &how, err);
+    r->n = 0;
+    r->any_late = false;
+    if (!input || !read_header(r, input, err))
+        return false;
+    begin_columns(r, factor);
+    bool ok = read_rows(r, input, err);
+    *out =
+        (struct csv_table){.n = r->n,
+                           .n_columns = r->n_columns,
+                           .column = arena_many(r->arena, r->n_columns + 1, struct dataset_column)};
+    for (size_t c = 0; c < r->n_columns; c++) {
+        if (ok && !r->any_late)
+            make_column(r, c, &out->column[c]);
+        gathering_end(&r->column[c]);
+    }
+    return ok;
 }
 
 bool csv_table_load(struct arena *arena, const char *path, const char *const *factor,
                     struct csv_table *out, GError **err)
 {
-    const struct input_how how = {',', RECORD_MAX, ENCODING_AUTO};
-    g_autoptr(input_t) input = input_open(path, &how, err);
-    struct reading r = {.arena = arena, .path = path};
-    if (!input || !read_header(&r, input, err))
-        return false;
-    begin_columns(&r, factor);
-    bool ok = read_rows(&r, input, err);
-    *out = (struct csv_table){.n = r.n,
-                              .n_columns = r.n_columns,
-                              .column = arena_many(arena, r.n_columns + 1, struct dataset_column)};
-    for (size_t c = 0; c < r.n_columns; c++) {
-        if (ok)
-            make_column(&r, c, &out->column[c]);
-        gathering_end(&r.column[c]);
-    }
+    struct reading r = {.arena = arena,
+                        .path = path,
+                        .late = arena_many(arena, COLUMNS_MAX, bool),
+                        .again = g_file_test(path, G_FILE_TEST_IS_REGULAR)};
+    bool ok = read_once(&r, factor, out, err) && (!r.any_late || read_once(&r, factor, out, err));
     for (size_t at; ok && factor && *factor; factor++)
         ok = csv_table_find(out, path, *factor, &at, err);
     return ok;

@@ -20,7 +20,7 @@ static struct restate_summary restate(struct db *db, const char *dir)
     g_autoptr(GError) err = NULL;
     g_autoptr(config_t) config = config_open(dir, &err);
     struct restate_options options = {0};
-    struct restate_summary summary;
+    struct restate_summary summary = {0};
     if (!config || !day_parse(SLICE("2026-05-01"), &options.from, &err) ||
         !day_parse(SLICE("2026-06-30"), &options.to, &err) ||
         !restate_run(db, warehouse_dsn(), config, &options, &summary, &err))
