@@ -172,7 +172,7 @@ static void publish_on(struct load *load)
         char text[DAY_TEXT_SIZE];
         const char *token;
         g_autoptr(GError) err = NULL;
-        g_autofree char *line = served_key(arena, load->served->db, "lead", NULL, &token);
+        g_free(served_key(arena, load->served->db, "lead", NULL, &token));
         scored_publish(load->served->db,
                        day_format(day + atomic_load(&load->published) % 300, text));
         if (!key_revoke(arena, load->served->db, "test", token, &err))

@@ -56,6 +56,7 @@ static void nobody_is_refused_over_restarts(void **state)
     struct crowd crowd = {0};
     int fd = listen_somewhere(&crowd.port);
     g_autoptr(db_t) db = warehouse_open();
+    assert_non_null(db);
     for (int i = 0; i < CLIENTS; i++)
         assert_int_equal(pthread_create(&client[i], NULL, ask_again_and_again, &crowd), 0);
     for (int i = 0; i < RESTARTS; i++) {
