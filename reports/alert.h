@@ -2,6 +2,7 @@
 /* Alerts: rules of alerts.yaml over what runs published, account by account. */
 #pragma once
 
+#include "core/limit.h"
 #include "reports/outbox.h"
 
 enum {
@@ -23,8 +24,8 @@ int alert_names_find(const struct alert_names *names, const char *name);
 struct alert_limit {
     const char *metric;
     int wanted; /* index in the set's metrics */
-    double limit, clear;
-    bool is_upper, is_inclusive; /* beyond is above the limit; at it counts */
+    struct limit limit;
+    double clear;
 };
 
 /* What has to hold, all of it. What is not asked for has no names, no days, a NULL. */

@@ -129,31 +129,15 @@ static bool fill_risk(const struct alert_risk_yaml *c, struct alert_when *out, G
 static bool fill_limit(const struct reading *r, const struct alert_limit_yaml *c,
                        struct alert_limit *out, GError **err)
 {
-    const struct {
-        const double *limit;
-        bool is_upper, is_inclusive;
-    } limits[] = {{c->above, true, false},
-                  {c->at_least, true, true},
-                  {c->below, false, false},
-                  {c->at_most, false, true}};
-    int given = 0;
     out->metric = c->metric;
-    for (size_t i = 0; i < G_N_ELEMENTS(limits); i++) {
-        if (!limits[i].limit)
-            continue;
-        given++;
-        out->limit = *limits[i].limit;
-        out->is_upper = limits[i].is_upper;
-        out->is_inclusive = limits[i].is_inclusive;
-    }
-    if (given != 1)
+    if (!limit_of(c->above, c->at_least, c->below, c->at_most, &out->limit))
         return err_set(err, KENKO_ERROR_CONFIG,
                        "metric %s: want one of above, at_least, below, at_most", c->metric);
-    out->clear = c->clear ? *c->clear : out->limit;
-    if (out->is_upper ? out->clear > out->limit : out->clear < out->limit)
+    out->clear = c->clear ? *c->clear : out->limit.at;
+    if (limit_is_beyond(&(struct limit){out->limit.at, out->limit.is_upper, false}, out->clear))
         return err_set(err, KENKO_ERROR_CONFIG,
                        "metric %s: clear is %g, beyond the limit of %g, want it on the good side",
-                       c->metric, out->clear, out->limit);
+                       c->metric, out->clear, out->limit.at);
     return take(&r->set->metrics, c->metric, &out->wanted, err);
 }
 

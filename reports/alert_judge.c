@@ -87,11 +87,10 @@ static enum alert_verdict judge_limit(const struct alert_limit *l, const struct 
         return ALERT_CLEAR;
     if (isnan(value))
         return ALERT_NO_DATA;
-    if (l->is_inclusive && value == l->limit)
+    if (limit_is_beyond(&l->limit, value))
         return ALERT_MET;
-    if (l->is_upper)
-        return value > l->limit ? ALERT_MET : value > l->clear ? ALERT_BETWEEN : ALERT_CLEAR;
-    return value < l->limit ? ALERT_MET : value < l->clear ? ALERT_BETWEEN : ALERT_CLEAR;
+    const struct limit clear = {l->clear, l->limit.is_upper, false};
+    return limit_is_beyond(&clear, value) ? ALERT_BETWEEN : ALERT_CLEAR;
 }
 
 static enum alert_verdict judge_slo(const struct alert_when *w, const struct alert_day *d)

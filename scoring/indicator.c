@@ -46,14 +46,6 @@ static const cyaml_schema_value_t file_schema = {
 static bool fill(const struct indicator_yaml *c, const struct metric_set *metrics,
                  struct indicator *out, GError **err)
 {
-    const struct {
-        const double *limit;
-        bool is_upper, is_inclusive;
-    } limits[] = {{c->above, true, false},
-                  {c->at_least, true, true},
-                  {c->below, false, false},
-                  {c->at_most, false, true}};
-    int given = 0;
     out->name = c->name;
     out->label = c->label ? c->label : c->name;
     out->label_ja = c->label_ja ? c->label_ja : out->label;
@@ -64,20 +56,12 @@ static bool fill(const struct indicator_yaml *c, const struct metric_set *metric
     if (out->metric < 0)
         return err_set(err, KENKO_ERROR_CONFIG, "there is no metric '%s' in metrics.yaml",
                        c->metric);
-    for (size_t i = 0; i < G_N_ELEMENTS(limits); i++) {
-        if (!limits[i].limit)
-            continue;
-        given++;
-        out->limit = *limits[i].limit;
-        out->is_upper = limits[i].is_upper;
-        out->is_inclusive = limits[i].is_inclusive;
-    }
-    if (given != 1)
+    if (!limit_of(c->above, c->at_least, c->below, c->at_most, &out->limit))
         return err_set(err, KENKO_ERROR_CONFIG, "want one of above, at_least, below, at_most");
     /* A flag that is raised by what is good for the customer is no risk. */
     const char *direction = metric_info(metrics, (size_t)out->metric)->direction;
-    bool good = (strcmp(direction, "up") == 0 && out->is_upper) ||
-                (strcmp(direction, "down") == 0 && !out->is_upper);
+    bool good = (strcmp(direction, "up") == 0 && out->limit.is_upper) ||
+                (strcmp(direction, "down") == 0 && !out->limit.is_upper);
     return !good || strcmp(out->kind, "risk") != 0 ||
            err_set(err, KENKO_ERROR_CONFIG,
                    "it is a risk and set by what metric %s calls good (direction: %s): turn the "
@@ -113,9 +97,7 @@ bool indicator_load(struct arena *arena, struct config *config, const struct met
 
 bool indicator_is_set(const struct indicator *i, double value)
 {
-    if (i->is_inclusive && value == i->limit)
-        return true;
-    return i->is_upper ? value > i->limit : value < i->limit;
+    return limit_is_beyond(&i->limit, value);
 }
 
 static bool on_before(void *context, const struct q_indicator_before_row *row, GError **err)

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/db.h"
+#include "core/limit.h"
 #include "scoring/metric.h"
 
 #define INDICATOR_FILE "indicators.yaml"
@@ -11,9 +12,7 @@
 struct indicator {
     const char *name, *label, *label_ja, *kind; /* kind: risk or opportunity */
     int metric;
-    double limit;
-    bool is_upper;     /* set above the limit, else below it */
-    bool is_inclusive; /* and at it */
+    struct limit limit; /* set beyond it */
 };
 
 struct indicator_set {

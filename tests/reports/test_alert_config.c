@@ -57,7 +57,7 @@ static void a_rule_has_what_was_written_and_defaults(void **state)
     assert_true(r->for_days == 1 && r->clear_days == 1 && r->cool_days == 14 && r->tell_resolved);
     assert_true(r->when.band_days == 7 && r->when.drop_bp == 1000 && r->when.drop_clear_bp == 500);
     assert_true(r->when.risk_1e9 == 300000000 && r->when.risk_clear_1e9 == 300000000);
-    assert_true(r->when.limit[0].is_inclusive && !r->when.limit[0].is_upper);
+    assert_true(r->when.limit[0].limit.is_inclusive && !r->when.limit[0].limit.is_upper);
     assert_true(alert_find(&set, "red") == r && alert_find(&set, "green") == NULL);
 }
 

@@ -169,7 +169,7 @@ static void a_fall_is_measured_from_so_many_days_before(void **state)
 static void conditions_hold_together_and_one_that_is_well_settles_it(void **state)
 {
     (void)state;
-    struct alert_limit limit = {"failures", 0, 0.1, 0.05, true, false};
+    struct alert_limit limit = {"failures", 0, {0.1, true, false}, 0.05};
     struct alert_rule rule = plain;
     rule.when.has_risk = true;
     rule.when.risk_1e9 = 300000000;

@@ -69,9 +69,10 @@ static void silence_neither_sets_nor_clears(void **state)
 static void limits_are_literal(void **state)
 {
     (void)state;
-    const struct indicator above = {.limit = 0.8, .is_upper = true};
-    const struct indicator at_least = {.limit = 0.8, .is_upper = true, .is_inclusive = true};
-    const struct indicator below = {.limit = 0.8}, at_most = {.limit = 0.8, .is_inclusive = true};
+    const struct indicator above = {.limit = {0.8, .is_upper = true}};
+    const struct indicator at_least = {.limit = {0.8, .is_upper = true, .is_inclusive = true}};
+    const struct indicator below = {.limit = {0.8}};
+    const struct indicator at_most = {.limit = {0.8, .is_inclusive = true}};
     assert_true(!indicator_is_set(&above, 0.8) && indicator_is_set(&above, nextafter(0.8, 1)));
     assert_true(indicator_is_set(&at_least, 0.8) && !indicator_is_set(&at_least, 0.79));
     assert_true(!indicator_is_set(&below, 0.8) && indicator_is_set(&below, 0.79));
