@@ -6,19 +6,12 @@
 #include "cli/commands.h"
 #include "core/text.h"
 
-static char *stamp(int64_t at_us)
-{
-    if (at_us == INT64_MIN)
-        return g_strdup("-");
-    g_autoptr(GDateTime) at = g_date_time_new_from_unix_utc(at_us / 1000000);
-    return g_date_time_format(at, "%Y-%m-%dT%H:%M:%SZ");
-}
-
 static void print_json(const struct key_row *row, bool first)
 {
     g_autoptr(GString) owner = g_string_new(NULL);
     g_autoptr(GString) email = g_string_new(NULL);
-    g_autofree char *created = stamp(row->created_at), *used = stamp(row->last_used_at);
+    g_autofree char *created = text_instant(row->created_at, "-"),
+                    *used = text_instant(row->last_used_at, "-");
     text_json(owner, row->owner);
     text_json(email, row->staff_email ? row->staff_email : "");
     printf("%s{\"key_id\": \"%s\", \"owner\": \"%s\", \"role\": \"%s\", \"staff_email\": \"%s\", "
@@ -40,8 +33,9 @@ static bool list(struct context *context, GError **err)
                "owner");
     for (size_t i = 0; i < rows.n; i++) {
         const struct key_row *r = &rows.row[i];
-        g_autofree char *created = stamp(r->created_at), *expires = stamp(r->expires_at);
-        g_autofree char *used = stamp(r->last_used_at);
+        g_autofree char *created = text_instant(r->created_at, "-"),
+                        *expires = text_instant(r->expires_at, "-");
+        g_autofree char *used = text_instant(r->last_used_at, "-");
         if (context->json)
             print_json(r, i == 0);
         else

@@ -5,12 +5,6 @@
 #include "core/text.h"
 #include "sql/core.h"
 
-static char *stamp(int64_t at_us)
-{
-    g_autoptr(GDateTime) at = g_date_time_new_from_unix_utc(at_us / 1000000);
-    return g_date_time_format(at, "%Y-%m-%dT%H:%M:%SZ");
-}
-
 static bool run(struct context *context, int argc, char **argv, GError **err)
 {
     int max_rows = 50;
@@ -27,7 +21,7 @@ static bool run(struct context *context, int argc, char **argv, GError **err)
         printf("[");
     for (size_t i = 0; i < rows.n; i++) {
         const struct q_job_list_row *r = &rows.row[i];
-        g_autofree char *started = stamp(r->started_at);
+        g_autofree char *started = text_instant(r->started_at, "-");
         g_autoptr(GString) message = g_string_new(NULL);
         text_json(message, r->message_is_null ? "" : r->message);
         if (context->json)

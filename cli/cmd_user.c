@@ -11,18 +11,11 @@
 
 enum { LINE_MAX_SIZE = 1024 };
 
-static char *stamp(int64_t at_us)
-{
-    if (at_us == INT64_MIN)
-        return g_strdup("-");
-    g_autoptr(GDateTime) at = g_date_time_new_from_unix_utc(at_us / 1000000);
-    return g_date_time_format(at, "%Y-%m-%dT%H:%M:%SZ");
-}
-
 static void print_json(const struct user_row *row, bool first)
 {
     g_autoptr(GString) email = g_string_new(NULL);
-    g_autofree char *created = stamp(row->created_at), *signed_in = stamp(row->signed_in_at);
+    g_autofree char *created = text_instant(row->created_at, "-"),
+                    *signed_in = text_instant(row->signed_in_at, "-");
     text_json(email, row->staff_email ? row->staff_email : "");
     printf("%s{\"user_id\": \"%s\", \"name\": \"%s\", \"role\": \"%s\", \"staff_email\": \"%s\", "
            "\"created_at\": \"%s\", \"signed_in_at\": \"%s\", \"sessions\": %" G_GINT64_FORMAT
@@ -44,7 +37,7 @@ static bool list(struct context *context, GError **err)
         printf("%-24s %-8s %-20s %8s %s\n", "name", "role", "signed in", "sessions", "");
     for (size_t i = 0; i < rows.n; i++) {
         const struct user_row *r = &rows.row[i];
-        g_autofree char *signed_in = stamp(r->signed_in_at);
+        g_autofree char *signed_in = text_instant(r->signed_in_at, "-");
         if (context->json)
             print_json(r, i == 0);
         else

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/day.h"
+#include "core/text.h"
 #include "sql/core.h"
 #include "sql/dashboard.h"
 
@@ -108,11 +109,7 @@ static const char *day_text(struct arena *arena, int32_t day)
 
 static const char *instant_text(struct arena *arena, int64_t at_us)
 {
-    gint64 seconds = at_us / G_USEC_PER_SEC - (at_us % G_USEC_PER_SEC < 0);
-    g_autoptr(GDateTime) at = g_date_time_new_from_unix_utc(seconds);
-    if (!at)
-        return "";
-    g_autofree char *text = g_date_time_format(at, "%Y-%m-%dT%H:%M:%SZ");
+    g_autofree char *text = text_instant(at_us, "");
     return arena_strdup(arena, text);
 }
 

@@ -65,6 +65,13 @@ char *text_thousands(int64_t n)
     return g_string_free(out, FALSE);
 }
 
+char *text_instant(int64_t at_us, const char *none)
+{
+    gint64 seconds = at_us / G_USEC_PER_SEC - (at_us % G_USEC_PER_SEC < 0);
+    g_autoptr(GDateTime) at = g_date_time_new_from_unix_utc(seconds);
+    return at ? g_date_time_format(at, "%Y-%m-%dT%H:%M:%SZ") : g_strdup(none);
+}
+
 int text_width(const char *text)
 {
     int width = 0;

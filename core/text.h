@@ -20,6 +20,10 @@ char *text_hint(const char *word, const char *const *names);
 /* 1234567 → "1,234,567". Caller frees. */
 char *text_thousands(int64_t n);
 
+/* Microseconds since 1970 → "2026-11-23T09:00:00Z"; `none` for what no calendar has, such as the
+ * instant that stands for none. Caller frees. */
+char *text_instant(int64_t at_us, const char *none);
+
 /* Columns a terminal needs for valid UTF-8 text: wide characters count two. */
 int text_width(const char *text);
 

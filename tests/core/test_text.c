@@ -138,6 +138,24 @@ static void a_number_that_json_cannot_hold_is_null(void **state)
     json_decref(read);
 }
 
+static void an_instant_is_written_in_utc(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t at_us;
+        const char *want;
+    } cases[] = {{0, "1970-01-01T00:00:00Z"},
+                 {-1, "1969-12-31T23:59:59Z"},
+                 {1793437200000000, "2026-10-31T09:00:00Z"},
+                 {1793437200999999, "2026-10-31T09:00:00Z"},
+                 {INT64_MIN, "none"},
+                 {INT64_MAX, "none"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text = text_instant(cases[i].at_us, "none");
+        assert_string_equal(text, cases[i].want);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -150,6 +168,7 @@ int main(void)
         cmocka_unit_test(every_byte_comes_back_from_json_and_none_ends_a_script),
         cmocka_unit_test(a_member_without_text_is_null),
         cmocka_unit_test(a_number_that_json_cannot_hold_is_null),
+        cmocka_unit_test(an_instant_is_written_in_utc),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
