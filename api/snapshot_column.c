@@ -2,7 +2,6 @@
 /* Counts, shares of few and sums of look-up tables repeat from account to account: 2 bytes that say
  * which value instead of the 8 of the value. A column of more than 65,536 different ones is kept as
  * it is. Either way every bit stays. */
-#include <math.h>
 #include <string.h>
 
 #include "api/snapshot_internal.h"

@@ -15,10 +15,6 @@ enum { GATE_TERMS = 7 }; /* of one of three covariates */
 /* A main effect with less freedom is none. */
 static const double freedom_least = 0.5;
 
-/* Coefficients from which on main effects that are smoothed away are left out, by the first path.
- */
-static const size_t many = REML_WIDE;
-
 /* Fold of each row: the rows of each outcome are dealt out in random order. A single path holds
  * nothing out. */
 static size_t *deal_folds(struct arena *arena, const double *y, size_t n, size_t n_paths,
@@ -159,7 +155,7 @@ static void extend(void *context, size_t which)
             reml_sample(path->fit);
         reml_run(path->fit);
     }
-    if (paths->n_rounds == 0 && reml_p(path->fit) > many)
+    if (paths->n_rounds == 0 && reml_p(path->fit) > REML_WIDE)
         forget_resting(path);
     size_t p = reml_p(path->fit), n_terms = reml_terms(path->fit);
     struct additive_stage *stage = &path->stage[paths->n_rounds];
@@ -213,11 +209,8 @@ static void screen_path(void *context, size_t which)
         weight[i] = mu * (1 - mu);
     }
     g_autoptr(arena_t) arena = arena_new();
-    const uint16_t **code = arena_many(arena, paths->set->n + 1, const uint16_t *);
-    for (size_t c = 0; c < paths->set->n; c++)
-        code[c] = paths->set->row[c].bins->code;
     const struct screen_data data = {
-        path->n, path->row, residual, weight, code, main_penalties(arena, paths, path), FDR};
+        path->n, path->row, residual, weight, main_penalties(arena, paths, path), FDR};
     path->n_wanted =
         screen_terms(paths->set, &data, (const struct term_key *)(const void *)path->key->data,
                      path->key->len, path->wanted, path->gate, &path->n_gates);

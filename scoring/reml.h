@@ -20,8 +20,8 @@ struct reml_data {
                     little nearer, and n · p^2 a step dearer */
 };
 
-/* Coefficients from which on most terms are taken to say nothing until their score says otherwise.
- */
+/* Coefficients from which on terms are taken to say nothing until their score says otherwise, and
+ * those of main effects that rest in the end are left out. */
 enum { REML_WIDE = 400 };
 
 struct reml;

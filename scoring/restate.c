@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "core/job.h"
-#include "core/stop.h"
 #include "scoring/kept.h"
 #include "scoring/known.h"
 #include "scoring/restate_reason.h"

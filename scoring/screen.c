@@ -65,7 +65,8 @@ static const uint8_t *coarse_of(const struct screening *s, size_t c)
 {
     if (s->coarse[c])
         return s->coarse[c];
-    const uint16_t *group = s->set->row[c].group[COVARIATE_PARENT], *code = s->data->code[c];
+    const uint16_t *group = s->set->row[c].group[COVARIATE_PARENT],
+                   *code = s->set->row[c].bins->code;
     uint8_t *out = s->coarse[c] = g_new(uint8_t, s->data->n + 1);
     for (size_t i = 0; i < s->data->n; i++)
         out[i] = (uint8_t)group[code[s->data->row[i]]];
@@ -89,7 +90,7 @@ static void count_any(const struct screening *s, const struct term_key *key,
 {
     const uint16_t *code[TERM_AXES], *group[TERM_AXES];
     for (size_t a = 0; a < key->n; a++) {
-        code[a] = s->data->code[key->axis[a]];
+        code[a] = s->set->row[key->axis[a]].bins->code;
         group[a] = s->set->row[key->axis[a]].group[grouping];
     }
     for (size_t i = 0; i < s->data->n; i++) {
@@ -218,7 +219,7 @@ static void test_derived(struct screening *s, size_t index)
     for (size_t p = 0; p < k; p++) {
         size_t from = p + 1 < k ? c->parent[p] : index;
         enum covariate_groups grouping = p + 1 < k ? COVARIATE_PARENT : COVARIATE_DERIVED;
-        code[p] = s->data->code[from];
+        code[p] = s->set->row[from].bins->code;
         group[p] = s->set->row[from].group[grouping];
         offset[p] = start;
         start += s->set->row[from].n_group[grouping];

@@ -11,10 +11,9 @@ enum { SCREEN_GATES_MAX = 3 * SCREEN_GATES };
 
 struct screen_data {
     size_t n;
-    const size_t *row;            /* where each row stands in `code` */
+    const size_t *row;            /* where each row stands in the table */
     const double *residual;       /* y - mu */
     const double *weight;         /* mu (1 - mu) */
-    const uint16_t *const *code;  /* bins of each covariate of the set */
     const double *const *penalty; /* of each covariate's main effect, its diagonal; NULL: none */
     double fdr;                   /* false discovery rate, e.g. 0.01 */
 };

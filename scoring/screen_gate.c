@@ -40,7 +40,8 @@ static int side_of(const struct covariate_set *set, const struct screen_side *si
 static void count_profile(const struct covariate_set *set, const struct screen_data *data,
                           const struct screen_gate *gate, size_t axis, struct profile *out)
 {
-    out->m = set->row[gate->side[axis].covariate].bins->m;
+    const struct bins *bins = set->row[gate->side[axis].covariate].bins;
+    out->m = bins->m;
     out->corners = (size_t)1 << (gate->n - 1);
     memset(out->bin, 0, out->m * out->corners * sizeof *out->bin);
     for (size_t i = 0; i < data->n; i++) {
@@ -50,14 +51,13 @@ static void count_profile(const struct covariate_set *set, const struct screen_d
             if (a == axis)
                 continue;
             const struct screen_side *side = &gate->side[a];
-            int at = side_of(set, side, data->code[side->covariate][data->row[i]]);
+            int at = side_of(set, side, set->row[side->covariate].bins->code[data->row[i]]);
             there = at >= 0;
             corner = 2 * corner + (at > 0);
         }
         if (!there)
             continue;
-        struct sums *to =
-            out->bin + data->code[gate->side[axis].covariate][data->row[i]] * out->corners + corner;
+        struct sums *to = out->bin + bins->code[data->row[i]] * out->corners + corner;
         to->g += data->residual[i];
         to->h += data->weight[i];
     }
@@ -238,8 +238,9 @@ bool screen_gate_jump(const struct covariate_set *set, const struct screen_data 
     g_autofree struct sums *bin = g_new0(struct sums, basis->m);
     g_autofree double *factor = g_new(double, p *p);
     for (size_t i = 0; i < data->n; i++) {
-        bin[data->code[covariate][data->row[i]]].g += data->residual[i];
-        bin[data->code[covariate][data->row[i]]].h += data->weight[i];
+        struct sums *to = &bin[c->bins->code[data->row[i]]];
+        to->g += data->residual[i];
+        to->h += data->weight[i];
     }
     if (!factor_spline(basis, bin, penalty, factor))
         return false;

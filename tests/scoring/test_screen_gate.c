@@ -60,7 +60,7 @@ static void make(struct arena *arena, rise_fn rise, unsigned long seed, struct s
     size_t *row = arena_many(arena, ROWS, size_t);
     for (size_t i = 0; i < ROWS; i++)
         row[i] = i;
-    out->data = (struct screen_data){ROWS, row, residual, weight, out->code, NULL, 0.01};
+    out->data = (struct screen_data){ROWS, row, residual, weight, NULL, 0.01};
 }
 
 /* The border of a side, as a share of the rows. */
