@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Alerts from the published run to the receiver, over a real server: told once whatever happens in
  * between, and silent where people asked for it. */
-#include <arpa/inet.h>
 #include <glib/gstdio.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -10,60 +9,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#include "reports/alert_replay.h"
-#include "scoring/change.h"
-#include "support/scored.h"
+#include "support/alerted.h"
+#include "support/receiver.h"
 #include "support/sources.h"
 #include "support/warehouse.h"
 
-static const char red_rule[] = "alerts:\n"
-                               "  - name: red\n"
-                               "    label: Turned red\n"
-                               "    label_ja: 赤\n"
-                               "    when: {band: {to: [Red]}}\n"
-                               "    cool_down: 3\n"
-                               "    sentence: '{account} is {band} at {health}'\n"
-                               "    sentence_ja: '{account} は{band}、{health}'\n";
-static const char files[] = "reports:\n  base_url: https://kenko.example\n  channels:\n"
-                            "    - {name: cs, type: file, path: 'out/{period}.json'}\n";
-
 /* ── the stage ───────────────────────────────────────────────────────────────────────────────────
  */
-
-/* Twelve accounts, all of them well but those of SQL that follow. */
-static struct db *stage(void)
-{
-    struct db *db = warehouse_open();
-    scored_accounts(db, 12);
-    warehouse_sql(db, "UPDATE ops.setting SET value = 'USD' WHERE name = 'currency'");
-    return db;
-}
-
-static void publish(struct db *db, const char *day, const char *reds)
-{
-    scored_publish(db, day);
-    g_autofree char *sql = g_strdup_printf(
-        "UPDATE score.account_score SET band = 'Green', effective_bp = 9000 WHERE as_of = '%s' AND "
-        "band <> 'Unknown'; UPDATE score.account_score AS s SET band = 'Red', effective_bp = 2000 "
-        "FROM identity.account AS a WHERE a.account_id = s.account_id AND s.as_of = '%s' AND a.key "
-        "= ANY ('{%s}'::text[])",
-        day, day, reds);
-    warehouse_sql(db, sql);
-}
-
-static const char *directory(const char *kenko, const char *alerts)
-{
-    const char *dir = sources_directory(kenko);
-    sources_write(dir, "alerts.yaml", alerts);
-    sources_write(dir, "metrics.yaml", "usage: []\nmetrics:\n  - {name: arr, kind: arr}\n");
-    return dir;
-}
 
 static void on_item(void *context, const struct alert_item *item)
 {
@@ -72,31 +29,11 @@ static void on_item(void *context, const struct alert_item *item)
                            *item->silence ? " " : "", item->silence, item->is_told ? "!" : "");
 }
 
-/* Check as the command does. */
-static void check_with(struct db *db, const char *dir, alert_item_fn each, void *context,
-                       struct alert_counts *counts)
-{
-    static const char *const none[] = {NULL};
-    static const struct alert_declared declared = {none, none};
-    g_autoptr(GError) err = NULL;
-    g_autoptr(arena_t) arena = arena_new();
-    g_autoptr(config_t) config = config_open(dir, &err);
-    struct report_config reports;
-    struct alert_set set;
-    struct alert_counts own;
-    struct outbox_result sent;
-    if (!config || !report_config_load(config, change_split, &reports, &err) ||
-        !alert_load(arena, config, &reports, &declared, &set, &err) || !db_begin(db, &err) ||
-        !alert_check(db, &reports, &set, each, context, counts ? counts : &own, &err) ||
-        !db_commit(db, &err) || !outbox_send(db, config, &reports, &sent, &err))
-        fail_msg("%s", err->message);
-}
-
 /* Gives what happened, such as "a0001 opened!", ! for what is told. */
 static char *check(struct db *db, const char *dir, struct alert_counts *counts)
 {
     GString *out = g_string_new(NULL);
-    check_with(db, dir, on_item, out, counts);
+    alerted_check(db, dir, on_item, out, counts);
     return g_string_free(out, FALSE);
 }
 
@@ -117,17 +54,17 @@ static void expect_sent(struct db *db, const char *wanted)
 static void a_run_is_judged_once_and_an_alert_is_told_once(void **state)
 {
     (void)state;
-    g_autoptr(db_t) db = stage();
-    const char *dir = directory(files, red_rule);
-    publish(db, "2026-11-02", "");
+    g_autoptr(db_t) db = alerted_stage();
+    const char *dir = alerted_directory(alerted_files, alerted_rule);
+    alerted_publish(db, "2026-11-02", "");
     expect(db, dir, "a0009 no_data");
-    publish(db, "2026-11-03", "a0001,a0002");
+    alerted_publish(db, "2026-11-03", "a0001,a0002");
     expect(db, dir, "a0001 opened!, a0002 opened!");
     expect(db, dir, "");
-    publish(db, "2026-11-04", "a0001");
+    alerted_publish(db, "2026-11-04", "a0001");
     expect(db, dir, "a0002 resolved!");
     /* Another run of the same day says otherwise: it is judged, but what is open stays so. */
-    publish(db, "2026-11-04", "a0001,a0003");
+    alerted_publish(db, "2026-11-04", "a0001,a0003");
     expect(db, dir, "a0003 opened!");
     expect(db, dir, "");
     expect_sent(db, "4");
@@ -145,35 +82,6 @@ static void a_run_is_judged_once_and_an_alert_is_told_once(void **state)
                    "coalesce(' cool ' || cool_until, ''), ', ' ORDER BY account_id) FROM "
                    "outreach.alert_state",
                    "2 open 2026-11-03, 3  cool 2026-11-06, 4 open 2026-11-04, 10 ");
-}
-
-/* A receiver in a child process that notes each message with a byte. */
-static pid_t receive(const char *notes, int *port)
-{
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof address;
-    assert_true(bind(fd, (void *)&address, size) == 0 && listen(fd, 64) == 0 &&
-                getsockname(fd, (void *)&address, &size) == 0);
-    *port = ntohs(address.sin_port);
-    pid_t child = fork();
-    if (child != 0) {
-        close(fd);
-        return child;
-    }
-    for (;;) {
-        static const char ok[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-        char buffer[65536];
-        int client = accept(fd, NULL, NULL);
-        if (read(client, buffer, sizeof buffer) > 0) {
-            FILE *file = g_fopen(notes, "a");
-            if (!file || fputc('x', file) == EOF || fclose(file) != 0)
-                _exit(1);
-            if (write(client, ok, sizeof ok - 1) < 0)
-                _exit(1);
-        }
-        close(client);
-    }
 }
 
 static int run_command(const char *dir, const char *fault)
@@ -202,6 +110,7 @@ static size_t noted(const char *notes)
 static void killed_between_steps_nothing_is_sent_twice_or_left_out(void **state)
 {
     (void)state;
+    static const char ok[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
     static const struct {
         const char *fault;
         int received; /* in the end */
@@ -217,20 +126,19 @@ static void killed_between_steps_nothing_is_sent_twice_or_left_out(void **state)
         skip();
     }
     for (size_t i = 0; i < G_N_ELEMENTS(kills); i++) {
-        g_autoptr(db_t) db = stage();
+        g_autoptr(db_t) db = alerted_stage();
         int port;
         g_autofree char *notes = g_strdup_printf("%s/notes-%zu", warehouse_scratch(), i);
-        pid_t child = receive(notes, &port);
+        pid_t child = receiver_start(&(struct receiver){ok, true, 0, notes}, &port);
         g_autofree char *kenko = g_strdup_printf(
             "warehouse: {dsn: \"%s\"}\nreports:\n  channels:\n    - {name: cs, type: webhook, url: "
             "'http://127.0.0.1:%d/', allow_private: true}\n",
             warehouse_dsn(), port);
-        const char *dir = directory(kenko, red_rule);
-        publish(db, "2026-11-03", "a0001,a0002,a0003");
+        const char *dir = alerted_directory(kenko, alerted_rule);
+        alerted_publish(db, "2026-11-03", "a0001,a0002,a0003");
         int killed = run_command(dir, kills[i].fault);
         int again = run_command(dir, NULL), more = run_command(dir, NULL);
-        kill(child, SIGKILL);
-        waitpid(child, NULL, 0);
+        receiver_stop(child);
         assert_true(WIFSIGNALED(killed) && WTERMSIG(killed) == SIGKILL);
         assert_true(again == 0 && more == 0);
         sources_expect(db, "SELECT string_agg(state, ' ' ORDER BY outbox_id) FROM outreach.outbox",
@@ -247,19 +155,19 @@ static void killed_between_steps_nothing_is_sent_twice_or_left_out(void **state)
 static void a_mute_is_kept_and_what_is_left_is_told_after_it(void **state)
 {
     (void)state;
-    g_autoptr(db_t) db = stage();
-    const char *dir = directory(files, red_rule);
-    publish(db, "2026-11-02", "");
+    g_autoptr(db_t) db = alerted_stage();
+    const char *dir = alerted_directory(alerted_files, alerted_rule);
+    alerted_publish(db, "2026-11-02", "");
     g_free(check(db, dir, NULL));
     warehouse_sql(db, "INSERT INTO outreach.mute (account_id, what, reason, until_on, author) "
                       "VALUES (2, '', 'Known', '2026-11-05', 'x'), (3, 'red', 'Known', "
                       "'2026-11-05', 'x'), (4, 'blue', 'Other', '2026-11-05', 'x')");
-    publish(db, "2026-11-03", "a0001,a0002,a0003");
+    alerted_publish(db, "2026-11-03", "a0001,a0002,a0003");
     expect(db, dir,
            "a0001 opened muted, a0001 muted, a0002 opened muted, a0002 muted, a0003 opened!");
-    publish(db, "2026-11-04", "a0001,a0003");
+    alerted_publish(db, "2026-11-04", "a0001,a0003");
     expect(db, dir, "a0002 resolved untold");
-    publish(db, "2026-11-05", "a0001,a0003");
+    alerted_publish(db, "2026-11-05", "a0001,a0003");
     expect(db, dir, "a0001 told!");
     expect_sent(db, "2");
     sources_expect(db,
@@ -275,22 +183,22 @@ static void a_mute_is_kept_and_what_is_left_is_told_after_it(void **state)
 static void an_acknowledged_alert_is_not_escalated(void **state)
 {
     (void)state;
-    g_autoptr(db_t) db = stage();
+    g_autoptr(db_t) db = alerted_stage();
     g_autofree char *rule =
-        g_strconcat(red_rule, "    escalate: {after: 2, severity: critical}\n", NULL);
-    const char *dir = directory(files, rule);
-    publish(db, "2026-11-02", "a0001,a0002");
+        g_strconcat(alerted_rule, "    escalate: {after: 2, severity: critical}\n", NULL);
+    const char *dir = alerted_directory(alerted_files, rule);
+    alerted_publish(db, "2026-11-02", "a0001,a0002");
     expect(db, dir, "a0001 opened!, a0002 opened!, a0009 no_data");
     warehouse_sql(db, "INSERT INTO outreach.acknowledgement (account_id, what, note, author) "
                       "VALUES (2, 'red', 'On it', 'x')");
-    publish(db, "2026-11-03", "a0001,a0002");
+    alerted_publish(db, "2026-11-03", "a0001,a0002");
     expect(db, dir, "a0001 acknowledged");
-    publish(db, "2026-11-04", "a0001,a0002");
+    alerted_publish(db, "2026-11-04", "a0001,a0002");
     expect(db, dir, "a0002 escalated!");
-    publish(db, "2026-11-05", "");
+    alerted_publish(db, "2026-11-05", "");
     expect(db, dir, "a0001 resolved!, a0002 resolved!");
     /* It was said of the alert that is over: the next one is news. */
-    publish(db, "2026-11-09", "a0001");
+    alerted_publish(db, "2026-11-09", "a0001");
     expect(db, dir, "a0001 opened!");
     sources_expect(db,
                    "SELECT string_agg(severity, ' ' ORDER BY event_id) FROM outreach.alert_event "
@@ -304,8 +212,8 @@ static void an_acknowledged_alert_is_not_escalated(void **state)
 static void what_flaps_is_told_once_and_again_when_it_lasts(void **state)
 {
     (void)state;
-    g_autoptr(db_t) db = stage();
-    const char *dir = directory(files, red_rule);
+    g_autoptr(db_t) db = alerted_stage();
+    const char *dir = alerted_directory(alerted_files, alerted_rule);
     static const struct {
         const char *day, *reds, *wanted;
     } days[] = {{"2026-11-02", "a0001", "a0001 opened!, a0009 no_data"},
@@ -314,7 +222,7 @@ static void what_flaps_is_told_once_and_again_when_it_lasts(void **state)
                 {"2026-11-05", "a0001", "a0001 told!"},
                 {"2026-11-06", "", "a0001 resolved!"}};
     for (size_t i = 0; i < G_N_ELEMENTS(days); i++) {
-        publish(db, days[i].day, days[i].reds);
+        alerted_publish(db, days[i].day, days[i].reds);
         expect(db, dir, days[i].wanted);
     }
     expect_sent(db, "4");
@@ -323,11 +231,11 @@ static void what_flaps_is_told_once_and_again_when_it_lasts(void **state)
 static void what_is_not_known_keeps_an_alert_open_and_says_so(void **state)
 {
     (void)state;
-    g_autoptr(db_t) db = stage();
-    const char *dir = directory(files, red_rule);
-    publish(db, "2026-11-02", "a0001");
+    g_autoptr(db_t) db = alerted_stage();
+    const char *dir = alerted_directory(alerted_files, alerted_rule);
+    alerted_publish(db, "2026-11-02", "a0001");
     g_free(check(db, dir, NULL));
-    publish(db, "2026-11-03", "");
+    alerted_publish(db, "2026-11-03", "");
     warehouse_sql(db, "UPDATE score.account_score SET band = 'Unknown' WHERE account_id = 2 AND "
                       "as_of = '2026-11-03'");
     expect(db, dir, "a0001 no_data");
@@ -335,7 +243,7 @@ static void what_is_not_known_keeps_an_alert_open_and_says_so(void **state)
                    "SELECT opened_on || ' ' || no_data_since FROM outreach.alert_state WHERE "
                    "account_id = 2",
                    "2026-11-02 2026-11-03");
-    publish(db, "2026-11-04", "");
+    alerted_publish(db, "2026-11-04", "");
     expect(db, dir, "a0001 resolved!");
     expect_sent(db, "2");
 }
@@ -343,11 +251,11 @@ static void what_is_not_known_keeps_an_alert_open_and_says_so(void **state)
 static void accounts_and_rules_that_are_gone_end_without_a_message(void **state)
 {
     (void)state;
-    g_autoptr(db_t) db = stage();
-    const char *dir = directory(files, red_rule);
-    publish(db, "2026-11-02", "a0001,a0002");
+    g_autoptr(db_t) db = alerted_stage();
+    const char *dir = alerted_directory(alerted_files, alerted_rule);
+    alerted_publish(db, "2026-11-02", "a0001,a0002");
     g_free(check(db, dir, NULL));
-    publish(db, "2026-11-03", "a0002");
+    alerted_publish(db, "2026-11-03", "a0002");
     warehouse_sql(db, "DELETE FROM score.account_score WHERE account_id = 2 AND as_of = "
                       "'2026-11-03'");
     expect(db, dir, ""); /* nothing that is listed: the account is not there */
@@ -370,13 +278,13 @@ static void accounts_and_rules_that_are_gone_end_without_a_message(void **state)
 static void days_that_no_check_saw_are_caught_up_and_told_once(void **state)
 {
     (void)state;
-    g_autoptr(db_t) db = stage();
-    const char *dir = directory(files, red_rule);
-    publish(db, "2026-11-02", "");
+    g_autoptr(db_t) db = alerted_stage();
+    const char *dir = alerted_directory(alerted_files, alerted_rule);
+    alerted_publish(db, "2026-11-02", "");
     g_free(check(db, dir, NULL));
-    publish(db, "2026-11-03", "a0001,a0002");
-    publish(db, "2026-11-04", "a0001");
-    publish(db, "2026-11-05", "a0001");
+    alerted_publish(db, "2026-11-03", "a0001,a0002");
+    alerted_publish(db, "2026-11-04", "a0001");
+    alerted_publish(db, "2026-11-05", "a0001");
     expect(db, dir, "a0001 told!");
     expect_sent(db, "1");
     sources_expect(db,
@@ -391,12 +299,12 @@ static void days_that_no_check_saw_are_caught_up_and_told_once(void **state)
 static void a_new_rule_counts_the_days_before_it(void **state)
 {
     (void)state;
-    g_autoptr(db_t) db = stage();
-    publish(db, "2026-11-02", "a0001");
-    publish(db, "2026-11-03", "a0001,a0002");
-    publish(db, "2026-11-04", "a0001,a0002");
-    g_autofree char *rule = g_strconcat(red_rule, "    for: 3\n", NULL);
-    expect(db, directory(files, rule), "a0001 opened!");
+    g_autoptr(db_t) db = alerted_stage();
+    alerted_publish(db, "2026-11-02", "a0001");
+    alerted_publish(db, "2026-11-03", "a0001,a0002");
+    alerted_publish(db, "2026-11-04", "a0001,a0002");
+    g_autofree char *rule = g_strconcat(alerted_rule, "    for: 3\n", NULL);
+    expect(db, alerted_directory(alerted_files, rule), "a0001 opened!");
     sources_expect(db, "SELECT as_of::text FROM outreach.alert_event WHERE kind = 'opened'",
                    "2026-11-04");
 }
@@ -407,20 +315,20 @@ static void a_new_rule_counts_the_days_before_it(void **state)
 static void a_storm_is_one_message_and_a_group_is_another(void **state)
 {
     (void)state;
-    g_autoptr(db_t) db = stage();
-    g_autofree char *rules = g_strconcat("storm: 3\n", red_rule,
+    g_autoptr(db_t) db = alerted_stage();
+    g_autofree char *rules = g_strconcat("storm: 3\n", alerted_rule,
                                          "  - {name: low, group: health, when: {health_drop: "
                                          "{points: 20, days: 1}}, sentence: x}\n",
                                          NULL);
-    const char *dir = directory(files, rules);
+    const char *dir = alerted_directory(alerted_files, rules);
     struct alert_counts counts;
-    publish(db, "2026-11-02", "");
+    alerted_publish(db, "2026-11-02", "");
     g_free(check(db, dir, NULL));
-    publish(db, "2026-11-03", "a0001,a0002,a0003");
+    alerted_publish(db, "2026-11-03", "a0001,a0002,a0003");
     g_free(check(db, dir, &counts));
     assert_int_equal(counts.told, 6);
     assert_int_equal(counts.queued, 4); /* three by themselves, and the group */
-    publish(db, "2026-11-04", "a0001,a0002,a0003,a0004,a0005,a0006,a0007");
+    alerted_publish(db, "2026-11-04", "a0001,a0002,a0003,a0004,a0005,a0006,a0007");
     g_free(check(db, dir, &counts));
     assert_int_equal(counts.told, 11); /* three falls of the day before are over */
     assert_int_equal(counts.queued, 2);
@@ -434,14 +342,14 @@ static void a_storm_is_one_message_and_a_group_is_another(void **state)
 static void each_owner_is_told_of_their_own_in_their_language(void **state)
 {
     (void)state;
-    g_autoptr(db_t) db = stage();
-    const char *dir = directory(
+    g_autoptr(db_t) db = alerted_stage();
+    const char *dir = alerted_directory(
         "reports:\n  owners:\n    - {email: a.sato@example.com, slack_id: U0SATO, language: ja}\n"
         "  channels:\n    - {name: csm, type: file, path: 'out/{owner}.json', owner: each}\n"
         "    - {name: other, type: file, path: out/other.json}\n",
         "alerts:\n  - {name: red, channel: csm, when: {band: {to: [Red]}}, label: Turned red, "
         "label_ja: 赤になった, sentence: '{account} is red', sentence_ja: '{account} が赤'}\n");
-    publish(db, "2026-11-03", "a0000,a0001,a0002");
+    alerted_publish(db, "2026-11-03", "a0000,a0001,a0002");
     g_free(check(db, dir, NULL));
     g_autofree char *sato_path = g_build_filename(dir, "out/a.sato@example.com.json", NULL);
     g_autofree char *lind_path = g_build_filename(dir, "out/b.lind@example.com.json", NULL);
@@ -456,124 +364,6 @@ static void each_owner_is_told_of_their_own_in_their_language(void **state)
     assert_null(strstr(sato, "Account 0001"));
     assert_non_null(strstr(lind, "Account 0001: Warning: Turned red"));
     assert_null(strstr(lind, "Account 0000"));
-}
-
-/* ── replaying ───────────────────────────────────────────────────────────────────────────────────
- */
-
-struct told {
-    GPtrArray *lines; /* "2026-11-03 a0001 opened" */
-};
-
-static void on_told(void *context, const struct alert_item *item)
-{
-    struct told *told = context;
-    g_ptr_array_add(told->lines,
-                    g_strdup_printf("%d %s %s %s%d %s %s", item->as_of, item->account, item->kind,
-                                    item->silence, item->is_told, item->severity, item->sentence));
-}
-
-static gint compare_lines(gconstpointer a, gconstpointer b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static char *in_order(GPtrArray *lines)
-{
-    g_ptr_array_sort(lines, compare_lines);
-    g_ptr_array_add(lines, NULL);
-    return g_strjoinv("\n", (char **)lines->pdata);
-}
-
-/* Of a rule over a time; alerts.yaml has that one. */
-static void replay(struct db *db, const char *dir, struct arena *arena, int32_t from, int32_t to,
-                   struct told *told, struct alert_replay *out)
-{
-    static const char *const none[] = {NULL};
-    static const struct alert_declared declared = {none, none};
-    g_autoptr(GError) err = NULL;
-    g_autoptr(config_t) config = config_open(dir, &err);
-    struct report_config reports;
-    struct alert_set set;
-    if (!config || !report_config_load(config, change_split, &reports, &err) ||
-        !alert_load(arena, config, &reports, &declared, &set, &err) ||
-        !alert_replay(arena, db, &reports, &set, &set.rule[0], from, to, told ? on_told : NULL,
-                      told, out, &err))
-        fail_msg("%s", err->message);
-}
-
-/* The same days, once checked one after the other as they came, once replayed from the end. */
-static void a_replay_tells_what_checks_would_have_sent(void **state)
-{
-    (void)state;
-    g_autoptr(db_t) db = stage();
-    g_autoptr(arena_t) arena = arena_new();
-    g_autofree char *rule =
-        g_strconcat(red_rule, "    for: 2\n    clear_for: 2\n    escalate: {after: 4}\n", NULL);
-    const char *dir = directory(files, rule);
-    g_autoptr(GPtrArray) sent = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(GPtrArray) shown = g_ptr_array_new_with_free_func(g_free);
-    struct told checked = {sent}, replayed = {shown};
-    struct alert_replay result;
-    GRand *dice = g_rand_new_with_seed(7);
-    for (int day = 1; day <= 16; day++) {
-        g_autoptr(GString) reds = g_string_new(NULL);
-        for (int account = 0; account < 9; account++) {
-            if (g_rand_int_range(dice, 0, 5) < 3)
-                g_string_append_printf(reds, "%sa%04d", reds->len ? "," : "", account);
-        }
-        g_autofree char *date = g_strdup_printf("2026-11-%02d", day);
-        publish(db, date, reds->str);
-        if (day % 5 == 0)
-            warehouse_sql(db, "UPDATE score.account_score SET band = 'Unknown' WHERE account_id = "
-                              "3 AND as_of = (SELECT max(as_of) FROM score.published)");
-        check_with(db, dir, on_told, &checked, NULL);
-    }
-    g_rand_free(dice);
-    replay(db, dir, arena, 20758, REPORT_NEWEST, &replayed, &result); /* 2026-11-01 */
-    assert_int_equal(result.days, 16);
-    assert_true(result.counts.opened > 10 && result.counts.escalated > 2 &&
-                result.counts.resolved > 5 && result.counts.no_data > 2);
-    g_autofree char *one = in_order(sent), *other = in_order(shown);
-    assert_string_equal(one, other);
-    sources_expect(db, "SELECT count(*)::text FROM outreach.alert_event WHERE told_on IS NOT NULL",
-                   arena_printf(arena, "%" G_GINT64_FORMAT, result.counts.told));
-}
-
-/* Whoever was lost within 90 days of an alert makes it right; what is not over is not judged. */
-static void a_replay_is_held_against_who_was_lost(void **state)
-{
-    (void)state;
-    g_autoptr(db_t) db = stage();
-    g_autoptr(arena_t) arena = arena_new();
-    const char *dir = directory(files, red_rule);
-    struct alert_replay r;
-    publish(db, "2026-06-01", "a0001,a0002,a0003");
-    publish(db, "2026-06-02", "a0001");
-    publish(db, "2026-11-01", "a0005");
-    warehouse_sql(db,
-                  "INSERT INTO score.loss (account_id, churned_on, seen_by, arr_minor, reason, "
-                  "competitor, band_180, band_90, band_60, band_30) SELECT a.account_id, d.day, "
-                  "'contract end', 1, '', '', '', '', '', '' FROM (VALUES ('a0001', "
-                  "date '2026-06-11'), ('a0002', '2026-08-30'), ('a0003', '2026-08-31'), ('a0004', "
-                  "'2026-06-20')) AS d (key, day) JOIN identity.account AS a ON a.key = d.key");
-    replay(db, dir, arena, 20605, REPORT_NEWEST, NULL, &r); /* 2026-06-01 */
-    assert_int_equal(r.counts.opened, 4);
-    assert_int_equal(r.judged, 3);
-    assert_int_equal(r.right, 2); /* 10 and 90 days; 91 is too late */
-    assert_int_equal(r.lost, 4);
-    assert_int_equal(r.foretold, 2);
-    assert_true(r.lead_days == 50);
-    assert_true(r.open_days == 1); /* a0002 and a0003; a0001 to the next day published */
-    assert_int_equal(r.open, 1);
-    assert_int_equal(r.n_accounts, 4);
-    assert_string_equal(r.account[0].account, "a0001");
-    /* Of 24 results of the two days that are over, those of a0001 to a0004, but for a0003's first.
-     */
-    assert_true(r.base == 7.0 / 24);
-    sources_expect(db, "SELECT count(*)::text FROM outreach.alert_event", "0");
-    sources_expect(db, "SELECT count(*)::text FROM outreach.alert_state", "0");
-    sources_expect(db, "SELECT count(*)::text FROM outreach.outbox", "0");
 }
 
 int main(void)
@@ -591,8 +381,6 @@ int main(void)
         cmocka_unit_test(a_new_rule_counts_the_days_before_it),
         cmocka_unit_test(a_storm_is_one_message_and_a_group_is_another),
         cmocka_unit_test(each_owner_is_told_of_their_own_in_their_language),
-        cmocka_unit_test(a_replay_tells_what_checks_would_have_sent),
-        cmocka_unit_test(a_replay_is_held_against_who_was_lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <arpa/inet.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -7,44 +6,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "reports/publish.h"
 #include "scoring/change.h"
+#include "support/receiver.h"
 #include "support/scored.h"
 #include "support/sources.h"
 #include "support/warehouse.h"
 
-/* A receiver in a child process that treats every connection alike: answer NULL closes unanswered.
- */
-static pid_t receive(const char *answer, bool read_first, int *port)
-{
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof address;
-    assert_true(bind(fd, (void *)&address, size) == 0 && listen(fd, 8) == 0 &&
-                getsockname(fd, (void *)&address, &size) == 0);
-    *port = ntohs(address.sin_port);
-    pid_t child = fork();
-    if (child != 0) {
-        close(fd);
-        return child;
-    }
-    for (;;) {
-        char buffer[65536];
-        int client = accept(fd, NULL, NULL);
-        if (read_first && read(client, buffer, sizeof buffer) <= 0)
-            _exit(1);
-        usleep(50000);
-        if (answer && write(client, answer, strlen(answer)) < 0)
-            _exit(1);
-        close(client);
-    }
-}
+enum { ANSWERS_US = 50000 };
 
 static const char *config_dir(int port, bool allow_private)
 {
@@ -76,10 +48,9 @@ static void expect(const char *answer, bool read_first, bool allow_private,
     scored_publish(db, "2026-11-23");
     int port;
     int64_t queued;
-    pid_t child = receive(answer, read_first, &port);
+    pid_t child = receiver_start(&(struct receiver){answer, read_first, ANSWERS_US, NULL}, &port);
     send_digest(db, config_dir(port, allow_private), &queued);
-    kill(child, SIGKILL);
-    waitpid(child, NULL, 0);
+    receiver_stop(child);
     assert_int_equal(queued, 1);
     sources_expect(db, "SELECT state FROM outreach.outbox", state_wanted);
 }
@@ -92,12 +63,14 @@ static void a_message_is_sent_once_however_often_it_is_asked_for(void **state)
     scored_publish(db, "2026-11-23");
     int port;
     int64_t queued;
-    pid_t child = receive("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", true, &port);
+    pid_t child =
+        receiver_start(&(struct receiver){"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", true,
+                                          ANSWERS_US, NULL},
+                       &port);
     const char *dir = config_dir(port, true);
     assert_int_equal(send_digest(db, dir, &queued).sent, 1);
     struct outbox_result again = send_digest(db, dir, &queued);
-    kill(child, SIGKILL);
-    waitpid(child, NULL, 0);
+    receiver_stop(child);
     assert_int_equal(again.sent, 0);
     assert_int_equal(queued, 0);
     sources_expect(db, "SELECT state || ' ' || answer || ' ' || attempts FROM outreach.outbox",
@@ -127,13 +100,14 @@ static void a_sender_that_died_leaves_unknown_not_a_second_message(void **state)
     scored_publish(db, "2026-11-23");
     int port;
     int64_t queued;
-    pid_t child = receive("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n", true, &port);
+    pid_t child = receiver_start(
+        &(struct receiver){"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n", true, ANSWERS_US, NULL},
+        &port);
     const char *dir = config_dir(port, true);
     send_digest(db, dir, &queued);
     warehouse_sql(db, "UPDATE outreach.outbox SET state = 'sending'");
     struct outbox_result result = send_digest(db, dir, &queued);
-    kill(child, SIGKILL);
-    waitpid(child, NULL, 0);
+    receiver_stop(child);
     assert_int_equal(result.sent + result.failed, 0);
     sources_expect(db, "SELECT state FROM outreach.outbox", "unknown");
 }

@@ -37,22 +37,13 @@ static struct recompute_summary again(struct arena *arena, struct db *db, const 
     return summary;
 }
 
-static const char *two_days(struct db *db)
-{
-    const char *dir = company_directory();
-    sources_ingest(db, dir, NULL);
-    company_score(db, dir, "2026-05-17", -1, true);
-    company_score(db, dir, "2026-06-01", -1, true);
-    return dir;
-}
-
 static void what_came_since_changes_no_published_day(void **state)
 {
     (void)state;
     g_autoptr(db_t) db = warehouse_open();
     g_autoptr(arena_t) arena = arena_new();
     g_autoptr(GError) err = NULL;
-    const char *dir = two_days(db);
+    const char *dir = company_two_days(db);
     sources_write(dir, "usage2.csv", "account,day,user,runs,failed\na,2026-05-12,u9,500,400\n");
     sources_append(dir, "kenko.yaml", "score: {band_days: 1}\n");
     sources_ingest(db, dir, NULL);
@@ -76,7 +67,7 @@ static void who_was_erased_leaves_every_score_as_it_was(void **state)
     g_autoptr(arena_t) arena = arena_new();
     g_autoptr(GError) err = NULL;
     int64_t rows;
-    two_days(db);
+    company_two_days(db);
     warehouse_sql(db, "UPDATE warehouse.subject SET name = 'person-1' WHERE name = 'u1'");
     if (!erasure_do(db, "test", "person-1", &rows, &err))
         fail_msg("%s", err->message);
@@ -90,7 +81,7 @@ static void a_result_changed_by_hand_is_found_and_named(void **state)
     (void)state;
     g_autoptr(db_t) db = warehouse_open();
     g_autoptr(arena_t) arena = arena_new();
-    two_days(db);
+    company_two_days(db);
     warehouse_sql(db, "UPDATE score.account_score AS s SET coverage_bp = coverage_bp - 1 FROM "
                       "identity.account AS a WHERE a.account_id = s.account_id AND a.key = 'b' AND "
                       "s.as_of = '2026-06-01'");
@@ -110,7 +101,7 @@ static void a_result_that_is_gone_and_a_digest_that_is_another_are_found(void **
     (void)state;
     g_autoptr(db_t) db = warehouse_open();
     g_autoptr(arena_t) arena = arena_new();
-    two_days(db);
+    company_two_days(db);
     warehouse_sql(db, "DELETE FROM score.account_score AS s USING identity.account AS a WHERE "
                       "a.account_id = s.account_id AND a.key = 'c' AND s.as_of = '2026-06-01'; "
                       "UPDATE score.run SET input_sha256 = 'x' WHERE as_of = '2026-05-17'");
@@ -126,7 +117,7 @@ static void a_fact_changed_by_hand_is_found(void **state)
     (void)state;
     g_autoptr(db_t) db = warehouse_open();
     g_autoptr(arena_t) arena = arena_new();
-    two_days(db);
+    company_two_days(db);
     warehouse_sql(db, "UPDATE warehouse.subscription SET arr_minor = arr_minor + 1 WHERE "
                       "external_id = 'k3'");
     const struct recompute_summary s = again(arena, db, "2026-06-02", 100);
@@ -162,7 +153,7 @@ static void what_can_no_longer_be_asked_is_said_and_is_no_difference(void **stat
     (void)state;
     g_autoptr(db_t) db = warehouse_open();
     g_autoptr(arena_t) arena = arena_new();
-    two_days(db);
+    company_two_days(db);
     warehouse_sql(db, "UPDATE ops.clock SET known_floor = commit_no + 1, floor_day = '2026-06-01'; "
                       "UPDATE score.run SET config_ids = NULL WHERE as_of = '2026-05-17'");
     const struct recompute_summary s = again(arena, db, "2026-06-02", 100);

@@ -28,15 +28,6 @@ static struct restate_summary restate(struct db *db, const char *dir)
     return summary;
 }
 
-static const char *two_days(struct db *db)
-{
-    const char *dir = company_directory();
-    sources_ingest(db, dir, NULL);
-    company_score(db, dir, "2026-05-17", -1, true);
-    company_score(db, dir, "2026-06-01", -1, true);
-    return dir;
-}
-
 /* Day, account, published, restated, by data, by configuration, reasons. */
 static void expect(struct db *db, const char *lines)
 {
@@ -54,7 +45,7 @@ static void what_nothing_has_changed_is_the_same(void **state)
 {
     (void)state;
     g_autoptr(db_t) db = warehouse_open();
-    const char *dir = two_days(db);
+    const char *dir = company_two_days(db);
     const struct restate_summary s = restate(db, dir);
     assert_int_equal(s.days, 2);
     assert_int_equal(s.accounts, 6);
@@ -70,7 +61,7 @@ static void late_facts_move_the_days_behind_them_and_not_what_was_published(void
 {
     (void)state;
     g_autoptr(db_t) db = warehouse_open();
-    const char *dir = two_days(db);
+    const char *dir = company_two_days(db);
     g_autofree char *before =
         warehouse_value(db, "SELECT string_agg(s::text, ' ' ORDER BY account_id, as_of) FROM "
                             "score.account_published AS s");
@@ -91,7 +82,7 @@ static void a_retracted_load_is_a_reason_of_its_own(void **state)
     (void)state;
     g_autoptr(db_t) db = warehouse_open();
     g_autoptr(GError) err = NULL;
-    const char *dir = two_days(db);
+    const char *dir = company_two_days(db);
     g_autofree char *load =
         warehouse_value(db, "SELECT max(load_id) FROM ops.load WHERE file = 'tickets.csv'");
     assert_true(load_undo(db, g_ascii_strtoll(load, NULL, 10), "test", &err));
@@ -112,7 +103,7 @@ static void a_merge_and_a_word_are_told_apart(void **state)
     (void)state;
     g_autoptr(db_t) db = warehouse_open();
     g_autoptr(GError) err = NULL;
-    const char *dir = two_days(db);
+    const char *dir = company_two_days(db);
     warehouse_sql(db, "WITH c AS (UPDATE ops.clock SET commit_no = commit_no + 1 RETURNING "
                       "commit_no), l AS (INSERT INTO ops.load (kind, source, stream, file, "
                       "commit_no) SELECT 'ingest', 'override', 'override', '', commit_no FROM c "
@@ -138,7 +129,7 @@ static void another_configuration_has_its_own_part_and_both_add_up(void **state)
 {
     (void)state;
     g_autoptr(db_t) db = warehouse_open();
-    const char *dir = two_days(db);
+    const char *dir = company_two_days(db);
     g_autoptr(GString) card = g_string_new(company_card);
     g_string_replace(card, "weight: 40", "weight: 20", 1);
     sources_write(dir, "scorecards/default.yaml", card->str);
@@ -163,7 +154,7 @@ static void a_day_that_is_published_anew_is_no_longer_restated(void **state)
 {
     (void)state;
     g_autoptr(db_t) db = warehouse_open();
-    const char *dir = two_days(db);
+    const char *dir = company_two_days(db);
     sources_write(dir, "usage2.csv", "account,day,user,runs,failed\na,2026-05-30,u1,0,28\n");
     sources_ingest(db, dir, NULL);
     restate(db, dir);
@@ -182,7 +173,7 @@ static void days_from_before_configurations_were_kept_are_left_out(void **state)
 {
     (void)state;
     g_autoptr(db_t) db = warehouse_open();
-    const char *dir = two_days(db);
+    const char *dir = company_two_days(db);
     warehouse_sql(db, "UPDATE score.run SET config_ids = NULL WHERE as_of = '2026-05-17'");
     const struct restate_summary s = restate(db, dir);
     assert_int_equal(s.days, 1);

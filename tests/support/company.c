@@ -115,3 +115,12 @@ struct score_summary company_score(struct db *db, const char *dir, const char *d
         fail_msg("%s", err->message);
     return summary;
 }
+
+const char *company_two_days(struct db *db)
+{
+    const char *dir = company_directory();
+    sources_ingest(db, dir, NULL);
+    company_score(db, dir, "2026-05-17", -1, true);
+    company_score(db, dir, "2026-06-01", -1, true);
+    return dir;
+}

@@ -14,3 +14,6 @@ const char *company_directory(void);
 /* Score a day, known at a commit number (-1: the newest); fails the test when it fails. */
 struct score_summary company_score(struct db *db, const char *directory, const char *day,
                                    int64_t known, bool publish);
+
+/* The company, loaded, with the 17th of May and the 1st of June 2026 published. */
+const char *company_two_days(struct db *db);
