@@ -158,25 +158,35 @@ static const char *export_of(const struct request *request, const struct respons
     return strcmp(name, "query") == 0 ? request->path_values[0] : name;
 }
 
+/* What of an answer is counted: an action and its object; NULL: nothing. */
+static const char *action_of(const struct request *request, const struct response *response,
+                             const char **object)
+{
+    int status = response->status;
+    *object = NULL;
+    if (status == 401 || status == 403 || status == 429) {
+        *object = arena_printf(request->arena, "%d", status);
+        return "api.refused";
+    }
+    *object = export_of(request, response);
+    if (*object)
+        return "api.export";
+    return request->route->scope & AUTH_EVENTS && status < 300 ? "api.events" : NULL;
+}
+
+/* Most answers are not counted: who asked is put into words for the others alone. */
 void access_count(const struct site *site, const struct request *request,
                   const struct response *response)
 {
-    int status = response->status;
-    if (!site->tally || !request->route)
+    const char *object;
+    const char *action =
+        site->tally && request->route ? action_of(request, response, &object) : NULL;
+    if (!action)
         return;
     const char *actor = auth_actor(request->arena, &request->principal);
     if (!actor) {
         g_autofree char *caller = address_caller(&request->address);
         actor = arena_printf(request->arena, "address:%s", caller);
     }
-    if (status == 401 || status == 403 || status == 429) {
-        const char *object = arena_printf(request->arena, "%d", status);
-        tally_count(site->tally, "api.refused", actor, object);
-        return;
-    }
-    const char *export = export_of(request, response);
-    if (export)
-        tally_count(site->tally, "api.export", actor, export);
-    else if (request->route->scope & AUTH_EVENTS && status < 300)
-        tally_count(site->tally, "api.events", actor, NULL);
+    tally_count(site->tally, action, actor, object);
 }
